@@ -1,0 +1,130 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Database (数据库): engines, sessions and column types. Hides what differs between SQLite and PostgreSQL.
+
+I/O: database. On SQLite a write session begins with BEGIN IMMEDIATE, so that read-check-write is one piece, and the
+write-ahead log is refused with a library that can lose acknowledged writes (sqlite.org/wal.html#walresetbug).
+"""
+
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from types import ModuleType
+from typing import Any
+
+from sqlalchemy import DateTime, Engine, MetaData, create_engine, event
+from sqlalchemy.engine import Connection, Dialect, make_url
+from sqlalchemy.orm import DeclarativeBase, Session
+from sqlalchemy.types import TypeDecorator
+
+try:
+    import pysqlite3 as _newer_sqlite
+except ImportError:  # no wheel for this platform
+    _newer_sqlite = None
+
+POOL_SIZE = 20
+
+
+class Base(DeclarativeBase):
+    """The root of every mapped class; constraint names are fixed so that migrations can speak of them."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+
+
+class Moment(TypeDecorator[datetime]):
+    """An aware moment, kept in UTC; a naive one is a mistake and refused."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a moment needs a time zone")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+def may_use_wal(version: tuple[int, ...]) -> bool:
+    """Whether this SQLite is free of the WAL-reset fault: fixed in 3.51.3, and in 3.44.6 and 3.50.7."""
+    return version >= (3, 51, 3) or (3, 50, 7) <= version < (3, 51, 0) or (3, 44, 6) <= version < (3, 45, 0)
+
+
+def sqlite_module() -> ModuleType:
+    """The newest SQLite at hand."""
+    return _newer_sqlite or sqlite3
+
+
+class Database:
+    """One database, two engines: ours, and one in the mode that the durable engine expects."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self.is_sqlite = make_url(url).get_backend_name() == "sqlite"
+        self.engine = self._engine(ours=True)
+        self.durable_engine = self._engine(ours=False)
+        self._reader = self.engine.execution_options(read_only=True)
+        # One writer at a time inside the process: SQLite's own sleep-and-retry is far slower.
+        self._writing = threading.Lock()
+
+    def _engine(self, ours: bool) -> Engine:
+        if not self.is_sqlite:
+            return create_engine(self.url, pool_size=POOL_SIZE, max_overflow=0, pool_pre_ping=True)
+        module = sqlite_module()
+        journal = "WAL" if may_use_wal(module.sqlite_version_info) else "TRUNCATE"
+        engine = create_engine(self.url, module=module, pool_size=POOL_SIZE, max_overflow=0)
+
+        @event.listens_for(engine, "connect")
+        def prepare(connection: Any, _record: Any) -> None:
+            connection.isolation_level = None if ours else "IMMEDIATE"
+            for pragma in (
+                "busy_timeout=30000",
+                f"journal_mode={journal}",
+                "synchronous=FULL",
+                "foreign_keys=ON",
+                "secure_delete=ON",
+            ):
+                connection.execute(f"PRAGMA {pragma}")
+
+        if ours:
+
+            @event.listens_for(engine, "begin")
+            def begin(connection: Connection) -> None:
+                reading = connection.get_execution_options().get("read_only")
+                connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+
+        return engine
+
+    @contextmanager
+    def writing(self) -> Iterator[Session]:
+        """One transaction: committed at the end, rolled back on any error."""
+        if self.is_sqlite:
+            with self._writing, Session(self.engine, expire_on_commit=False) as session, session.begin():
+                yield session
+        else:
+            with Session(self.engine, expire_on_commit=False) as session, session.begin():
+                yield session
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """A session that changes nothing; it sees one state of the database."""
+        with Session(self._reader, expire_on_commit=False) as session:
+            yield session
+
+    def close(self) -> None:
+        self.engine.dispose()
+        self.durable_engine.dispose()

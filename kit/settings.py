@@ -1,0 +1,32 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Settings (配置): what the environment decides. Secrets come from nowhere else. I/O: environment."""
+
+from pathlib import Path
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """Every value can be set by an environment variable of the same name, or in a file `.env`."""
+
+    model_config = SettingsConfigDict(env_file=".env", extra="ignore")
+
+    data_dir: Path = Path("data")
+    database_url: str = ""
+    master_key: SecretStr = Field(default=SecretStr(""), description="32 bytes in hexadecimal")
+    public_url: str = "http://127.0.0.1:8000"
+    bureau_url: str = "http://127.0.0.1:8001"
+    bureau_token: SecretStr = SecretStr("")
+    registrar_name: str = "南京市栖霞区行政审批局"
+    demonstration: bool = Field(default=False, description="demonstration accounts and the page of sent messages")
+    straight_through: bool = Field(default=False, description="let the machine approve a case without any finding")
+    face_workers: int = 2
+
+    @property
+    def database(self) -> str:
+        return self.database_url or f"sqlite:///{self.data_dir.resolve() / 'approval.db'}"
+
+    @property
+    def is_https(self) -> bool:
+        return self.public_url.startswith("https://")
