@@ -29,7 +29,7 @@ def birth_of(id_number: str) -> date | None:
 
 def is_id_number(value: str, today: date) -> bool:
     """Form, birth date not in the future, check digit. The area is not looked up: areas are abolished and renamed."""
-    if not re.fullmatch(r"\d{17}[\dX]", value):
+    if not re.fullmatch(r"[0-9]{17}[0-9X]", value):
         return False
     born = birth_of(value)
     return born is not None and date(1900, 1, 1) <= born <= today and id_check(value[:17]) == value[17]

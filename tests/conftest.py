@@ -1,0 +1,89 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What every test may ask for: a database of either kind, a fixed clock, keys."""
+
+import importlib
+import os
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from sqlalchemy import create_engine, text
+from sqlalchemy.orm import Session
+
+from kit import sealing
+from kit.database import Base, Database
+from tests import postgres
+
+TABLE_MODULES = (
+    "audit.log",
+    "identity.accounts",
+    "identity.evidence",
+    "identity.vault",
+    "licences.licence",
+    "approval.application",
+)
+NOON = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)  # a Monday, 12:00 in Beijing
+
+
+def has_postgres() -> bool:
+    return bool(os.environ.get("TEST_POSTGRES_URL") or postgres.programs())
+
+
+@pytest.fixture(autouse=True, scope="session")
+def keys() -> None:
+    sealing.install(bytes(range(32)))
+
+
+@pytest.fixture
+def noon() -> datetime:
+    return NOON
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[str]:
+    if not has_postgres():
+        pytest.skip(postgres.HOW_TO_GET_IT)
+    with postgres.server() as url:
+        yield url
+
+
+def new_postgres_database(server: str, name: str) -> str:
+    admin = create_engine(f"{server}/postgres", isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        connection.execute(text(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'))
+        connection.execute(text(f'CREATE DATABASE "{name}"'))
+    admin.dispose()
+    return f"{server}/{name}"
+
+
+@pytest.fixture(scope="session", params=["sqlite", "postgres"])
+def _tables(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
+    """All tables, once for each kind of database."""
+    for module in TABLE_MODULES:
+        if Path(module.replace(".", "/") + ".py").exists():
+            importlib.import_module(module)
+    if request.param == "sqlite":
+        url = f"sqlite:///{tmp_path_factory.mktemp('db') / 'test.db'}"
+    else:
+        url = new_postgres_database(request.getfixturevalue("postgres_server"), "units")
+    database = Database(url)
+    Base.metadata.create_all(database.engine)
+    yield database
+    database.close()
+
+
+@pytest.fixture
+def database(_tables: Database) -> Iterator[Database]:
+    """An empty database: every test that asks for it runs on SQLite and on PostgreSQL."""
+    yield _tables
+    with _tables.writing() as session:
+        for table in reversed(Base.metadata.sorted_tables):
+            session.execute(table.delete())
+
+
+@pytest.fixture
+def session(database: Database) -> Iterator[Session]:
+    """A write session of an empty database."""
+    with database.writing() as session:
+        yield session
