@@ -1,1 +1,26 @@
 # SPDX-License-Identifier: Apache-2.0
+"""Forms (表单): questions declared as data, answers checked with every problem at once, in both languages."""
+
+from forms.answers import Checked, check, check_page, take
+from forms.form import Answer, Answers, Field, Form, Kind, Option, Page, Row, When
+from forms.loading import load_forms
+from forms.problem import Problem, Values
+
+__all__ = [
+    "Answer",
+    "Answers",
+    "Checked",
+    "Field",
+    "Form",
+    "Kind",
+    "Option",
+    "Page",
+    "Problem",
+    "Row",
+    "Values",
+    "When",
+    "check",
+    "check_page",
+    "load_forms",
+    "take",
+]

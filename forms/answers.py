@@ -1,0 +1,112 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Answers (填报内容): what was typed, checked against its form; every problem at once, by field. Pure."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from forms.form import Answers, Field, Form, Kind, Page, Row
+from forms.kinds import Misread, read
+from forms.problem import Problem, Values
+from forms.rules import apply_rule
+from kit.text import Text
+
+MISSING = Text(zh="请填写“{label}”", en="Enter “{label}”")
+MISSING_CHOICE = Text(zh="请选择“{label}”", en="Choose “{label}”")
+TOO_FEW = Text(zh="“{label}”至少需要 {least} 位", en="“{label}” needs at least {least}")
+TOO_MANY = Text(zh="“{label}”最多 {most} 位", en="“{label}” allows at most {most}")
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """The values that could be read, and every problem found."""
+
+    values: Values
+    problems: tuple[Problem, ...]
+
+
+def check(form: Form, answers: Answers, today: date) -> Checked:
+    """Read the whole form, then apply its rules to what could be read."""
+    values: Values = {}
+    problems: list[Problem] = []
+    for page in form.asked_pages(answers):
+        part = check_page(form, page, answers, today)
+        values |= part.values
+        problems += part.problems
+    for rule in form.rules:
+        problems += apply_rule(rule, values, today)
+    return Checked(values, tuple(problems))
+
+
+def check_page(form: Form, page: Page, answers: Answers, today: date) -> Checked:
+    """Read one page: what the applicant is told at once, before going on."""
+    values: Values = {}
+    problems: list[Problem] = []
+    for field in form.asked_fields(page, answers):
+        if field.kind is Kind.PEOPLE:
+            rows, found = _check_table(field, answers.get(field.name), today)
+            values[field.name] = rows
+            problems += found
+        else:
+            _check_one(field, field.name, answers.get(field.name), today, values, problems)
+    return Checked(values, tuple(problems))
+
+
+def _check_one(field: Field, path: str, typed: object, today: date, values: Values, problems: list[Problem]) -> None:
+    if not isinstance(typed, str | list) or not (typed.strip() if isinstance(typed, str) else typed):
+        if field.required:
+            chosen = field.kind in (Kind.CHOICE, Kind.CHOICES, Kind.TICK)
+            problems.append(Problem(path, _labelled(MISSING_CHOICE if chosen else MISSING, field)))
+        return
+    try:
+        values[field.name] = read(field, typed, today)
+    except Misread as misread:
+        problems.append(Problem(path, misread.said))
+
+
+def _check_table(field: Field, typed: object, today: date) -> tuple[list[Values], list[Problem]]:
+    rows: list[Row] = [row for row in typed if isinstance(row, dict)] if isinstance(typed, list) else []
+    problems: list[Problem] = []
+    if len(rows) < (field.least or 1):
+        problems.append(Problem(field.name, _labelled(TOO_FEW, field, least=field.least or 1)))
+    if field.most and len(rows) > field.most:
+        problems.append(Problem(field.name, _labelled(TOO_MANY, field, most=field.most)))
+    values: list[Values] = []
+    for index, row in enumerate(rows):
+        read_row: Values = {}
+        for column in field.fields:
+            _check_one(column, f"{field.name}.{index}.{column.name}", row.get(column.name), today, read_row, problems)
+        values.append(read_row)
+    return values, problems
+
+
+def _labelled(message: Text, field: Field, **facts: object) -> Text:
+    return Text(
+        zh=message.zh.format(label=field.label.zh, **facts), en=message.en.format(label=field.label.en, **facts)
+    )
+
+
+def take(form: Form, page: Page, typed: Mapping[str, list[str]]) -> Answers:
+    """The answers of one page from a posted HTML form ("shareholders-0-name"); unknown names are ignored.
+
+    A table keeps every row that was on the page, also an empty one: what was typed stays typed.
+    """
+    answers: Answers = {}
+    for field in page.fields:
+        if field.kind is Kind.PEOPLE:
+            answers[field.name] = _take_rows(field, typed)
+        elif field.kind is Kind.CHOICES:
+            answers[field.name] = [value for value in typed.get(field.name, []) if value]
+        else:
+            answers[field.name] = (typed.get(field.name) or [""])[-1]
+    return answers
+
+
+def _take_rows(field: Field, typed: Mapping[str, list[str]]) -> list[Row]:
+    rows: list[Row] = []
+    for index in range((field.most or 50) + 1):
+        columns = {column.name: f"{field.name}-{index}-{column.name}" for column in field.fields}
+        if not any(name in typed for name in columns.values()):
+            break
+        rows.append({column: (typed.get(name) or [""])[-1] for column, name in columns.items()})
+    return rows

@@ -1,0 +1,151 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Kinds (题型): what each kind of answer must look like, and what it means. Pure.
+
+`read` turns what was typed into a value, or into the sentence that says what to do.
+"""
+
+import re
+from collections.abc import Callable
+from datetime import date
+from decimal import Decimal, InvalidOperation
+
+from forms.form import Field, Kind
+from kit.numbers import is_credit_code, is_id_number
+from kit.text import Text
+
+Value = str | int | bool | Decimal | date | tuple[str, ...]
+
+MOST_CHARACTERS = 200
+MOST_LONG_CHARACTERS = 2000
+_FULL_WIDTH = str.maketrans("０１２３４５６７８９Ｘｘ－．＠　", "0123456789Xx-.@ ")
+
+
+class Misread(Exception):
+    """The answer cannot be read as its kind; `said` tells the applicant what to do."""
+
+    def __init__(self, zh: str, en: str) -> None:
+        super().__init__(en)
+        self.said = Text(zh=zh, en=en)
+
+
+def tidied(typed: str) -> str:
+    """Without the spaces around it, full-width digits made plain: what Chinese keyboards produce by the way."""
+    return typed.translate(_FULL_WIDTH).strip()
+
+
+def read(field: Field, typed: str | list[str], today: date) -> Value:
+    """The value of one answered field that is not a table. Raises Misread."""
+    if field.kind is Kind.CHOICES:
+        return _choices(field, typed if isinstance(typed, list) else [typed])
+    if isinstance(typed, list):
+        raise Misread("请只填写一项", "Give one answer only")
+    return _READERS[field.kind](field, typed if field.kind in (Kind.TEXT, Kind.LONG_TEXT) else tidied(typed), today)
+
+
+def _text(field: Field, typed: str, _today: date) -> str:
+    value = typed.strip()
+    most = field.most or (MOST_LONG_CHARACTERS if field.kind is Kind.LONG_TEXT else MOST_CHARACTERS)
+    if len(value) > most:
+        raise Misread(f"最多 {most} 个字，现有 {len(value)} 个字", f"At most {most} characters; there are {len(value)}")
+    if field.least and len(value) < field.least:
+        raise Misread(f"至少 {field.least} 个字", f"At least {field.least} characters")
+    if any(ord(c) < 32 and c not in "\r\n" for c in value):
+        raise Misread("含有无法显示的字符，请重新输入", "There are characters that cannot be shown; type it again")
+    return value
+
+
+def _choices(field: Field, values: list[str]) -> tuple[str, ...]:
+    if not set(values) <= {option.value for option in field.options}:
+        raise Misread("请从所列选项中选择", "Choose from the options")
+    return tuple(option.value for option in field.options if option.value in values)
+
+
+def _money(field: Field, value: str, _today: date) -> Decimal:
+    try:
+        amount = Decimal(value.replace(",", "").replace("，", ""))
+    except InvalidOperation:
+        raise Misread(
+            "请输入以万元为单位的数字，例如 100 或 0.5", "Enter a number in ten thousand yuan, e.g. 100 or 0.5"
+        ) from None
+    if not amount.is_finite() or amount != round(amount, 4):
+        raise Misread("最多四位小数（精确到元）", "At most four decimals (one yuan)")
+    if amount <= 0:
+        raise Misread("金额必须大于 0", "The amount must be greater than 0")
+    if amount > (field.most or 10**8):
+        raise Misread("金额过大，请核对单位是否为万元", "The amount is too large: is the unit ten thousand yuan?")
+    return amount
+
+
+def _date(_field: Field, value: str, _today: date) -> date:
+    try:
+        return date.fromisoformat(value)
+    except ValueError:
+        raise Misread("请输入有效日期，例如 2031-11-23", "Enter a date such as 2031-11-23") from None
+
+
+def _whole(field: Field, value: str, _today: date) -> int:
+    if not re.fullmatch(r"[0-9]{1,9}", value):
+        raise Misread("请输入整数", "Enter a whole number")
+    number, least, most = int(value), field.least or 0, field.most or 10**9
+    if not least <= number <= most:
+        raise Misread(f"请输入 {least} 到 {most} 之间的整数", f"Enter a whole number from {least} to {most}")
+    return number
+
+
+def _id_number(_field: Field, value: str, today: date) -> str:
+    number = value.upper()
+    if not re.fullmatch(r"[0-9]{17}[0-9X]", number):
+        raise Misread(
+            f"居民身份号码应为 18 位，现有 {len(number)} 位，请对照证件核对",
+            f"An identity number has 18 characters; there are {len(number)}. Compare it with the card",
+        )
+    if not is_id_number(number, today):
+        raise Misread(
+            "号码校验不通过，可能有一位输错，请对照证件逐位核对",
+            "The check digit does not match: one character may be wrong. Compare it with the card",
+        )
+    return number
+
+
+def _party_number(field: Field, value: str, today: date) -> str:
+    code = value.upper()
+    return code if is_credit_code(code) else _id_number(field, value, today)
+
+
+def _choice(field: Field, value: str, _today: date) -> str:
+    if value not in {option.value for option in field.options}:
+        raise Misread("请从所列选项中选一项", "Choose one of the options")
+    return value
+
+
+def _phone(_field: Field, value: str, _today: date) -> str:
+    if not re.fullmatch(r"1[3-9][0-9]{9}", value):
+        raise Misread("请输入 11 位手机号码，例如 13800000000", "Enter an 11-digit mobile number such as 13800000000")
+    return value
+
+
+def _email(_field: Field, value: str, _today: date) -> str:
+    if not re.fullmatch(r"[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+", value):
+        raise Misread("请输入完整的电子邮箱，例如 name@example.cn", "Enter an e-mail address such as name@example.cn")
+    return value
+
+
+def _tick(_field: Field, value: str, _today: date) -> bool:
+    if value != "yes":
+        raise Misread("请阅读后勾选确认", "Read this and tick to confirm")
+    return True
+
+
+_READERS: dict[Kind, Callable[[Field, str, date], Value]] = {
+    Kind.TEXT: _text,
+    Kind.LONG_TEXT: _text,
+    Kind.CHOICE: _choice,
+    Kind.MONEY: _money,
+    Kind.DATE: _date,
+    Kind.WHOLE: _whole,
+    Kind.ID_NUMBER: _id_number,
+    Kind.PARTY_NUMBER: _party_number,
+    Kind.PHONE: _phone,
+    Kind.EMAIL: _email,
+    Kind.TICK: _tick,
+}
