@@ -75,11 +75,10 @@ class Database:
     def __init__(self, url: str) -> None:
         self.url = url
         self.is_sqlite = make_url(url).get_backend_name() == "sqlite"
+        self._writing = threading.Lock()
         self.engine = self._engine(ours=True)
         self.durable_engine = self._engine(ours=False)
         self._reader = self.engine.execution_options(read_only=True)
-        # One writer at a time inside the process: SQLite's own sleep-and-retry is far slower.
-        self._writing = threading.Lock()
 
     def _engine(self, ours: bool) -> Engine:
         if not self.is_sqlite:
@@ -101,23 +100,36 @@ class Database:
                 connection.execute(f"PRAGMA {pragma}")
 
         if ours:
-
-            @event.listens_for(engine, "begin")
-            def begin(connection: Connection) -> None:
-                reading = connection.get_execution_options().get("read_only")
-                connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+            self._one_writer_at_a_time(engine)
 
         return engine
+
+    def _one_writer_at_a_time(self, engine: Engine) -> None:
+        """Queue writers of this process at a lock, held from BEGIN until the connection is given back.
+
+        SQLite's own sleep-and-retry is far slower under load. The lock is taken with the first statement, not when
+        the session is made: a request waits for it in the thread that does its work.
+        """
+
+        @event.listens_for(engine, "begin")
+        def begin(connection: Connection) -> None:
+            if connection.get_execution_options().get("read_only"):
+                connection.exec_driver_sql("BEGIN")
+                return
+            self._writing.acquire()
+            connection.info["is_writing"] = True
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+        @event.listens_for(engine, "checkin")
+        def give_back(_connection: Any, record: Any) -> None:
+            if record.info.pop("is_writing", False):
+                self._writing.release()
 
     @contextmanager
     def writing(self) -> Iterator[Session]:
         """One transaction: committed at the end, rolled back on any error."""
-        if self.is_sqlite:
-            with self._writing, Session(self.engine, expire_on_commit=False) as session, session.begin():
-                yield session
-        else:
-            with Session(self.engine, expire_on_commit=False) as session, session.begin():
-                yield session
+        with Session(self.engine, expire_on_commit=False) as session, session.begin():
+            yield session
 
     @contextmanager
     def reading(self) -> Iterator[Session]:

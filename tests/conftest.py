@@ -18,6 +18,17 @@ from tests import postgres
 TABLE_MODULES = (
     "audit.log",
     "identity.accounts",
+    "identity.codes",
+    "identity.sessions",
+    "identity.messages",
+    "identity.evidence",
+    "identity.vault",
+    "licences.licence",
+    "approval.application",
+    "approval.calendar",
+)
+    "audit.log",
+    "identity.accounts",
     "identity.evidence",
     "identity.vault",
     "licences.licence",

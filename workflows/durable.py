@@ -75,14 +75,17 @@ class DurableEngine:
         DBOS.launch()
         self._is_launched = True
 
-    def kick(self, session: Session, application_id: str, seq: int, wait_s: float = 0.0) -> None:
-        """Have a worker carry on with the application once the transaction of `session` commits, or never."""
+    def kick(self, session: Session, application_id: str, move: str, wait_s: float = 0.0) -> None:
+        """Have a worker carry on with the application once the transaction of `session` commits, or never.
+
+        `move` tells one kick from another: the same one twice is one run.
+        """
         if self._client is None:
             raise RuntimeError("the durable engine is not connected")
         options: EnqueueOptions = {
             "workflow_name": "carry_on",
             "queue_name": QUEUE,
-            "workflow_id": f"{application_id}:{seq}",
+            "workflow_id": f"{application_id}:{move}",
         }
         if wait_s:
             options["delay_seconds"] = wait_s

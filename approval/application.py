@@ -1,0 +1,141 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Application (申请): the case from its first answer to its end, and the rows that record what happened to it.
+
+Hides nothing but the mapping: no query, no session. Every change raises `version`; a change made on a stale copy fails.
+"""
+
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from approval.decision import Outcome
+from forms import Answers
+from kit.database import Base, Moment
+from kit.random import new_id
+from kit.sealing import Sealed
+from workflows import Move, Position
+
+
+class State(StrEnum):
+    DRAFT = "draft"
+    CHECKING = "checking"  # the machine is at work
+    IN_REVIEW = "in_review"
+    SET_ASIDE = "set_aside"
+    REGISTERED = "registered"
+    RETURNED = "returned"
+    REFUSED = "refused"
+
+    @property
+    def is_final(self) -> bool:
+        return self in (State.REGISTERED, State.RETURNED, State.REFUSED)
+
+
+class Application(Base):
+    """One row says all: what was answered, where the case stands, who holds it and until when."""
+
+    __tablename__ = "application"
+    __table_args__ = (Index("ix_application_queue", "state", "due_on", "submitted_at", "id"),)
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)
+    number: Mapped[str | None] = mapped_column(String(20), unique=True)
+    item_code: Mapped[str] = mapped_column(String(40))
+    item_version: Mapped[int]
+    applicant_id: Mapped[str] = mapped_column(ForeignKey("account.id"), index=True)
+    channel: Mapped[str] = mapped_column(String(20), default="remote")
+    predecessor_id: Mapped[str | None] = mapped_column(ForeignKey("application.id"))
+    answers: Mapped[Answers] = mapped_column(Sealed("answers"))
+    visited: Mapped[list[Any]] = mapped_column(JSON, default=list)
+    label: Mapped[str] = mapped_column(Sealed("label"))
+    state: Mapped[str] = mapped_column(String(20), default=State.DRAFT)
+    step: Mapped[str | None] = mapped_column(String(40))
+    seq: Mapped[int] = mapped_column(default=0)
+    attempts: Mapped[int] = mapped_column(default=0)
+    role: Mapped[str | None] = mapped_column(String(20))
+    run_at: Mapped[datetime | None] = mapped_column(Moment)
+    created_at: Mapped[datetime] = mapped_column(Moment)
+    updated_at: Mapped[datetime] = mapped_column(Moment)
+    submitted_at: Mapped[datetime | None] = mapped_column(Moment)
+    due_on: Mapped[date | None]
+    ended_at: Mapped[datetime | None] = mapped_column(Moment)
+    held_by: Mapped[str | None] = mapped_column(ForeignKey("account.id"))
+    held_until: Mapped[datetime | None] = mapped_column(Moment)
+    signature: Mapped[dict[str, Any] | None] = mapped_column(JSON)
+    version: Mapped[int] = mapped_column(default=1)
+
+    findings: Mapped[list["Finding"]] = relationship(order_by="Finding.id")
+    decision: Mapped["DecisionRow | None"] = relationship()
+    transitions: Mapped[list["Transition"]] = relationship(order_by="Transition.seq")
+
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012
+
+    @property
+    def position(self) -> Position:
+        return Position(step=self.step or "", seq=self.seq, attempts=self.attempts)
+
+    def enter(self, move: Move, now: datetime) -> None:
+        """Take the new position; a human step is open to be claimed, an end closes the case."""
+        self.step, self.seq, self.attempts = move.position.step, move.position.seq, move.position.attempts
+        self.role, self.held_by, self.held_until = move.role, None, None
+        self.updated_at = now
+        if move.ended:
+            self.state, self.ended_at = State(move.ended), now
+        elif move.role:
+            self.state = State.IN_REVIEW if move.role == "clerk" else State.SET_ASIDE
+        else:
+            self.state = State.CHECKING
+
+
+class Transition(Base):
+    """One move of the process. The key makes a second move from the same position impossible."""
+
+    __tablename__ = "transition"
+
+    application_id: Mapped[str] = mapped_column(ForeignKey("application.id"), primary_key=True)
+    seq: Mapped[int] = mapped_column(primary_key=True)
+    step: Mapped[str] = mapped_column(String(40))
+    event: Mapped[dict[str, Any]] = mapped_column(JSON)
+    actor: Mapped[str] = mapped_column(String(60))
+    at: Mapped[datetime] = mapped_column(Moment)
+
+
+class Finding(Base):
+    """What a rule found (自动核查结论), its legal basis and how sure that is: V verified, M memory, D design."""
+
+    __tablename__ = "finding"
+    __table_args__ = (UniqueConstraint("application_id", "rule", "subject", "effect"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    application_id: Mapped[str] = mapped_column(ForeignKey("application.id"), index=True)
+    step: Mapped[str] = mapped_column(String(40))
+    rule: Mapped[str] = mapped_column(String(30))
+    effect: Mapped[str] = mapped_column(String(20))
+    subject: Mapped[str] = mapped_column(String(60), default="")
+    message: Mapped[dict[str, str]] = mapped_column(Sealed("finding"))
+    basis: Mapped[dict[str, str]] = mapped_column(JSON)
+    confidence: Mapped[str] = mapped_column(String(1))
+    source: Mapped[str] = mapped_column(String(120), default="")
+    found_at: Mapped[datetime] = mapped_column(Moment)
+
+
+class DecisionRow(Base):
+    """The decision on one submission: never edited, at most one for each."""
+
+    __tablename__ = "decision"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    application_id: Mapped[str] = mapped_column(ForeignKey("application.id"), unique=True)
+    outcome: Mapped[str] = mapped_column(String(10))
+    reason: Mapped[str] = mapped_column(Sealed("decision"))
+    basis: Mapped[str] = mapped_column(String(20), default="")
+    corrections: Mapped[list[dict[str, Any]]] = mapped_column(Sealed("decision"))
+    decided_by: Mapped[str] = mapped_column(String(60))
+    is_by_machine: Mapped[bool]
+    evidence_digest: Mapped[str] = mapped_column(String(64))
+    decided_at: Mapped[datetime] = mapped_column(Moment)
+
+    @property
+    def is_approval(self) -> bool:
+        return self.outcome == Outcome.APPROVE

@@ -1,0 +1,143 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Dossier (卷宗): one case as one role may see it. Hides masking and the words for answers. I/O: database."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from approval.application import Application, State
+from approval.cases import item_of
+from approval.office import Office
+from forms import Answers, Field, Form, Kind
+from identity import Account
+from kit.numbers import masked_id, masked_phone
+from kit.text import Language, Text
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One answer in words. `path` names the field for a correction."""
+
+    label: Text
+    value: str
+    path: str
+    personal: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """The answers of one page of the form."""
+
+    page: str
+    title: Text
+    rows: tuple[Line, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Happened:
+    """One thing in the history of a case, in words."""
+
+    at: datetime
+    who: str
+    what: Text
+    machine: bool
+
+
+STATES: dict[State, Text] = {
+    State.DRAFT: Text(zh="填写中", en="Being filled in"),
+    State.CHECKING: Text(zh="自动核查中", en="Being checked"),
+    State.IN_REVIEW: Text(zh="人工审查中", en="In review"),
+    State.SET_ASIDE: Text(zh="技术处理中", en="Being sorted out"),
+    State.REGISTERED: Text(zh="已登记", en="Registered"),
+    State.RETURNED: Text(zh="已退回补正", en="Returned for correction"),
+    State.REFUSED: Text(zh="不予登记", en="Refused"),
+}
+
+
+def sections(form: Form, answers: Answers, language: Language, *, masked: bool) -> list[Section]:
+    """What was asked and answered, page by page; personal numbers masked if asked for."""
+    found = []
+    for page in form.asked_pages(answers):
+        lines: list[Line] = []
+        for field in form.asked_fields(page, answers):
+            if field.kind is Kind.PEOPLE:
+                lines += _table(field, answers.get(field.name), language, masked)
+            else:
+                value = in_words(field, answers.get(field.name), language, masked)
+                lines.append(Line(field.label, value, field.name, field.personal))
+        found.append(Section(page.name, page.title, tuple(lines)))
+    return found
+
+
+def _table(field: Field, rows: object, language: Language, masked: bool) -> list[Line]:
+    lines = []
+    for index, row in enumerate(rows if isinstance(rows, list) else []):
+        if not isinstance(row, dict):
+            continue
+        words = [in_words(column, row.get(column.name), language, masked) for column in field.fields]
+        title = field.row_title or field.label
+        label = Text(zh=f"{title.zh} {index + 1}", en=f"{title.en} {index + 1}")
+        lines.append(Line(label, " · ".join(word for word in words if word), f"{field.name}.{index}", True))
+    return lines or [Line(field.label, "", field.name, False)]
+
+
+def in_words(field: Field, answer: object, language: Language, masked: bool) -> str:
+    """One answer as a reader sees it."""
+    if isinstance(answer, list):
+        labels = [o.label.said(language) for o in field.options if o.value in answer]
+        return ("；" if language == "zh" else "; ").join(labels)
+    value = "" if answer is None else str(answer).strip()
+    if not value:
+        return ""
+    match field.kind:
+        case Kind.CHOICE:
+            return next((o.label.said(language) for o in field.options if o.value == value), value)
+        case Kind.ID_NUMBER | Kind.PARTY_NUMBER:
+            return masked_id(value) if masked else value
+        case Kind.PHONE:
+            return masked_phone(value) if masked else value
+        case Kind.MONEY:
+            return f"{value} {field.unit.said(language) if field.unit else ''}".strip()
+        case Kind.TICK:
+            return "✓"
+        case _:
+            return value
+
+
+def history(session: Session, office: Office, application: Application) -> list[Happened]:
+    """Submission, moves and decision, oldest first; people by name."""
+    ids = {t.actor.removeprefix("account:") for t in application.transitions if t.actor.startswith("account:")}
+    names = {a.id: a.shown_name for a in session.scalars(select(Account).where(Account.id.in_(ids)))}
+    process = office.catalogue.process_of(item_of(office, application))
+    found = []
+    if application.submitted_at:
+        found.append(Happened(application.submitted_at, "", Text(zh="申请人提交", en="Submitted"), False))
+    for transition in application.transitions:
+        title = process.steps[transition.step].title
+        outcome = transition.event.get("outcome") or transition.event.get("error", "")
+        words = OUTCOMES.get(str(outcome), Text(zh=str(outcome), en=str(outcome)))
+        machine = not transition.actor.startswith("account:")
+        who = "" if machine else names.get(transition.actor.removeprefix("account:"), "")
+        what = Text(zh=f"{title.zh}：{words.zh}", en=f"{title.en}: {words.en}")
+        found.append(Happened(transition.at, who, what, machine))
+    return found
+
+
+OUTCOMES: dict[str, Text] = {
+    "checked": Text(zh="完成", en="done"),
+    "approve": Text(zh="准予登记", en="approved"),
+    "person": Text(zh="转人工审查", en="to a clerk"),
+    "return": Text(zh="退回补正", en="returned for correction"),
+    "refuse": Text(zh="不予登记", en="refused"),
+    "reserved": Text(zh="已赋码", en="number and code given"),
+    "issued": Text(zh="已制证签章", en="made and signed"),
+    "sent": Text(zh="已通知", en="sent"),
+    "check": Text(zh="重新核查", en="checked again"),
+    "issue": Text(zh="重新制证", en="made again"),
+}
+
+
+def stage_of(application: Application) -> Text:
+    return STATES[State(application.state)]

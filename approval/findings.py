@@ -1,0 +1,216 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Findings (核查结论): what the automatic checks say about one application, each with its legal basis. Pure.
+
+A rule whose basis is not verified (confidence M or D) may warn or ask for a person, never refuse.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from catalogue import Item
+from credit import CreditFinding, Effect
+from forms import Form, Problem, Values
+from identity import BANDS, Band, Evidence
+from kit.text import Text
+
+PASSING = frozenset({Effect.ALLOW, Effect.ALLOW_NOTICE})
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One conclusion of one rule; `subject` says in which role a person is meant, never the number."""
+
+    rule: str
+    effect: Effect
+    message: Text
+    basis: Text
+    confidence: str
+    subject: str = ""
+    source: str = ""
+
+    @property
+    def needs_person(self) -> bool:
+        return self.effect not in PASSING
+
+
+REAL_NAME = Text(zh="市场主体登记管理条例实施细则第16条", en="Detailed Rules art. 16")
+NOT_ONLY_FACE = Text(zh="人脸识别技术应用安全管理办法第10条", en="Face Recognition Measures art. 10")
+DESIGN = Text(zh="本系统设计规则", en="Design rule of this service")
+
+
+def of_identity(evidence: Evidence, others: int, straight_through: bool) -> Iterator[Found]:
+    """The holder's proof, and whoever else the form names."""
+    if evidence.band == Band.ACCEPT and evidence.distance is not None:
+        yield Found(
+            "ID-01",
+            Effect.ALLOW,
+            Text(
+                zh=f"现场人像与证件头像一致（距离 {evidence.distance:.3f}，通过线 {BANDS.accept}）",
+                en=f"The live face matches the card (distance {evidence.distance:.3f}, accepted up to {BANDS.accept})",
+            ),
+            REAL_NAME,
+            "V",
+            source=evidence.model or "",
+        )
+        yield _unproven_live(straight_through)
+    elif evidence.band == Band.PERSON and evidence.distance is not None:
+        why = (
+            ("以上传照片代替现场拍摄", "an uploaded picture, not a live one")
+            if evidence.without_camera
+            else ("结论不确定", "the comparison is not certain")
+        )
+        yield Found(
+            "ID-02",
+            Effect.MANUAL,
+            Text(
+                zh=f"人像比对需人工核对：{why[0]}（距离 {evidence.distance:.3f}，通过线 {BANDS.accept}）",
+                en=f"A clerk compares the faces: {why[1]} ({evidence.distance:.3f}, accepted up to {BANDS.accept})",
+            ),
+            REAL_NAME,
+            "V",
+            source=evidence.model or "",
+        )
+    elif evidence.consent == "decline":
+        yield Found(
+            "ID-03",
+            Effect.MANUAL,
+            Text(
+                zh="申请人选择不使用人脸核验，由工作人员以其他方式核验身份（不影响办理时限和结果）",
+                en="The applicant chose not to use face comparison: a clerk checks identity in another way",
+            ),
+            NOT_ONLY_FACE,
+            "V",
+        )
+    else:
+        yield Found(
+            "ID-04",
+            Effect.MANUAL,
+            Text(
+                zh="人像比对未通过，由工作人员以其他方式核验身份",
+                en="The faces did not match: a clerk checks identity in another way",
+            ),
+            REAL_NAME,
+            "V",
+            source=evidence.model or "",
+        )
+    if others:
+        yield Found(
+            "ID-05",
+            Effect.MANUAL,
+            Text(
+                zh=f"另有 {others} 名人员尚未在本系统实名核验，请核对其实名登记确认情况",
+                en=f"{others} more persons have not proved their identity here: check their real-name confirmation",
+            ),
+            REAL_NAME,
+            "V",
+        )
+
+
+def _unproven_live(straight_through: bool) -> Found:
+    return Found(
+        "ID-06",
+        Effect.ALLOW_NOTICE if straight_through else Effect.MANUAL,
+        Text(
+            zh="证件文字与活体未自动核验：请核对证件照片上的姓名、号码与填报一致",
+            en="The text on the card and liveness are not checked automatically: compare name and number with the card",
+        ),
+        DESIGN,
+        "D",
+    )
+
+
+def of_form(problems: Iterable[Problem]) -> Iterator[Found]:
+    """Whatever the form check finds at this moment; problems that block were shown before submitting."""
+    clean = True
+    for problem in problems:
+        clean = False
+        yield Found(
+            problem.rule or "FORM-01",
+            Effect.MANUAL,
+            problem.message,
+            problem.basis or Text(zh="市场主体登记管理条例第19条", en="Registration Regulation art. 19"),
+            "M" if not problem.blocks else "V",
+            subject=problem.path,
+        )
+    if clean:
+        yield Found(
+            "FORM-00",
+            Effect.ALLOW,
+            Text(zh="填报内容齐全，各项之间一致，符合法定形式", en="Complete, consistent and in the legal form"),
+            Text(
+                zh="市场主体登记管理条例第17、19条；实施细则第18条",
+                en="Registration Regulation arts 17, 19; Detailed Rules art. 18",
+            ),
+            "V",
+        )
+
+
+def of_content(form: Form, values: Values) -> Iterator[Found]:
+    """What only a person, or a database that is not connected, can check."""
+    if name := values.get("company_name") or values.get("trade_name"):
+        yield Found(
+            "NAME-01",
+            Effect.MANUAL,
+            Text(
+                zh=f"名称“{name}”尚未与全市名称库比对", en=f"The name {name} was not compared with the city's register"
+            ),
+            Text(zh="企业名称登记管理规定第17条", en="Regulation on enterprise names art. 17"),
+            "V",
+        )
+    if values.get("premises_proof") not in (None, "declaration"):
+        yield Found(
+            "ADDR-01",
+            Effect.MANUAL,
+            Text(zh="场所依据需核验（不动产登记等共享数据尚未接入）", en="The title to the premises must be checked"),
+            Text(zh="市场主体登记管理条例实施细则第25条", en="Detailed Rules art. 25"),
+            "V",
+        )
+    if licensed := [o.label for o in form.field("scope").options if o.licensed and o.value in values.get("scope", ())]:
+        yield Found(
+            "SCOPE-01",
+            Effect.ALLOW_NOTICE,
+            Text(
+                zh="登记后须先取得许可方可经营：" + "、".join(label.zh for label in licensed),
+                en="Obtain a permit before trading in: " + ", ".join(label.en for label in licensed),
+            ),
+            Text(zh="优化营商环境条例第19条（先照后证，双告知）", en="Business Environment Regulation art. 19"),
+            "V",
+        )
+    if values.get("beneficial_owners") == "file":
+        yield Found(
+            "OWNER-01",
+            Effect.MANUAL,
+            Text(
+                zh="申请人需要备案受益所有人，请联系办理", en="Beneficial owners are to be filed: contact the applicant"
+            ),
+            Text(zh="受益所有人信息管理办法第2、3条", en="Beneficial Owners Measures arts 2, 3"),
+            "M",
+        )
+
+
+def of_credit(findings: Iterable[CreditFinding]) -> Iterator[Found]:
+    for finding in findings:
+        yield Found(
+            finding.rule,
+            finding.effect,
+            finding.message,
+            finding.basis,
+            finding.confidence,
+            subject=finding.subject,
+            source=f"{finding.source} {finding.reference}".strip(),
+        )
+
+
+def of_gate(item: Item, straight_through: bool) -> Iterator[Found]:
+    """Why a case without any doubt still goes to a person."""
+    if not item.may_be_straight_through or not straight_through:
+        yield Found(
+            "GATE-01",
+            Effect.MANUAL,
+            Text(
+                zh="本事项未开通自动审批，由工作人员决定",
+                en="Automatic approval is not open for this item: a clerk decides",
+            ),
+            DESIGN,
+            "D",
+        )

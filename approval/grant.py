@@ -1,0 +1,91 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Grant (登记内容): the words on the licence, from the answers that were approved. Pure."""
+
+from datetime import date
+from decimal import Decimal
+
+from catalogue import Item
+from forms import Form, Values
+from kit.text import Text
+from licences import Grant, Template
+
+_DIGITS = "零壹贰叁肆伍陆柒捌玖"
+_PLACES = ("", "拾", "佰", "仟")
+_GROUPS = ("", "万", "亿")
+DISTRICT = "南京市栖霞区"
+GENERAL = "（除依法须经批准的项目外，凭营业执照依法自主开展经营活动）"
+LICENSED = "（依法须经批准的项目，经相关部门批准后方可开展经营活动，具体经营项目以审批结果为准）"
+
+
+def in_words(yuan: int) -> str:
+    """A whole sum as it is written on documents: 1000000 → 壹佰万元整."""
+    if yuan <= 0:
+        raise ValueError("a sum of money is positive")
+    groups: list[str] = []
+    rest, place = yuan, 0
+    while rest:
+        group = rest % 10000
+        words = _group(group)
+        if words and rest // 10000 and group < 1000:
+            words = "零" + words
+        groups.append(words + _GROUPS[place] if words else "")
+        rest, place = rest // 10000, place + 1
+    return "".join(reversed(groups)).lstrip("零") + "元整"
+
+
+def _group(number: int) -> str:
+    words, gap = "", False
+    for power in (3, 2, 1, 0):
+        digit = number // 10**power % 10
+        if digit:
+            words += ("零" if gap and words else "") + _DIGITS[digit] + _PLACES[power]
+            gap = False
+        else:
+            gap = True
+    return words
+
+
+def scope_in_words(form: Form, chosen: tuple[str, ...]) -> str:
+    """The printed business scope: general items, then licensed ones, each group with its clause (细则第12条)."""
+    options = [option for option in form.field("scope").options if option.value in chosen]
+    parts = []
+    for heading, clause, licensed in (("一般项目：", GENERAL, False), ("许可项目：", LICENSED, True)):
+        names = [option.label.zh for option in options if option.licensed is licensed]
+        if names:
+            parts.append(heading + "；".join(names) + clause)
+    return "".join(parts)
+
+
+def premises_in_words(form: Form, values: Values) -> str:
+    street = next(o.label.zh for o in form.field("street").options if o.value == values["street"])
+    return f"{DISTRICT}{street}{values['address']}"
+
+
+def grant(application_id: str, item: Item, form: Form, values: Values, registrar: str, day: date) -> Grant:
+    """What the approval of these values grants on `day`."""
+    capital: Decimal | None = values.get("capital")
+    organisation = values.get("organisation")
+    return Grant(
+        application_id=application_id,
+        item_code=item.code,
+        template=Template(item.result.template),
+        name=values.get("company_name") or values.get("trade_name") or "",
+        holder=values[item.holder.name],
+        entity_type=item.result.entity_type,
+        form_of_organisation={"person": "个人经营", "family": "家庭经营"}.get(organisation or "", ""),
+        capital=in_words(int(capital * 10000)) if capital is not None else "",
+        premises=premises_in_words(form, values),
+        scope=scope_in_words(form, values["scope"]),
+        registrar=registrar,
+        established_on=day,
+    )
+
+
+def label_of(item: Item, values: Values) -> Text:
+    """What lists call the case: its name, or its holder's."""
+    name = values.get("company_name") or values.get("trade_name")
+    holder = str(values.get(item.holder.name) or "")
+    if name:
+        return Text(zh=name, en=name)
+    surname = f"{holder[:1]}*" if holder else ""
+    return Text(zh=f"{surname}（{item.title.zh}）", en=f"{surname} ({item.title.en})")

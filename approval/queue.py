@@ -1,0 +1,128 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Queue (待办队列): what waits for whom, most urgent first. Hides paging and counting. I/O: database."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Literal
+
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy.orm import Session, selectinload
+
+from approval.application import Application, State
+from approval.deadlines import WorkingCalendar, working_days_left
+from approval.reviewing import serious
+from identity import Account
+from kit.clock import office_day
+
+PAGE = 25
+MOST_COUNTED = 1001
+NEVER = date(1, 1, 1)  # sorts a case without a deadline before all others
+
+Show = Literal["open", "mine", "all"]
+Urgency = Literal["overdue", "red", "amber", "calm", "unknown"]
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """One line of the queue."""
+
+    application: Application
+    days_left: int | None
+    urgency: Urgency
+    serious: int
+    holder: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """Each counted up to 1001: beyond that nobody counts."""
+
+    open: int
+    mine: int
+    overdue: int
+
+
+def urgency_of(days_left: int | None) -> Urgency:
+    """Red on the last day, amber the day before."""
+    if days_left is None:
+        return "unknown"
+    if days_left < 0:
+        return "overdue"
+    return "red" if days_left == 0 else "amber" if days_left == 1 else "calm"
+
+
+def _due() -> ColumnElement[date]:
+    return func.coalesce(Application.due_on, NEVER)
+
+
+def _shown(show: Show, clerk: Account, now: datetime) -> ColumnElement[bool]:
+    in_review = Application.state == State.IN_REVIEW
+    if show == "mine":
+        return and_(in_review, Application.held_by == clerk.id, Application.held_until > now)
+    if show == "open":
+        return and_(in_review, or_(Application.held_by.is_(None), Application.held_until <= now))
+    return in_review
+
+
+def page_of_queue(
+    session: Session, clerk: Account, show: Show, after: str | None, calendar: WorkingCalendar, now: datetime
+) -> tuple[list[Waiting], str | None]:
+    """One page and the cursor of the next (keyset: as fast at any depth), most urgent first."""
+    query: Select[tuple[Application]] = select(Application).where(_shown(show, clerk, now))
+    last = session.get(Application, after) if after else None
+    if last is not None and last.submitted_at is not None:
+        key = (_due(), Application.submitted_at, Application.id)
+        due, submitted, name = key
+        at = (last.due_on or NEVER, last.submitted_at, last.id)
+        query = query.where(
+            or_(
+                due > at[0],
+                and_(due == at[0], submitted > at[1]),
+                and_(due == at[0], submitted == at[1], name > at[2]),
+            )
+        )
+    query = query.options(selectinload(Application.findings))
+    rows = list(session.scalars(query.order_by(_due(), Application.submitted_at, Application.id).limit(PAGE + 1)))
+    more = rows[PAGE - 1].id if len(rows) > PAGE else None
+    return waiting(session, rows[:PAGE], calendar, now), more
+
+
+def waiting(session: Session, rows: list[Application], calendar: WorkingCalendar, now: datetime) -> list[Waiting]:
+    holders = {row.held_by for row in rows if row.held_by}
+    names = {a.id: a.shown_name for a in session.scalars(select(Account).where(Account.id.in_(holders)))}
+    lines = []
+    for row in rows:
+        left = working_days_left(office_day(now), row.due_on, calendar) if row.due_on else None
+        held = row.held_by if row.held_until and row.held_until > now else None
+        lines.append(Waiting(row, left, urgency_of(left), len(serious(row.findings)), names.get(held or "")))
+    return lines
+
+
+def count(session: Session, clerk: Account, now: datetime) -> Counts:
+    def capped(condition: ColumnElement[bool]) -> int:
+        return (
+            session.scalar(
+                select(func.count()).select_from(select(Application.id).where(condition).limit(MOST_COUNTED).subquery())
+            )
+            or 0
+        )
+
+    return Counts(
+        open=capped(_shown("open", clerk, now)),
+        mine=capped(_shown("mine", clerk, now)),
+        overdue=capped(and_(Application.state == State.IN_REVIEW, Application.due_on < office_day(now))),
+    )
+
+
+def revision(session: Session) -> str:
+    """Changes whenever the queue does: what an open page asks for now and then."""
+    number, latest = session.execute(
+        select(func.count(), func.max(Application.updated_at)).where(Application.state == State.IN_REVIEW)
+    ).one()
+    return f"{number}-{latest}"
+
+
+def set_aside(session: Session) -> list[Application]:
+    """Cases that the machine could not carry on with, oldest first."""
+    query = select(Application).where(Application.state == State.SET_ASIDE).order_by(Application.updated_at)
+    return list(session.scalars(query.options(selectinload(Application.transitions)).limit(100)))

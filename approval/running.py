@@ -1,0 +1,138 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Running (自动办理): carries an application through its automatic steps until a person, a wait or the end.
+
+I/O: database, and whatever the steps ask. One move is one transaction, guarded by `seq`: however often and by however
+many workers a run is started, each move happens once.
+"""
+
+import os
+import signal
+from datetime import datetime, timedelta
+
+import structlog
+from sqlalchemy import select
+from sqlalchemy.exc import OperationalError
+
+from approval.application import Application, State
+from approval.cases import item_of, record, record_transition
+from approval.office import Office
+from approval.steps import VERBS, Verb, Write
+from kit.errors import DomainError
+from workflows import Automatic, Done, Failed, advance
+
+log = structlog.get_logger()
+STUCK_AFTER = timedelta(minutes=2)
+
+
+class StepFailed(DomainError):
+    """A step could not be carried out now; it is tried again."""
+
+
+class Runner:
+    """`carry_on` is what a worker calls for each kick. `crash_at` is for the crash test: "step:point"."""
+
+    def __init__(self, office: Office, verbs: dict[str, Verb] = VERBS, crash_at: str = "") -> None:
+        self._office = office
+        self._verbs = verbs
+        self._crash_at = crash_at
+
+    def carry_on(self, application_id: str) -> None:
+        """Automatic steps, one after the other. Safe to run any number of times, also at once."""
+        while True:
+            application = self._read(application_id)
+            if application is None or application.step is None:
+                return
+            step = self._step(application)
+            if not isinstance(step, Automatic) or not self._is_due(application):
+                return
+            self._crash(application.step, "before")
+            event, write = self._carry_out(step, application)
+            self._crash(application.step, "done")
+            if not self._commit(application, event, write):
+                continue
+            self._crash(application.step, "after")
+
+    def _step(self, application: Application) -> object:
+        process = self._office.catalogue.process_of(item_of(self._office, application))
+        return process.steps[application.step or ""]
+
+    def _is_due(self, application: Application) -> bool:
+        return application.run_at is None or application.run_at <= self._office.clock() + timedelta(milliseconds=50)
+
+    def _read(self, application_id: str) -> Application | None:
+        with self._office.database.reading() as session:
+            application = session.get(Application, application_id)
+            if application is not None:
+                _ = application.findings, application.decision
+            return application
+
+    def _carry_out(self, step: Automatic, application: Application) -> tuple[Done | Failed, Write | None]:
+        try:
+            carried = self._verbs[step.verb](self._office, application)
+        except DomainError as error:
+            log.warning("step_failed", step=application.step, case=application.number, error=error.code)
+            return Failed(error=error.code), None
+        except Exception as error:  # the top of a worker: a poisoned case is set aside, the others go on
+            log.exception("step_broke", step=application.step, case=application.number)
+            return Failed(error=type(error).__name__, is_final=True), None
+        return Done(outcome=carried.outcome), carried.write
+
+    def _commit(self, read: Application, event: Done | Failed, write: Write | None) -> bool:
+        """One transaction: what the step writes, the transition and the move. False if somebody else moved it."""
+        now = self._office.clock()
+        try:
+            return self._move(read, event, write, now)
+        except OperationalError:
+            raise  # the database is away: the engine or `kick_stuck` comes back
+        except DomainError as error:
+            return self._move(read, Failed(error=error.code), None, now)
+        except Exception as error:  # what a step wanted written is broken: set the case aside
+            log.exception("write_broke", step=read.step, case=read.number)
+            return self._move(read, Failed(error=type(error).__name__, is_final=True), None, now)
+
+    def _move(self, read: Application, event: Done | Failed, write: Write | None, now: datetime) -> bool:
+        with self._office.database.writing() as session:
+            application = session.get(Application, read.id, with_for_update=True, populate_existing=True)
+            if application is None or application.seq != read.seq:
+                return False
+            process = self._office.catalogue.process_of(item_of(self._office, application))
+            actor = f"system:{process.name}@{process.version}"
+            if write:
+                write(session, application, now)
+            move = advance(process, application.position, event)
+            session.add(record_transition(application, event.model_dump(), actor, now))
+            if isinstance(event, Failed) and move.position.step != application.step:
+                record(
+                    session,
+                    application,
+                    "case.set_aside",
+                    actor,
+                    now,
+                    {
+                        "step": application.step,
+                        "error": event.error,
+                    },
+                )
+            application.enter(move, now)
+            application.run_at = now + timedelta(seconds=move.wait_s) if move.wait_s else None
+            session.flush()
+            self._crash(read.step or "", "written")
+            if move.wait_s:
+                self._office.kick(session, application.id, str(application.seq), move.wait_s)
+        return True
+
+    def kick_stuck(self, now: datetime) -> int:
+        """Kick again whatever stands in an automatic step for long; harmless where a run is under way."""
+        with self._office.database.writing() as session:
+            stuck = session.execute(
+                select(Application.id, Application.seq)
+                .where(Application.state == State.CHECKING, Application.updated_at < now - STUCK_AFTER)
+                .limit(200)
+            ).all()
+            for application_id, seq in stuck:
+                self._office.kick(session, application_id, f"{seq}:{now:%d%H%M}", 0.0)
+        return len(stuck)
+
+    def _crash(self, step: str, point: str) -> None:
+        if self._crash_at == f"{step}:{point}":
+            os.kill(os.getpid(), signal.SIGKILL)

@@ -1,0 +1,109 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Accounts (账号): people and their roles. Hides passwords and phones. I/O: database."""
+
+import hmac
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from argon2 import PasswordHasher
+from argon2.exceptions import VerificationError
+from sqlalchemy import String, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from kit.database import Base, Moment
+from kit.numbers import masked_phone
+from kit.random import new_id
+from kit.sealing import Sealed, fingerprint
+
+MOST_FAILURES = 5
+LOCKED_FOR = timedelta(minutes=15)
+_hasher = PasswordHasher()
+# Checked when the name is unknown, so that the answer takes as long as for a known one.
+_NOBODY = _hasher.hash("nobody")
+
+
+class Role(StrEnum):
+    APPLICANT = "applicant"
+    CLERK = "clerk"
+    SUPERVISOR = "supervisor"
+    AUDITOR = "auditor"
+    ADMINISTRATOR = "administrator"
+
+
+class Account(Base):
+    """A person: an applicant is known by phone, a member of staff by user name."""
+
+    __tablename__ = "account"
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)
+    role: Mapped[str] = mapped_column(String(20))
+    name: Mapped[str | None] = mapped_column(Sealed("account"))
+    phone: Mapped[str | None] = mapped_column(Sealed("account"))
+    phone_key: Mapped[str | None] = mapped_column(String(64), unique=True)
+    username: Mapped[str | None] = mapped_column(String(60), unique=True)
+    password_hash: Mapped[str | None] = mapped_column(String(200))
+    is_active: Mapped[bool] = mapped_column(default=True)
+    failures: Mapped[int] = mapped_column(default=0)
+    locked_until: Mapped[datetime | None] = mapped_column(Moment)
+    created_at: Mapped[datetime] = mapped_column(Moment)
+
+    @property
+    def shown_name(self) -> str:
+        """What pages call the person: staff by name, applicants by masked phone."""
+        return self.name or (masked_phone(self.phone) if self.phone else "")
+
+
+def applicant_with_phone(session: Session, phone: str, now: datetime) -> Account:
+    """The applicant of this phone; the first proof of the phone creates the account."""
+    key = fingerprint(phone, "phone")
+    account = session.scalar(select(Account).where(Account.phone_key == key))
+    if account is None:
+        account = Account(role=Role.APPLICANT, phone=phone, phone_key=key, created_at=now)
+        session.add(account)
+        session.flush()
+    return account
+
+
+def enrol_staff(session: Session, username: str, name: str, role: Role, password: str, now: datetime) -> Account:
+    """Create the account, or give an existing one this name, role and password."""
+    account = session.scalar(select(Account).where(Account.username == username))
+    if account is None:
+        account = Account(username=username, created_at=now)
+        session.add(account)
+    account.name, account.role, account.is_active = name, role, True
+    account.password_hash = _hasher.hash(password)
+    session.flush()
+    return account
+
+
+def sign_in_staff(session: Session, username: str, password: str, now: datetime) -> Account | None:
+    """The account if the password is right. None otherwise, without saying what was wrong.
+
+    After five failures the account is locked for fifteen minutes; the caller must commit also when None is returned.
+    """
+    account = session.scalar(select(Account).where(Account.username == username))
+    try:
+        _hasher.verify((account and account.password_hash) or _NOBODY, password)
+        is_right = account is not None
+    except VerificationError:
+        is_right = False
+    if account is None:
+        return None
+    if account.locked_until and now < account.locked_until:
+        return None
+    if not is_right or not account.is_active:
+        account.failures += 1
+        if account.failures >= MOST_FAILURES:
+            account.failures, account.locked_until = 0, now + LOCKED_FOR
+        return None
+    account.failures, account.locked_until = 0, None
+    return account
+
+
+def staff(session: Session) -> list[Account]:
+    return list(session.scalars(select(Account).where(Account.username.is_not(None)).order_by(Account.username)))
+
+
+def demonstration_password(username: str) -> str:
+    """The password of a demonstration account: different in every installation, shown on its demonstration page."""
+    return hmac.new(fingerprint(username, "demonstration").encode(), b"password", "sha256").hexdigest()[:12]
