@@ -8,11 +8,11 @@ from typing import Literal
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import Session, selectinload
 
-from approval.application import Application, State
+from approval.application import Application, DecisionRow, State
 from approval.deadlines import WorkingCalendar, working_days_left
 from approval.reviewing import serious
-from identity import Account
-from kit.clock import office_day
+from identity import Account, Role, staff
+from kit.clock import beijing, office_day
 
 PAGE = 25
 MOST_COUNTED = 1001
@@ -126,3 +126,35 @@ def set_aside(session: Session) -> list[Application]:
     """Cases that the machine could not carry on with, oldest first."""
     query = select(Application).where(Application.state == State.SET_ASIDE).order_by(Application.updated_at)
     return list(session.scalars(query.options(selectinload(Application.transitions)).limit(100)))
+
+
+def people_at_work(session: Session, now: datetime) -> list[dict[str, object]]:
+    """Each clerk and supervisor, with the cases held now and decided on this day."""
+    held = dict(
+        session.execute(
+            select(Application.held_by, func.count())
+            .where(Application.state == State.IN_REVIEW, Application.held_until > now)
+            .group_by(Application.held_by)
+        )
+        .tuples()
+        .all()
+    )
+    midnight = beijing(now).replace(hour=0, minute=0, second=0, microsecond=0)
+    decided = dict(
+        session.execute(
+            select(DecisionRow.decided_by, func.count())
+            .where(DecisionRow.decided_at >= midnight)
+            .group_by(DecisionRow.decided_by)
+        )
+        .tuples()
+        .all()
+    )
+    return [
+        {
+            "name": person.shown_name,
+            "held": held.get(person.id, 0),
+            "decided_today": decided.get(f"account:{person.id}", 0),
+        }
+        for person in staff(session)
+        if person.role in (Role.CLERK, Role.SUPERVISOR) and person.is_active
+    ]

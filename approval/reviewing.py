@@ -86,7 +86,7 @@ def release(session: Session, application_id: str, person: Account, now: datetim
     application.held_by = application.held_until = None
 
 
-def recheck_credit(session: Session, office: Office, application: Application) -> list[Found]:
+def recheck_credit(office: Office, application: Application) -> list[Found]:
     """Ask the bureau again, for the decision. No transaction should be open for writing meanwhile."""
     return list(of_credit(ask_bureau(office, application, "decision", office.clock())))
 

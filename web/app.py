@@ -1,0 +1,51 @@
+# SPDX-License-Identifier: Apache-2.0
+"""App (网站): pages and programming interface put together around one desk. I/O: none of its own."""
+
+from pathlib import Path
+
+from fastapi import Depends, FastAPI
+from fastapi.staticfiles import StaticFiles
+from starlette.middleware.gzip import GZipMiddleware
+
+from web import api, errors
+from web.deps import refuse_forgery
+from web.desk import Desk
+from web.guard import Guard
+from web.pages import (
+    admin,
+    apply,
+    audit,
+    board,
+    decide,
+    demonstration,
+    home,
+    proof,
+    review,
+    signin,
+    status,
+    submit,
+    verify,
+)
+
+STATIC = Path(__file__).parent / "static"
+PAGES = (home, signin, apply, proof, submit, status, review, decide, board, audit, admin, verify)
+
+
+def create_app(desk: Desk) -> FastAPI:
+    """The whole site. `desk` stays on `app.state`."""
+    app = FastAPI(
+        title="不见面审批 Contactless Approval",
+        version="1",
+        docs_url=None,
+        redoc_url=None,
+        openapi_url="/api/v1/openapi.json",
+    )
+    app.state.desk = desk
+    for module in (*PAGES, demonstration) if desk.settings.demonstration else PAGES:
+        app.include_router(module.router, include_in_schema=False, dependencies=[Depends(refuse_forgery)])
+    app.include_router(api.router, prefix="/api/v1")
+    app.mount("/static", StaticFiles(directory=STATIC, check_dir=False), name="static")
+    errors.register(app)
+    app.add_middleware(GZipMiddleware, minimum_size=1000)
+    app.add_middleware(Guard, is_https=desk.settings.is_https)
+    return app

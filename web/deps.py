@@ -1,0 +1,141 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Dependencies (依赖): who asks, in which session, at what moment. Every route names its audience here.
+
+One request is one transaction: opened by the first statement, committed before the answer leaves.
+"""
+
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import Depends, Request
+from sqlalchemy.orm import Session
+
+from approval import cases
+from approval.application import Application
+from identity import Account, Role, account_of
+from kit.errors import DomainError
+from kit.sealing import fingerprint
+from web.desk import Desk
+
+SESSION_COOKIE = "approval_session"
+BROWSER_COOKIE = "approval_browser"
+SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+class SignInRequired(DomainError):
+    """The page is for people who are signed in."""
+
+
+class WrongAudience(DomainError):
+    """The page is for others than who is signed in."""
+
+
+class ForgeryRefused(DomainError):
+    """The form was not sent from a page of ours, or that page is too old."""
+
+
+def _desk(request: Request) -> Desk:
+    desk: Desk = request.app.state.desk
+    return desk
+
+
+DeskDep = Annotated[Desk, Depends(_desk)]
+
+
+def _now(desk: DeskDep) -> datetime:
+    return desk.office.clock()
+
+
+Now = Annotated[datetime, Depends(_now)]
+
+
+def _open_session(request: Request, desk: DeskDep) -> Iterator[Session]:
+    database = desk.office.database
+    with database.reading() if request.method in SAFE else database.writing() as session:
+        yield session
+
+
+# Function scope: the commit must fail before the answer is sent, not after it.
+Db = Annotated[Session, Depends(_open_session, scope="function")]
+
+
+def session_token(request: Request) -> str | None:
+    """The token of the browser's cookie, or of the programme's Authorization header."""
+    header = request.headers.get("authorization", "")
+    return header[7:] if header.startswith("Bearer ") else request.cookies.get(SESSION_COOKIE)
+
+
+def _viewer(request: Request, desk: DeskDep, now: Now) -> Account | None:
+    """Looked up in a short session of its own, so that no write lock is held while a picture is decoded."""
+    token = session_token(request)
+    if token is None:
+        account = None
+    else:
+        with desk.office.database.reading() as session:
+            account = account_of(session, token, now)
+    request.state.viewer = account
+    return account
+
+
+Viewer = Annotated[Account | None, Depends(_viewer)]
+
+
+def only(*roles: Role) -> Callable[[Request, Viewer], Account]:
+    """An audience: whoever is signed in with one of these roles."""
+
+    def enter(request: Request, viewer: Viewer) -> Account:
+        if viewer is None:
+            raise SignInRequired(staff=Role.APPLICANT not in roles, path=request.url.path)
+        if viewer.role not in roles:
+            raise WrongAudience()
+        return viewer
+
+    enter.audience = roles  # type: ignore[attr-defined]
+    return enter
+
+
+def anybody(viewer: Viewer) -> Account | None:
+    """The audience of public pages."""
+    return viewer
+
+
+anybody.audience = ("anybody",)  # type: ignore[attr-defined]
+
+Anybody = Annotated[Account | None, Depends(anybody)]
+Applicant = Annotated[Account, Depends(only(Role.APPLICANT))]
+Clerk = Annotated[Account, Depends(only(Role.CLERK, Role.SUPERVISOR))]
+Supervisor = Annotated[Account, Depends(only(Role.SUPERVISOR))]
+Auditor = Annotated[Account, Depends(only(Role.AUDITOR))]
+Administrator = Annotated[Account, Depends(only(Role.ADMINISTRATOR))]
+Somebody = Annotated[Account, Depends(only(*Role))]
+
+
+def _own_application(id: str, db: Db, applicant: Applicant) -> Application:
+    return cases.own(db, applicant, id)
+
+
+OwnApplication = Annotated[Application, Depends(_own_application)]
+
+
+def browser_of(request: Request) -> str:
+    """The random name of this browser, set by the middleware with the first answer."""
+    name: str = request.state.browser
+    return name
+
+
+Browser = Annotated[str, Depends(browser_of)]
+
+
+def csrf_token(request: Request) -> str:
+    """What a form of ours carries; bound to the browser."""
+    return fingerprint(browser_of(request), "csrf")
+
+
+async def refuse_forgery(request: Request) -> None:
+    """Every unsafe request of a page must carry the token of the browser that was shown it."""
+    if request.method in SAFE or request.headers.get("authorization", "").startswith("Bearer "):
+        return
+    sent = request.headers.get("x-csrf-token") or (await request.form()).get("csrf_token")
+    if sent != csrf_token(request):
+        raise ForgeryRefused()

@@ -1,0 +1,109 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Errors (错误提示): one table from error code to status, sentence and way on; as a page or as problem+json."""
+
+import tomllib
+from pathlib import Path
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse, Response
+from sqlalchemy.orm.exc import StaleDataError
+from starlette.exceptions import HTTPException
+
+from kit.errors import DomainError
+from kit.text import Frozen, Text
+from web.deps import SignInRequired
+from web.respond import go, language_of, page
+
+
+class Wording(Frozen):
+    """What the person is told, and where to go on."""
+
+    status: int
+    said: Text
+    way_on: str = "/"
+    way_label: Text = Text(zh="返回首页", en="Back to the start")
+
+
+WORDING = {
+    code: Wording.model_validate(entry)
+    for code, entry in tomllib.loads((Path(__file__).parent / "errors.toml").read_text("utf-8")).items()
+}
+
+
+TITLES = {404: ("没有找到", "Not found"), 403: ("不能这样做", "Not allowed"), 500: ("出错了", "Something broke")}
+
+
+def wording(code: str) -> Wording:
+    """The wording of an error; one without would be a mistake that a test finds."""
+    return WORDING.get(code, WORDING["broken"])
+
+
+def sentence(error: DomainError, request: Request) -> str:
+    said = wording(error.code).said.said(language_of(request))
+    try:
+        return said.format(**error.facts)
+    except (KeyError, IndexError):
+        return said
+
+
+def _wants_json(request: Request) -> bool:
+    return request.url.path.startswith("/api/") or "application/json" in request.headers.get("accept", "")
+
+
+def answer(request: Request, code: str, said: str) -> Response:
+    """The error as a page, or as problem+json (RFC 9457) for programmes."""
+    worded = wording(code)
+    if _wants_json(request):
+        problem = {
+            "type": f"urn:problem:{code}",
+            "title": code.replace("_", " "),
+            "status": worded.status,
+            "detail": said,
+        }
+        return JSONResponse(problem, worded.status, media_type="application/problem+json")
+    language = language_of(request)
+    way_on = [{"href": worded.way_on, "label": worded.way_label.said(language)}]
+    title = {404: ("没有找到", "Not found"), 403: ("不能这样做", "Not allowed")}.get(
+        worded.status, ("请注意", "Please note")
+    )
+    return page(
+        request,
+        "errors/error.html",
+        worded.status,
+        title=title[language == "en"],
+        sentence=said,
+        way_on=way_on,
+        code=str(worded.status),
+    )
+
+
+def register(app: FastAPI) -> None:
+    """Every error becomes an answer in one of these."""
+
+    @app.exception_handler(SignInRequired)
+    def sign_in(request: Request, error: SignInRequired) -> Response:
+        if _wants_json(request):
+            return answer(request, error.code, sentence(error, request))
+        return go(f"{'/staff/signin' if error.facts['staff'] else '/signin'}?next={error.facts['path']}")
+
+    @app.exception_handler(DomainError)
+    def domain(request: Request, error: DomainError) -> Response:
+        return answer(request, error.code, sentence(error, request))
+
+    @app.exception_handler(StaleDataError)
+    def stale(request: Request, _error: StaleDataError) -> Response:
+        return answer(request, "stale_page", wording("stale_page").said.said(language_of(request)))
+
+    @app.exception_handler(RequestValidationError)
+    def malformed(request: Request, _error: RequestValidationError) -> Response:
+        return answer(request, "bad_request", wording("bad_request").said.said(language_of(request)))
+
+    @app.exception_handler(HTTPException)
+    def http(request: Request, error: HTTPException) -> Response:
+        code = "not_found" if error.status_code in (404, 405) else "bad_request"
+        return answer(request, code, wording(code).said.said(language_of(request)))
+
+    @app.exception_handler(Exception)
+    def broken(request: Request, _error: Exception) -> Response:
+        return answer(request, "broken", wording("broken").said.said(language_of(request)))

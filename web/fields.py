@@ -1,0 +1,108 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Fields (表单控件): a declared question with what was typed and what is wrong, ready to be shown. Pure."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from forms import Answers, Field, Form, Kind, Option, Page, Problem
+from kit.text import Language, Text
+
+INPUT_MODES = {Kind.MONEY: "decimal", Kind.WHOLE: "numeric", Kind.PHONE: "tel", Kind.EMAIL: "email"}
+
+
+@dataclass(frozen=True, slots=True)
+class FieldView:
+    """One control. `name` is its HTML name and id; `rows` are those of a table of persons."""
+
+    name: str
+    kind: str
+    label: Text
+    hint: Text | None
+    required: bool
+    value: str | list[str] | bool
+    options: tuple[Option, ...]
+    problem: str | None
+    unit: Text | None
+    max_length: int | None
+    autocomplete: str | None
+    inputmode: str | None
+    rows: list[list["FieldView"]] = field(default_factory=list)
+    row_title: Text | None = None
+    add_name: str = ""
+    can_add: bool = False
+    can_remove: bool = False
+
+    def remove_name(self, index: int) -> str:
+        return f"remove-{self.name}-{index}"
+
+
+@dataclass(frozen=True, slots=True)
+class ShownProblem:
+    """One line of the error summary."""
+
+    anchor: str
+    message: str
+    href: str = ""
+
+
+def html_name(path: str) -> str:
+    """shareholders.0.amount → shareholders-0-amount: the id that a problem points to."""
+    return path.replace(".", "-")
+
+
+def shown_problems(problems: Sequence[Problem], language: Language, href: str = "") -> list[ShownProblem]:
+    shown = []
+    for problem in problems:
+        said = problem.message.said(language)
+        basis = f"（{problem.basis.zh}）" if problem.basis and language == "zh" else ""
+        if problem.basis and language == "en":
+            basis = f" ({problem.basis.en})"
+        shown.append(ShownProblem(html_name(problem.path), said + basis, href))
+    return shown
+
+
+def views(form: Form, page: Page, answers: Answers, problems: Sequence[Problem], language: Language) -> list[FieldView]:
+    """The controls of the questions that are asked, given the answers so far."""
+    told = {html_name(p.path): p.message.said(language) for p in reversed(problems)}
+    return [_view(f, f.name, answers.get(f.name), told) for f in form.asked_fields(page, answers)]
+
+
+def _view(asked: Field, name: str, answer: object, told: dict[str, str]) -> FieldView:
+    rows = _rows(asked, answer, told) if asked.kind is Kind.PEOPLE else []
+    return FieldView(
+        name=name,
+        kind="id_number" if asked.kind is Kind.PARTY_NUMBER else asked.kind.value,
+        label=asked.label,
+        hint=asked.hint,
+        required=asked.required,
+        value=_value(asked, answer),
+        options=asked.options,
+        problem=told.get(name),
+        unit=asked.unit,
+        max_length=asked.most if asked.kind in (Kind.TEXT, Kind.LONG_TEXT) else None,
+        autocomplete=asked.autocomplete,
+        inputmode=INPUT_MODES.get(asked.kind),
+        rows=rows,
+        row_title=asked.row_title,
+        add_name=f"add-{name}",
+        can_add=len(rows) < (asked.most or 50),
+        can_remove=len(rows) > (asked.least or 1),
+    )
+
+
+def _rows(asked: Field, answer: object, told: dict[str, str]) -> list[list[FieldView]]:
+    typed = [row for row in answer if isinstance(row, dict)] if isinstance(answer, list) else []
+    least = asked.least or 1
+    typed += [{} for _ in range(least - len(typed))]
+    return [
+        [_view(column, f"{asked.name}-{index}-{column.name}", row.get(column.name), told) for column in asked.fields]
+        for index, row in enumerate(typed)
+    ]
+
+
+def _value(asked: Field, answer: object) -> str | list[str] | bool:
+    if asked.kind is Kind.CHOICES:
+        return [str(v) for v in answer] if isinstance(answer, list) else []
+    if asked.kind is Kind.TICK:
+        return answer == "yes"
+    return answer if isinstance(answer, str) else ""

@@ -1,0 +1,218 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Applying (填报): the task list and one question per page; every page is saved. I/O: through the verbs."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Form, Request
+from fastapi.responses import Response
+
+from approval import cases
+from approval.application import Application, State
+from catalogue import Item
+from forms import Answers, Checked, Page, check_page, take
+from forms import Form as Declared
+from identity import Evidence, evidence_of
+from kit.clock import office_day
+from kit.text import Text
+from web.deps import Applicant, Db, DeskDep, Now, OwnApplication
+from web.fields import shown_problems, views
+from web.respond import go, language_of, page
+
+router = APIRouter()
+
+
+def form_of(desk: DeskDep, application: Application) -> tuple[Item, Declared]:
+    item = cases.item_of(desk.office, application)
+    return item, desk.office.catalogue.form_of(item)
+
+
+def shown(item: Item, application: Application) -> dict[str, object]:
+    return {"id": application.id, "title": item.title, "started_at": application.created_at}
+
+
+def href_of(application: Application, name: str) -> str:
+    return f"/apply/{application.id}/{name}"
+
+
+@router.post("/apply")
+def start(desk: DeskDep, db: Db, now: Now, applicant: Applicant, item: Annotated[str, Form(max_length=60)]) -> Response:
+    application = cases.start(db, desk.office, applicant, item, now)
+    return go(f"/apply/{application.id}")
+
+
+@router.get("/apply/{id}")
+def tasks(request: Request, desk: DeskDep, db: Db, now: Now, application: OwnApplication) -> Response:
+    if application.state != State.DRAFT:
+        return go(f"/cases/{application.id}")
+    item, form = form_of(desk, application)
+    checked = cases.checked(desk.office, application, now)
+    corrections = _corrections(db, application)
+    context = {**shown(item, application), "correction": bool(corrections), "corrections": corrections}
+    evidence = evidence_of(db, application.id)
+    listed = _question_tasks(form, application, checked) + _proof_tasks(application, evidence)
+    ready = all(task["state"] == "done" for task in listed)
+    listed.append(
+        _task(
+            Text(zh="核对、签名并提交", en="Check, sign and submit"),
+            None,
+            href_of(application, "check") if ready else None,
+            "todo" if ready else "waiting",
+        )
+    )
+    return page(request, "apply/tasks.html", application=context, tasks=listed)
+
+
+def _corrections(db: Db, application: Application) -> list[dict[str, object]]:
+    if application.predecessor_id is None:
+        return []
+    decision = db.get_one(Application, application.predecessor_id).decision
+    listed = decision.corrections if decision else []
+    found = [{"label": Text.model_validate(c["label"]), "reason": c["reason"]} for c in listed]
+    if decision and decision.reason:
+        found.append({"label": Text(zh="总体说明", en="In general"), "reason": decision.reason})
+    return found
+
+
+def _task(title: Text, hint: Text | None, href: str | None, state: str) -> dict[str, object]:
+    return {"title": title, "hint": hint, "href": href, "state": state}
+
+
+def _question_tasks(form: Declared, application: Application, checked: Checked) -> list[dict[str, object]]:
+    wrong = {form.page_of(problem.path).name for problem in checked.problems if problem.blocks}
+    return [
+        _task(
+            asked.title,
+            None,
+            href_of(application, f"form/{asked.name}"),
+            "done" if asked.name in application.visited and asked.name not in wrong else "todo",
+        )
+        for asked in form.asked_pages(application.answers)
+    ]
+
+
+def _proof_tasks(application: Application, evidence: Evidence) -> list[dict[str, object]]:
+    has_card = evidence.portrait_picture is not None
+    has_chosen = evidence.consent is not None
+    face = "consent" if not has_chosen or evidence.is_complete else "face"
+    return [
+        _task(
+            Text(zh="拍摄身份证人像面", en="Photograph the identity card"),
+            None,
+            href_of(application, "idcard"),
+            "done" if has_card else "todo",
+        ),
+        _task(
+            Text(zh="核验本人", en="Prove it is you"),
+            Text(zh="人脸比对，或由工作人员核验", en="By face, or by a clerk"),
+            href_of(application, face) if has_card else None,
+            "done" if evidence.is_complete else "todo" if has_card else "waiting",
+        ),
+    ]
+
+
+@router.post("/apply/{id}/discard")
+def discard(db: Db, application: OwnApplication) -> Response:
+    cases.discard(db, application)
+    return go("/", "discarded")
+
+
+def _place(form: Declared, application: Application, name: str) -> tuple[Page, int, list[Page]]:
+    pages = form.asked_pages(application.answers)
+    for index, asked in enumerate(pages):
+        if asked.name == name:
+            return asked, index, pages
+    return pages[0], 0, pages
+
+
+def _question(
+    request: Request,
+    desk: DeskDep,
+    application: Application,
+    name: str,
+    answers: Answers,
+    checked: Checked | None,
+    review: bool,
+) -> Response:
+    item, form = form_of(desk, application)
+    asked, index, pages = _place(form, application, name)
+    language = language_of(request)
+    problems = [p for p in checked.problems if p.blocks] if checked else []
+    back = (
+        href_of(application, "check")
+        if review
+        else (href_of(application, f"form/{pages[index - 1].name}") if index else f"/apply/{application.id}")
+    )
+    return page(
+        request,
+        "apply/question.html",
+        422 if problems else 200,
+        application=shown(item, application),
+        question={"title": asked.title, "hint": asked.hint, "name": asked.name},
+        position=index + 1,
+        total=len(pages),
+        fields=views(form, asked, answers, problems, language),
+        problems=shown_problems(problems, language),
+        back=back,
+        review=review,
+    )
+
+
+@router.get("/apply/{id}/form/{name}")
+def question(request: Request, desk: DeskDep, application: OwnApplication, name: str, review: int = 0) -> Response:
+    if application.state != State.DRAFT:
+        return go(f"/cases/{application.id}")
+    return _question(request, desk, application, name, application.answers, None, bool(review))
+
+
+async def _posted(request: Request) -> dict[str, list[str]]:
+    form = await request.form(max_files=0, max_fields=2000)
+    return {name: [v for v in form.getlist(name) if isinstance(v, str)] for name in form}
+
+
+Posted = Annotated[dict[str, list[str]], Depends(_posted)]
+
+
+@router.post("/apply/{id}/form/{name}")
+def answer(
+    request: Request, desk: DeskDep, db: Db, now: Now, application: OwnApplication, name: str, posted: Posted
+) -> Response:
+    """Keep what was typed; go on only if the page has no problem."""
+    _item, form = form_of(desk, application)
+    asked, index, pages = _place(form, application, name)
+    answers = take(form, asked, posted)
+    review = "review" in posted
+    changed = _rows_changed(answers, posted)
+    cases.save_answers(db, desk.office, application, asked.name, answers, now)
+    whole = application.answers
+    revealed = any(_is_new(f.name, posted) for f in form.asked_fields(asked, whole))
+    if changed or revealed:
+        return _question(request, desk, application, name, whole, None, review)
+    checked = check_page(form, asked, whole, office_day(now))
+    if any(problem.blocks for problem in checked.problems):
+        return _question(request, desk, application, name, whole, checked, review)
+    if review:
+        return go(href_of(application, "check"))
+    pages = form.asked_pages(whole)
+    index = next(i for i, p in enumerate(pages) if p.name == asked.name)
+    following = pages[index + 1 :]
+    return go(href_of(application, f"form/{following[0].name}") if following else f"/apply/{application.id}")
+
+
+def _is_new(name: str, posted: dict[str, list[str]]) -> bool:
+    """Whether the page that was sent did not show this question yet: an answer has just made it needed."""
+    shown_before = any(sent == name or sent.startswith(f"{name}-") for sent in posted)
+    return not shown_before and f"asked-{name}" not in posted
+
+
+def _rows_changed(answers: Answers, posted: dict[str, list[str]]) -> bool:
+    """Apply "add" and "remove" buttons of tables to the answers."""
+    for sent in posted:
+        verb, _, rest = sent.partition("-")
+        if verb == "add" and isinstance(rows := answers.get(rest), list):
+            rows.append({})  # type: ignore[arg-type]
+            return True
+        name, _, index = rest.rpartition("-")
+        if verb == "remove" and isinstance(rows := answers.get(name), list) and index.isdigit():
+            del rows[int(index) : int(index) + 1]
+            return True
+    return False

@@ -1,0 +1,68 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Board (看板): the supervisor sees load, clocks and what was set aside, and frees or resumes. I/O: through the verbs."""
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+
+from approval import cases, queue, reviewing
+from approval.calendar import load_calendar
+from approval.deadlines import YearUnpublished, due_on
+from kit.clock import office_day
+from web.deps import Db, DeskDep, Now, Supervisor
+from web.errors import sentence
+from web.pages.review import shown_line, submitted
+from web.respond import go, page
+
+router = APIRouter()
+LOOK_AHEAD = 45  # working days: the longest limit of a permit (行政许可法第42条)
+
+
+@router.get("/board")
+def board(request: Request, desk: DeskDep, db: Db, now: Now, supervisor: Supervisor) -> Response:
+    calendar = load_calendar(db)
+    lines, _more = queue.page_of_queue(db, supervisor, "all", None, calendar, now)
+    aside = queue.set_aside(db)
+    counts = queue.count(db, supervisor, now)
+    incidents = [
+        {
+            "id": case.id,
+            "number": case.number,
+            "title": cases.item_of(desk.office, case).title,
+            "name": case.label,
+            "since": case.updated_at,
+            "reason": str(case.transitions[-1].event.get("error", "")) if case.transitions else "",
+        }
+        for case in aside
+    ]
+    try:
+        due_on(office_day(now), LOOK_AHEAD, calendar)
+        warning = None
+    except YearUnpublished as error:
+        warning = sentence(error, request)
+    shown = {
+        "open": counts.open + len([line for line in lines if line.holder]),
+        "unclaimed": counts.open,
+        "overdue": counts.overdue,
+        "incidents": len(aside),
+    }
+    return page(
+        request,
+        "board/board.html",
+        counts=shown,
+        people=queue.people_at_work(db, now),
+        rows=[shown_line(desk, line, supervisor) for line in lines],
+        incidents=incidents,
+        calendar_warning=warning,
+    )
+
+
+@router.post("/board/{id}/release")
+def free(id: str, db: Db, now: Now, supervisor: Supervisor) -> Response:
+    reviewing.release(db, submitted(db, id).id, supervisor, now)
+    return go("/board", "released")
+
+
+@router.post("/board/{id}/resume")
+def resume(id: str, desk: DeskDep, db: Db, now: Now, supervisor: Supervisor) -> Response:
+    reviewing.resume(db, desk.office, submitted(db, id).id, supervisor, now)
+    return go("/board", "resumed")

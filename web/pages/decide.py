@@ -1,0 +1,142 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Deciding (决定): the clerk's word on a case, checked, recorded, explained. I/O: through the verbs.
+
+Credit is asked again before the transaction; what has changed since the clerk read the case is shown first.
+"""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Request
+from fastapi.responses import Response
+
+from approval import cases, reviewing
+from approval.application import Application, State
+from approval.decision import Correction, Decision, Outcome
+from approval.dossier import sections
+from approval.findings import Found
+from identity import Account
+from kit.errors import DomainError
+from kit.text import Text
+from web.deps import Clerk, Db, DeskDep, Now
+from web.errors import sentence
+from web.fields import ShownProblem
+from web.pages.review import case_page, submitted
+from web.respond import go, language_of, page
+
+router = APIRouter()
+DONE = {Outcome.APPROVE: "approved", Outcome.RETURN: "returned", Outcome.REFUSE: "refused"}
+WHERE = {"reason_required": "reason", "basis_required": "basis", "corrections_required": "corrections"}
+NEWS = Text(
+    zh="信用信息在您审查期间有变化，已列入核查结论，请核对后再决定。您填写的内容已保留。",
+    en="The credit answers changed while you read. They are listed now; check them and decide. What you typed is kept.",
+)
+
+
+async def _posted(request: Request) -> dict[str, str]:
+    form = await request.form(max_files=0, max_fields=500)
+    return {name: str(value)[:2000] for name, value in form.items() if isinstance(value, str)}
+
+
+Posted = Annotated[dict[str, str], Depends(_posted)]
+
+
+def _typed(posted: dict[str, str]) -> dict[str, Any]:
+    fields = {n.removeprefix("reason-"): v for n, v in posted.items() if n.startswith("reason-") and v.strip()}
+    names = ("outcome", "reason", "basis")
+    return {**{name: posted.get(name, "") for name in names}, "fields": fields}
+
+
+def _ask_credit_again(request: Request, id: str, desk: DeskDep, clerk: Clerk, posted: Posted) -> list[Found]:
+    """Before any transaction for writing: an approval rests on what the bureau says now."""
+    if posted.get("outcome") != Outcome.APPROVE:
+        return []
+    with desk.office.database.reading() as session:
+        application = submitted(session, id)
+        if application.state != State.IN_REVIEW or application.held_by != clerk.id:
+            return []
+    return reviewing.recheck_credit(desk.office, application)
+
+
+FreshCredit = Annotated[list[Found], Depends(_ask_credit_again)]
+
+
+@router.post("/review/{id}/decide")
+def decide(
+    request: Request, id: str, desk: DeskDep, fresh: FreshCredit, db: Db, now: Now, clerk: Clerk, posted: Posted
+) -> Response:
+    typed = _typed(posted)
+    application = submitted(db, id)
+    news = reviewing.news(application, fresh)
+    if news:
+        reviewing.add_findings(db, application, "review", news, now)
+        db.flush()
+        return case_page(
+            request, desk, db, now, clerk, application, typed=typed, conflict=NEWS.said(language_of(request))
+        )
+    try:
+        outcome = Outcome(typed["outcome"])
+    except ValueError:
+        said = Text(zh="请选择决定：准予、退回补正或不予登记", en="Choose: approve, return or refuse").said(
+            language_of(request)
+        )
+        return case_page(request, desk, db, now, clerk, application, [ShownProblem("outcome", said)], typed)
+    try:
+        decision = _decision(desk, application, clerk, now, outcome, typed)
+        version = int(posted.get("version", "0") or 0)
+        reviewing.decide(db, desk.office, application.id, version, decision, now)
+    except DomainError as error:
+        return _explain(request, desk, db, now, clerk, application, typed, error)
+    return go(f"/review/{id}/decided", DONE[outcome])
+
+
+def _decision(
+    desk: DeskDep, application: Application, clerk: Account, now: Now, outcome: Outcome, typed: dict[str, Any]
+) -> Decision:
+    form = desk.office.catalogue.form_of(cases.item_of(desk.office, application))
+    rows = [line for s in sections(form, application.answers, "zh", masked=True) for line in s.rows]
+    corrections = tuple(
+        Correction(line.path, line.label, typed["fields"][line.path].strip())
+        for line in rows
+        if outcome is Outcome.RETURN and line.path in typed["fields"]
+    )
+    return Decision(
+        outcome,
+        f"account:{clerk.id}",
+        now,
+        reason=typed["reason"].strip() if outcome is not Outcome.APPROVE else "",
+        basis=typed["basis"] if outcome is Outcome.REFUSE else "",
+        corrections=corrections,
+    )
+
+
+def _explain(
+    request: Request,
+    desk: DeskDep,
+    db: Db,
+    now: Now,
+    clerk: Account,
+    application: Application,
+    typed: dict[str, Any],
+    error: DomainError,
+) -> Response:
+    said = sentence(error, request)
+    if error.code in WHERE:
+        return case_page(request, desk, db, now, clerk, application, [ShownProblem(WHERE[error.code], said)], typed)
+    return case_page(request, desk, db, now, clerk, application, typed=typed, conflict=said)
+
+
+@router.get("/review/{id}/decided")
+def decided(request: Request, id: str, desk: DeskDep, db: Db, _clerk: Clerk) -> Response:
+    application = submitted(db, id)
+    if application.decision is None:
+        return go(f"/review/{id}")
+    item = cases.item_of(desk.office, application)
+    shown = {"id": application.id, "number": application.number, "title": item.title, "name": application.label}
+    return page(
+        request,
+        "review/decided.html",
+        case=shown,
+        outcome=application.decision.outcome,
+        next_href="/review/next",
+        href=f"/review/{id}",
+    )

@@ -1,0 +1,63 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Demonstration (演示): accounts and sent messages, on a page. Not there unless the service is a demonstration."""
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+
+from identity import Role, demonstration_password, latest_messages
+from kit.text import Text
+from web.deps import Anybody, Db
+from web.respond import page
+from web.wording import ROLES
+
+router = APIRouter(prefix="/demonstration")
+STAFF: dict[str, tuple[Role, str, Text, str]] = {
+    "clerk": (Role.CLERK, "周审查", Text(zh="审查案件并作决定", en="Reviews and decides"), "/review"),
+    "clerk2": (Role.CLERK, "吴审查", Text(zh="另一位审查员", en="A second clerk"), "/review"),
+    "supervisor": (Role.SUPERVISOR, "郑负责", Text(zh="看板、放回与重办", en="Board, release, resume"), "/board"),
+    "auditor": (
+        Role.AUDITOR,
+        "王审计",
+        Text(zh="检索、导出和核查日志", en="Searches, exports and checks the log"),
+        "/audit",
+    ),
+    "admin": (
+        Role.ADMINISTRATOR,
+        "冯管理",
+        Text(zh="工作日历、账号、健康状况", en="Calendar, accounts, health"),
+        "/admin",
+    ),
+}
+PHONE = "13800000001"
+
+
+@router.get("")
+def accounts(request: Request, _viewer: Anybody) -> Response:
+    shown = [
+        {
+            "role": ROLES[role],
+            "username": username,
+            "password": demonstration_password(username),
+            "what": what,
+            "href": href,
+        }
+        for username, (role, _name, what, href) in STAFF.items()
+    ]
+    links = [
+        {"label": Text(zh="样例身份证照片", en="Sample identity card"), "href": "/demonstration/card.jpg"},
+        {"label": Text(zh="已发送的短信", en="Sent messages"), "href": "/demonstration/messages"},
+    ]
+    return page(request, "demonstration/accounts.html", accounts=shown, phone=PHONE, links=links)
+
+
+@router.get("/messages")
+def messages(request: Request, db: Db, _viewer: Anybody) -> Response:
+    shown = [{"to": m.masked_phone, "body": m.body, "at": m.written_at} for m in latest_messages(db)]
+    return page(request, "demonstration/messages.html", messages=shown)
+
+
+@router.get("/card.jpg")
+def sample_card(request: Request, _viewer: Anybody) -> Response:
+    """The fictitious card of the demonstration, to be photographed or uploaded."""
+    path = request.app.state.desk.settings.data_dir / "demonstration" / "card.jpg"
+    return Response(path.read_bytes(), media_type="image/jpeg") if path.exists() else Response(status_code=404)

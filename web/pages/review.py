@@ -1,0 +1,220 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Reviewing (审查): the clerk's queue, and one case with its evidence side by side. I/O: through the verbs."""
+
+from datetime import datetime
+from typing import Any
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+from sqlalchemy.orm import Session
+
+from approval import cases, queue, reviewing
+from approval.application import Application, State
+from approval.calendar import load_calendar
+from approval.decision import REFUSAL_BASES
+from approval.dossier import history, sections, stage_of
+from catalogue import Item
+from credit import Effect
+from identity import BANDS, Account, Evidence, evidence_of, view_picture
+from kit.text import Text
+from web.deps import Clerk, Db, DeskDep, Now
+from web.fields import ShownProblem
+from web.respond import go, language_of, page
+from web.wording import CHANNELS, REASONS, STATES
+
+router = APIRouter()
+PICTURES = {"card": "card_picture", "portrait": "portrait_picture", "frame": "frame_picture"}
+
+
+@router.get("/review")
+def show_queue(
+    request: Request, desk: DeskDep, db: Db, now: Now, clerk: Clerk, show: queue.Show = "open", after: str | None = None
+) -> Response:
+    lines, more = queue.page_of_queue(db, clerk, show, after, load_calendar(db), now)
+    rows = [shown_line(desk, line, clerk) for line in lines]
+    return page(
+        request,
+        "review/queue.html",
+        rows=rows,
+        counts=queue.count(db, clerk, now),
+        show=show,
+        more_href=f"/review?show={show}&after={more}" if more else None,
+        revision=queue.revision(db),
+    )
+
+
+def shown_line(desk: DeskDep, line: queue.Waiting, clerk: Account) -> dict[str, Any]:
+    case = line.application
+    return {
+        "id": case.id,
+        "number": case.number,
+        "title": cases.item_of(desk.office, case).title,
+        "name": case.label,
+        "submitted_at": case.submitted_at,
+        "due_on": case.due_on,
+        "days_left": line.days_left,
+        "urgency": line.urgency,
+        "findings": len(case.findings),
+        "serious": line.serious,
+        "holder": line.holder,
+        "mine": line.holder is not None and case.held_by == clerk.id,
+        "href": f"/review/{case.id}",
+    }
+
+
+@router.get("/review/revision")
+def revision(db: Db, _clerk: Clerk) -> dict[str, str]:
+    return {"revision": queue.revision(db)}
+
+
+@router.post("/review/next")
+def take_next(db: Db, now: Now, clerk: Clerk) -> Response:
+    """Claim the most urgent case that is free; somebody may have been faster, then the next one."""
+    for _ in range(5):
+        found = reviewing.next_open(db, clerk, now)
+        if found is None:
+            return go("/review", "none-open")
+        try:
+            reviewing.claim(db, found, clerk, now)
+        except reviewing.HeldByAnother:
+            continue
+        return go(f"/review/{found}")
+    return go("/review")
+
+
+@router.get("/review/{id}")
+def show_case(request: Request, id: str, desk: DeskDep, db: Db, now: Now, clerk: Clerk) -> Response:
+    return case_page(request, desk, db, now, clerk, submitted(db, id))
+
+
+@router.post("/review/{id}/claim")
+def claim(id: str, db: Db, now: Now, clerk: Clerk) -> Response:
+    reviewing.claim(db, submitted(db, id).id, clerk, now)
+    return go(f"/review/{id}")
+
+
+@router.post("/review/{id}/release")
+def release(id: str, db: Db, now: Now, clerk: Clerk) -> Response:
+    reviewing.release(db, submitted(db, id).id, clerk, now)
+    return go("/review", "released")
+
+
+@router.get("/review/{id}/pictures/{which}")
+def picture(id: str, which: str, db: Db, _clerk: Clerk) -> Response:
+    evidence = evidence_of(db, submitted(db, id).id)
+    jpeg = view_picture(db, getattr(evidence, PICTURES[which])) if which in PICTURES else None
+    return Response(jpeg, media_type="image/jpeg") if jpeg else Response(status_code=404)
+
+
+def submitted(db: Session, application_id: str) -> Application:
+    """A case that clerks may see: drafts are nobody's but the applicant's. Raises NotYours."""
+    application = db.get(Application, application_id)
+    if application is None or application.state == State.DRAFT:
+        raise cases.NotYours()
+    return application
+
+
+def case_page(
+    request: Request,
+    desk: DeskDep,
+    db: Session,
+    now: datetime,
+    clerk: Account,
+    case: Application,
+    problems: list[ShownProblem] | None = None,
+    typed: dict[str, Any] | None = None,
+    conflict: str | None = None,
+) -> Response:
+    """The whole case on one page; after an error or a conflict with what the clerk had typed."""
+    language = language_of(request)
+    item = cases.item_of(desk.office, case)
+    form = desk.office.catalogue.form_of(item)
+    line = queue.waiting(db, [case], load_calendar(db), now)[0]
+    mine = case.held_by == clerk.id and reviewing.held_now(case, now) and case.state == State.IN_REVIEW
+    status = 409 if conflict else 422 if problems else 200
+    return page(
+        request,
+        "review/case.html",
+        status,
+        case=_shown_case(case, item, line),
+        mine=mine,
+        holder=line.holder,
+        claim_until=case.held_until if mine else None,
+        evidence=_evidence(evidence_of(db, case.id), case),
+        findings=_findings(case),
+        history=history(db, desk.office, case),
+        sections=[
+            {"title": s.title, "page": s.page, "rows": s.rows}
+            for s in sections(form, case.answers, language, masked=not mine)
+        ],
+        reasons=[{"value": code, "label": said} for code, said in REFUSAL_BASES.items()],
+        problems=problems or [],
+        typed=typed or {"outcome": "", "reason": "", "basis": "", "fields": {}},
+        conflict=conflict,
+    )
+
+
+def _shown_case(case: Application, item: Item, line: queue.Waiting) -> dict[str, Any]:
+    return {
+        "id": case.id,
+        "number": case.number,
+        "title": item.title,
+        "state": case.state,
+        "stage": stage_of(case),
+        "version": case.version,
+        "channel": CHANNELS[case.channel],
+        "submitted_at": case.submitted_at,
+        "due_on": case.due_on,
+        "days_left": line.days_left,
+        "urgency": line.urgency,
+        "applicant": case.label,
+    }
+
+
+def _evidence(evidence: Evidence, case: Application) -> dict[str, Any]:
+    base = f"/review/{case.id}/pictures"
+    reasons = [REASONS.get(str(code)) or Text(zh=str(code), en=str(code)) for code in evidence.reasons]
+    return {
+        "way": None if evidence.consent is None else "face" if evidence.consent == "agree" else "person",
+        "card_href": f"{base}/card" if evidence.card_picture else None,
+        "portrait_href": f"{base}/portrait" if evidence.portrait_picture else None,
+        "frame_href": f"{base}/frame" if evidence.frame_picture else None,
+        "distance": evidence.distance,
+        "accept": BANDS.accept,
+        "person": BANDS.person,
+        "model": evidence.model or "",
+        "portrait_width": evidence.portrait_width,
+        "frames_used": evidence.frames_used,
+        "reasons": reasons,
+        "band": next((said for band, said in STATES.items() if band == evidence.band), None),
+        "deleted": evidence.deleted_at is not None,
+        "checked_at": evidence.compared_at,
+    }
+
+
+SEVERITY = [
+    Effect.REFUSE,
+    Effect.REFUSE_ROLE,
+    Effect.SUSPEND,
+    Effect.LINKED_REQUIRED,
+    Effect.MANUAL,
+    Effect.ALLOW_NOTICE,
+    Effect.ALLOW,
+]
+
+
+def _findings(case: Application) -> list[dict[str, Any]]:
+    ordered = sorted(case.findings, key=lambda f: (SEVERITY.index(Effect(f.effect)), f.id))
+    return [
+        {
+            "rule": f.rule,
+            "effect": f.effect,
+            "stage": f.step,
+            "message": Text.model_validate(f.message),
+            "basis": Text.model_validate(f.basis),
+            "confidence": f.confidence,
+            "at": f.found_at,
+            "subject": f.subject,
+        }
+        for f in ordered
+    ]

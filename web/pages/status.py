@@ -1,0 +1,132 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Status (进度): where the case stands, what happens next and by when; the licence. I/O: through the verbs."""
+
+from typing import Any
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+
+import licences
+from approval import cases
+from approval.application import Application, DecisionRow, State
+from approval.decision import REFUSAL_BASES, Outcome
+from approval.dossier import stage_of
+from kit.text import Language, Text
+from licences import Copy, Licence
+from web.deps import Db, DeskDep, Now, OwnApplication
+from web.respond import go, language_of, page
+from web.wording import NEXT, TEXTS
+
+router = APIRouter()
+
+
+@router.get("/cases/{id}")
+def status(request: Request, desk: DeskDep, db: Db, application: OwnApplication) -> Response:
+    if application.state == State.DRAFT:
+        return go(f"/apply/{application.id}")
+    item = cases.item_of(desk.office, application)
+    state = State(application.state)
+    decision = application.decision
+    licence = licences.of_application(db, application.id)
+    shown = {
+        "id": application.id,
+        "number": application.number,
+        "title": item.title,
+        "stage": stage_of(application),
+        "state": state.value,
+    }
+    return page(
+        request,
+        "cases/status.html",
+        case=shown,
+        stages=_stages(application, decision),
+        next_step=NEXT[state],
+        due_on=application.due_on if not state.is_final else None,
+        findings=_findings(application, item.holder.label.zh),
+        decision=_decision(decision, language_of(request)),
+        corrections=_corrections(decision),
+        correct_href=f"/cases/{application.id}/correct" if state is State.RETURNED else None,
+        licence=_licence(application, licence) if state is State.REGISTERED else None,
+    )
+
+
+def _stages(application: Application, decision: DecisionRow | None) -> list[dict[str, Any]]:
+    state = State(application.state)
+    checked_at = next((t.at for t in application.transitions if t.step == "weigh"), None)
+    outcome = {
+        State.RETURNED: Text(zh="退回补正", en="Returned for correction"),
+        State.REFUSED: Text(zh="不予登记", en="Refused"),
+    }.get(state, Text(zh="作出决定", en="Decision"))
+    ended = application.ended_at if state is State.REGISTERED else None
+    rows = [
+        (Text(zh="已提交", en="Submitted"), application.submitted_at),
+        (Text(zh="自动核查", en="Checks"), checked_at),
+        (outcome, decision.decided_at if decision else None),
+        (Text(zh="颁发执照", en="Licence"), ended),
+    ]
+    if state in (State.RETURNED, State.REFUSED):
+        rows.pop()
+    now_at = next((i for i, (_title, at) in enumerate(rows) if at is None), None)
+    return [
+        {"title": title, "state": "done" if at else "now" if index == now_at else "todo", "at": at, "detail": None}
+        for index, (title, at) in enumerate(rows)
+    ]
+
+
+def _findings(application: Application, holder: str) -> list[dict[str, Any]]:
+    """What the machine found, for the person it is about (个人信息保护法第24条); of others' credit nothing is shown."""
+    return [
+        {"message": Text.model_validate(f.message), "basis": Text.model_validate(f.basis), "effect": f.effect}
+        for f in application.findings
+        if f.rule != "GATE-01" and (not f.rule.startswith("CR-") or f.subject == holder)
+    ]
+
+
+def _decision(decision: DecisionRow | None, language: Language) -> dict[str, Any] | None:
+    if decision is None:
+        return None
+    basis = REFUSAL_BASES.get(decision.basis)
+    outcome = {Outcome.APPROVE: "approved", Outcome.RETURN: "returned", Outcome.REFUSE: "refused"}
+    return {
+        "outcome": outcome[Outcome(decision.outcome)],
+        "reason": decision.reason,
+        "basis": basis.said(language) if basis else "",
+        "decided_at": decision.decided_at,
+        "remedies": TEXTS["remedies"] if decision.outcome == Outcome.REFUSE else None,
+    }
+
+
+def _corrections(decision: DecisionRow | None) -> list[dict[str, Any]]:
+    if decision is None:
+        return []
+    return [{"label": Text.model_validate(c["label"]), "reason": c["reason"]} for c in decision.corrections]
+
+
+def _licence(application: Application, licence: Licence | None) -> dict[str, Any] | None:
+    if licence is None:
+        return None
+    base = f"/cases/{application.id}/licence"
+    return {
+        "number": licence.number,
+        "name": licence.name,
+        "original_href": f"{base}/original.pdf",
+        "duplicate_href": f"{base}/duplicate.pdf",
+        "verify_href": f"/v/{licence.verification_id}",
+    }
+
+
+@router.get("/cases/{id}/licence/{copy}.pdf")
+def download(copy: str, desk: DeskDep, db: Db, application: OwnApplication) -> Response:
+    wanted = {"original": Copy.ORIGINAL, "duplicate": Copy.DUPLICATE}.get(copy)
+    licence = licences.of_application(db, application.id)
+    pdf = licences.read_document(db, desk.store, licence, wanted) if licence and wanted else None
+    if pdf is None or licence is None:
+        return Response(status_code=404)
+    name = f"attachment; filename=licence-{licence.number}-{copy}.pdf"
+    return Response(pdf, media_type="application/pdf", headers={"content-disposition": name})
+
+
+@router.post("/cases/{id}/correct")
+def correct(desk: DeskDep, db: Db, now: Now, application: OwnApplication) -> Response:
+    successor = cases.correct(db, desk.office, application, now)
+    return go(f"/apply/{successor.id}")

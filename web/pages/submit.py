@@ -1,0 +1,169 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Submitting (核对签名提交): check the answers, sign, submit, keep the receipt. I/O: through the verbs."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Request
+from fastapi.responses import Response
+
+from approval import cases
+from approval.application import Application, State
+from approval.dossier import sections
+from identity import Check, check_code, evidence_of, send_code, waiting_code
+from kit.numbers import masked_phone
+from kit.text import Text
+from web.deps import Applicant, Browser, Db, DeskDep, Now, OwnApplication
+from web.fields import ShownProblem, shown_problems
+from web.pages.apply import form_of, href_of, shown
+from web.pages.signin import WRONG
+from web.respond import go, language_of, page
+
+router = APIRouter()
+STATEMENT_VERSION = "statement-1"
+STATEMENT = Text(
+    zh="本人承诺：以上填报内容和提交的材料真实、合法、有效，本人对其真实性、合法性、有效性负责；"
+    "本人自愿担任{holder}；经营范围中需要许可的项目，取得许可前不开展经营。隐瞒或提供虚假材料的，依法承担责任。"
+    "（市场主体登记管理条例第17条）",
+    en="I declare that these answers and documents are true, lawful and valid and that I answer for them; that I take "
+    "the post of {holder} of my own will; and that I will not trade in licensed items before I hold the permit. "
+    "(Registration Regulation art. 17)",
+)
+
+
+@router.get("/apply/{id}/check")
+def check_answers(request: Request, desk: DeskDep, db: Db, now: Now, application: OwnApplication) -> Response:
+    if application.state != State.DRAFT:
+        return go(f"/cases/{application.id}")
+    item, form = form_of(desk, application)
+    language = language_of(request)
+    blocking = [p for p in cases.checked(desk.office, application, now).problems if p.blocks]
+    problems = [
+        *(
+            q
+            for p in blocking
+            for q in shown_problems([p], language, href_of(application, f"form/{form.page_of(p.path).name}?review=1"))
+        ),
+    ]
+    if not evidence_of(db, application.id).is_complete:
+        said = Text(zh="请完成身份核验", en="Prove it is you").said(language)
+        problems.append(ShownProblem("proof", said, f"/apply/{application.id}"))
+    listed = [
+        {
+            "title": s.title,
+            "href": href_of(application, f"form/{s.page}?review=1"),
+            "page": s.page,
+            "rows": [{"label": line.label, "value": line.value} for line in s.rows],
+        }
+        for s in sections(form, application.answers, language, masked=False)
+    ]
+    return page(
+        request,
+        "apply/check.html",
+        application=shown(item, application),
+        sections=listed,
+        problems=problems,
+        ready=not problems,
+        back=f"/apply/{application.id}",
+    )
+
+
+def _sign_page(
+    request: Request,
+    desk: DeskDep,
+    application: Application,
+    phone: str,
+    code_sent: bool,
+    problems: list[ShownProblem] | None = None,
+) -> Response:
+    item = cases.item_of(desk.office, application)
+    statement = Text(
+        zh=STATEMENT.zh.format(holder=item.holder.label.zh), en=STATEMENT.en.format(holder=item.holder.label.en)
+    )
+    return page(
+        request,
+        "apply/sign.html",
+        422 if problems else 200,
+        application=shown(item, application),
+        statement=statement,
+        masked_phone=masked_phone(phone),
+        code_sent=code_sent,
+        problems=problems or [],
+        back=href_of(application, "check"),
+    )
+
+
+def _purpose(application: Application) -> str:
+    return f"sign:{application.id}"
+
+
+@router.get("/apply/{id}/sign")
+def sign_page(
+    request: Request, desk: DeskDep, db: Db, browser: Browser, applicant: Applicant, application: OwnApplication
+) -> Response:
+    if application.state != State.DRAFT:
+        return go(f"/cases/{application.id}")
+    sent = waiting_code(db, browser, _purpose(application)) is not None
+    return _sign_page(request, desk, application, applicant.phone or "", sent)
+
+
+@router.post("/apply/{id}/sign/code")
+def send_signing_code(
+    db: Db, now: Now, browser: Browser, applicant: Applicant, application: OwnApplication
+) -> Response:
+    if application.state != State.DRAFT:
+        raise cases.NotADraft()
+    send_code(db, applicant.phone or "", browser, _purpose(application), now)
+    return go(href_of(application, "sign"))
+
+
+@router.post("/apply/{id}/sign")
+def sign_and_submit(
+    request: Request,
+    desk: DeskDep,
+    db: Db,
+    now: Now,
+    browser: Browser,
+    applicant: Applicant,
+    application: OwnApplication,
+    agree: Annotated[str, Form(max_length=5)] = "",
+    code: Annotated[str, Form(max_length=20)] = "",
+) -> Response:
+    """The code that only the holder's phone received is the signature; it binds to the answers as they are."""
+    if application.state != State.DRAFT:
+        raise cases.NotADraft()
+    language = language_of(request)
+    sent = waiting_code(db, browser, _purpose(application))
+    problems = []
+    if agree != "yes":
+        said = Text(zh="请阅读承诺并勾选同意", en="Read the declaration and tick to agree").said(language)
+        problems.append(ShownProblem("agree", said))
+    else:
+        outcome = check_code(db, sent, code, now)
+        if outcome is not Check.RIGHT:
+            problems.append(ShownProblem("code", WRONG[outcome][language == "en"]))
+    if problems:
+        return _sign_page(request, desk, application, applicant.phone or "", sent is not None, problems)
+    cases.sign(db, application, "phone-code", STATEMENT_VERSION, now)
+    cases.submit(db, desk.office, application, now)
+    return go(href_of(application, "receipt"))
+
+
+@router.get("/apply/{id}/receipt")
+def receipt(request: Request, desk: DeskDep, application: OwnApplication) -> Response:
+    if application.state == State.DRAFT:
+        return go(f"/apply/{application.id}")
+    item = cases.item_of(desk.office, application)
+    materials = [
+        desk.office.catalogue.form_of(item).title,
+        Text(zh="身份核验记录", en="Record of the identity check"),
+        Text(zh="签名承诺", en="Signed declaration"),
+    ]
+    kept = {
+        "number": application.number,
+        "title": item.title,
+        "submitted_at": application.submitted_at,
+        "due_on": application.due_on,
+        "basis": item.deadline_basis,
+        "materials": materials,
+    }
+    return page(request, "apply/receipt.html", receipt=kept, status_href=f"/cases/{application.id}")

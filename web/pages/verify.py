@@ -1,0 +1,78 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Verifying (核验): anybody asks whether a licence is genuine and in force, by its address or by the file itself.
+
+I/O: through the verbs. Nothing that is uploaded is kept.
+"""
+
+from typing import Any
+
+from fastapi import APIRouter, Request, UploadFile
+from fastapi.responses import Response
+
+import licences
+from kit.text import Text
+from licences import Licence
+from web.deps import Anybody, Db, DeskDep
+from web.fields import ShownProblem
+from web.respond import language_of, page
+from web.wording import FILE_REASONS, LABELS, STATUSES, VERDICTS
+
+router = APIRouter()
+
+
+def shown_licence(licence: Licence) -> dict[str, Any]:
+    """The face of the licence as the register has it; public by law (企业信息公示暂行条例)."""
+    holder = "legal_representative" if licence.template == "company" else "operator"
+    rows = [
+        (LABELS["name"], licence.name),
+        (LABELS["entity_type"], licence.entity_type),
+        (LABELS["form_of_organisation"], licence.form_of_organisation),
+        (LABELS[holder], licence.holder),
+        (LABELS["capital"], licence.capital),
+        (LABELS["premises"], licence.premises),
+        (LABELS["scope"], licence.scope),
+        (LABELS["established_on"], f"{licence.established_on:%Y-%m-%d}"),
+    ]
+    status = str(licence.status).lower()
+    return {
+        "number": licence.number,
+        "credit_code": licence.credit_code,
+        "rows": [{"label": label, "value": value} for label, value in rows if value],
+        "status": status,
+        "status_text": STATUSES[status],
+        "issued_at": licence.issued_at,
+        "registrar": licence.registrar,
+        "sample": True,
+    }
+
+
+@router.get("/v/{verification_id}")
+def by_address(request: Request, verification_id: str, db: Db, _viewer: Anybody) -> Response:
+    licence = licences.find(db, verification_id)
+    shown = shown_licence(licence) if licence else None
+    return page(request, "verify/licence.html", 200 if licence else 404, found=licence is not None, licence=shown)
+
+
+@router.get("/verify")
+def ask_file(request: Request, _viewer: Anybody) -> Response:
+    return page(request, "verify/home.html")
+
+
+@router.post("/verify")
+def by_file(request: Request, desk: DeskDep, _viewer: Anybody, file: UploadFile | None = None) -> Response:
+    data = file.file.read(licences.MOST_BYTES + 1) if file else b""
+    if not data:
+        said = Text(zh="请选择要核验的 PDF 文件", en="Choose the PDF file to verify").said(language_of(request))
+        return page(request, "verify/home.html", 422, problems=[ShownProblem("file", said)])
+    with desk.office.database.reading() as session:
+        checked = licences.check_file(session, data, desk.trust)
+    verdict = "genuine" if checked.verdict == "genuine" else "no"
+    reasons = [FILE_REASONS[str(reason)] for reason in checked.reasons if str(reason) in FILE_REASONS]
+    return page(
+        request,
+        "verify/file.html",
+        verdict=verdict,
+        sentence=VERDICTS[verdict],
+        reasons=reasons,
+        licence=shown_licence(checked.licence) if checked.licence else None,
+    )

@@ -1,0 +1,83 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Respond (应答): a template with what every page needs: language, viewer, token, notice. I/O: none."""
+
+from typing import Any
+
+from fastapi import Request
+from fastapi.responses import HTMLResponse, RedirectResponse
+
+from identity import Account
+from kit.text import Language
+from web.deps import csrf_token
+from web.render import render
+
+LANGUAGE_COOKIE = "approval_language"
+LARGE_COOKIE = "approval_large"
+NOTICE_COOKIE = "approval_notice"
+YEAR = 365 * 24 * 3600
+NOTICES = {
+    "saved": ("已保存", "Saved"),
+    "signed-out": ("您已退出", "You are signed out"),
+    "discarded": ("草稿已删除", "The draft is deleted"),
+    "released": ("已放回队列", "Back in the queue"),
+    "none-open": ("队列中没有待办案件", "Nothing waits in the queue"),
+    "returned": ("已退回补正，并通知申请人", "Returned; the applicant is told"),
+    "refused": ("已作出不予登记决定，并通知申请人", "Refused; the applicant is told"),
+    "approved": ("已批准，正在制证", "Approved; the licence is being made"),
+    "resumed": ("已重新办理", "Sent on again"),
+    "calendar": ("日历已更新", "The calendar is changed"),
+}
+
+
+class ShownViewer:
+    """Who is signed in, as pages name them."""
+
+    def __init__(self, account: Account) -> None:
+        self.name, self.role = account.shown_name, account.role
+
+
+def language_of(request: Request) -> Language:
+    """The query, else the cookie, else what the browser prefers, else Chinese."""
+    asked = request.query_params.get("lang") or request.cookies.get(LANGUAGE_COOKIE)
+    if asked in ("zh", "en"):
+        return "en" if asked == "en" else "zh"
+    preferred = request.headers.get("accept-language", "zh").split(",")[0].lower()
+    return "en" if preferred.startswith("en") else "zh"
+
+
+def page(request: Request, template: str, status: int = 200, **context: Any) -> HTMLResponse:
+    """The template in the viewer's language. Switches of language and size are remembered."""
+    language = language_of(request)
+    asked_large = request.query_params.get("large")
+    large = asked_large == "1" if asked_large in ("0", "1") else request.cookies.get(LARGE_COOKIE) == "1"
+    viewer: Account | None = getattr(request.state, "viewer", None)
+    noticed = NOTICES.get(request.cookies.get(NOTICE_COOKIE, ""))
+    notice = None if noticed is None else noticed[language == "en"]
+    desk = request.app.state.desk
+    shown = {
+        "language": language,
+        "viewer": ShownViewer(viewer) if viewer else None,
+        "csrf": csrf_token(request),
+        "path": request.url.path,
+        "large": large,
+        "demonstration": desk.settings.demonstration,
+        "notice": notice,
+        "problems": [],
+    }
+    response = HTMLResponse(render(template, **{**shown, **context}), status)
+    secure = desk.settings.is_https
+    if "lang" in request.query_params:
+        response.set_cookie(LANGUAGE_COOKIE, language, YEAR, samesite="lax", secure=secure)
+    if asked_large in ("0", "1"):
+        response.set_cookie(LARGE_COOKIE, asked_large, YEAR, samesite="lax", secure=secure)
+    if notice:
+        response.delete_cookie(NOTICE_COOKIE)
+    return response
+
+
+def go(path: str, notice: str | None = None) -> RedirectResponse:
+    """See other page, with a one-time word there."""
+    response = RedirectResponse(path, 303)
+    if notice:
+        response.set_cookie(NOTICE_COOKIE, notice, 60, httponly=True, samesite="lax")
+    return response

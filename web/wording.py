@@ -1,0 +1,29 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Wording (用语): what people read for codes of the verbs, in both languages. Pure."""
+
+import tomllib
+from pathlib import Path
+from typing import Any
+
+from identity import Band, Fault
+from kit.text import Text
+
+_DECLARED: dict[str, Any] = tomllib.loads((Path(__file__).parent / "terms.toml").read_text("utf-8"))
+
+
+def _texts(table: str) -> dict[str, Text]:
+    return {code: Text.model_validate(said) for code, said in _DECLARED[table].items()}
+
+
+FAULTS = {Fault(code): said for code, said in _texts("faults").items()}
+STATES = {Band(code): said for code, said in _texts("bands").items()}
+REASONS = _texts("reasons")
+ROLES = _texts("roles")
+CHANNELS = _texts("channels")
+EVENTS = _texts("events")
+STATUSES = _texts("statuses")
+VERDICTS = _texts("verdicts")
+FILE_REASONS = _texts("file_reasons")
+LABELS = _texts("labels")
+NEXT = _texts("next")
+TEXTS = _texts("texts")
