@@ -16,6 +16,10 @@ from web.deps import SignInRequired
 from web.respond import go, language_of, page
 
 
+class NoSuchLicence(DomainError):
+    """The register knows no licence of this address."""
+
+
 class Wording(Frozen):
     """What the person is told, and where to go on."""
 

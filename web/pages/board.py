@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Board (看板): the supervisor sees load, clocks and what was set aside, and frees or resumes. I/O: through the verbs."""
+"""Board (看板): load, clocks and what was set aside; the supervisor frees or resumes. I/O: through the verbs."""
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response

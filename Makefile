@@ -1,0 +1,44 @@
+# SPDX-License-Identifier: Apache-2.0
+.DEFAULT_GOAL := help
+.PHONY: help setup demo dev test fmt bench screenshots migrate migration clean
+
+# uv is used if it is there, else brought into a folder of the project.
+UV := $(shell command -v uv 2>/dev/null || echo .tools/bin/uv)
+RUN := $(UV) run --frozen
+
+help: ## this list
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort | column -t -s "$$(printf '\t')"
+
+.tools/bin/uv:
+	python3 -m venv .tools && .tools/bin/python -m pip install --quiet --disable-pip-version-check uv
+
+setup: $(filter .tools/bin/uv,$(UV)) ## programs and libraries, nothing compiled
+	$(UV) sync --frozen --quiet --no-build-package dlib
+
+demo: setup ## one application through the whole chain, then the service on http://127.0.0.1:8000
+	$(RUN) main.py demo
+
+dev: setup ## the demonstration service, without the run
+	$(RUN) main.py demo --no-run
+
+test: setup ## ruff, mypy, import contracts, pytest
+	$(RUN) ruff check .
+	$(RUN) ruff format --check .
+	$(RUN) mypy .
+	$(RUN) lint-imports --no-cache
+	$(RUN) pytest $(T)
+
+fmt: setup ## format
+	$(RUN) ruff format . && $(RUN) ruff check --fix .
+
+bench: setup ## measure, and print the tables of docs/benchmarks.md
+	$(RUN) python -m bench
+
+screenshots: setup ## every page at 390 and 1366 pixels into docs/screenshots
+	$(RUN) python -m scripts.screenshots
+
+migrate: setup ## bring the database to the present version
+	$(RUN) main.py migrate
+
+migration: setup ## a new migration from the models: make migration m="words"
+	$(RUN) alembic revision --autogenerate -m "$(m)"

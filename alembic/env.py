@@ -1,0 +1,40 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Migrations: run on the database that the settings name, or on the connection that the caller hands over."""
+
+from alembic import context
+from sqlalchemy import Connection
+
+import approval.application
+import approval.calendar
+import audit
+import identity
+import licences
+from kit.database import Base, Database
+from kit.settings import Settings
+
+TABLES = (approval.application, approval.calendar, audit, identity, licences)
+
+
+def ours_only(_object: object, name: str | None, kind: str, reflected: bool, _compare_to: object) -> bool:
+    """Tables that only the database knows belong to the durable engine."""
+    return not (kind == "table" and reflected and name not in Base.metadata.tables)
+
+
+def migrate(connection: Connection) -> None:
+    context.configure(
+        connection=connection,
+        target_metadata=Base.metadata,
+        render_as_batch=True,
+        include_object=ours_only,
+        user_module_prefix="kit.database.",
+    )
+    with context.begin_transaction():
+        context.run_migrations()
+
+
+if (given := context.config.attributes.get("connection")) is not None:
+    migrate(given)
+else:
+    database = Database(Settings().database)
+    with database.engine.begin() as opened:
+        migrate(opened)

@@ -1,0 +1,143 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Applicant (申请人): fills in, proves, signs and submits over HTTP, as a browser without scripts would. I/O: HTTP.
+
+Knows nothing of the service but its pages; used by the demonstration, the journeys of the tests and the benchmark.
+"""
+
+import re
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from html import unescape
+
+import httpx
+
+FormData = Mapping[str, str | list[str]]
+
+
+class Stumbled(Exception):
+    """A page did not answer as it should; says which, and what it showed."""
+
+
+SOLE_TRADER: dict[str, dict[str, str | list[str]]] = {
+    "organisation": {"organisation": "person"},
+    "operator": {"operator_name": "", "operator_id": "", "operator_address": "南京市栖霞区样例路 1 号 101 室"},
+    "name": {"uses_name": "no"},
+    "premises": {"street": "320113007", "address": "文苑路 118 号 3 幢 201 室"},
+    "premises-proof": {"premises_proof": "declaration"},
+    "scope": {"scope": ["F-5213", "O-8122"]},
+    "contact": {"contact_is_holder": "yes", "contact_phone": "13800000001", "contact_email": "shop@example.cn"},
+    "licence": {"paper_licence": "electronic"},
+}
+"""The answers of a small shop, by page of the form; name and number of the operator are filled in."""
+
+
+@dataclass
+class Applicant:
+    """One person with a phone and a browser. `client` has the address of the service as its base."""
+
+    client: httpx.Client
+    phone: str
+    name: str
+    number: str
+    application: str = ""
+    seconds: dict[str, float] = field(default_factory=dict)
+
+    def page(self, path: str) -> str:
+        answer = self.client.get(path, follow_redirects=True)
+        if answer.status_code != 200:
+            raise Stumbled(f"GET {path}: {answer.status_code} {said(answer.text)}")
+        return answer.text
+
+    def token(self, path: str) -> str:
+        found = re.search(r'name="csrf_token"\s+value="([0-9a-f]+)"', self.page(path))
+        if found is None:
+            raise Stumbled(f"{path}: a form without a token")
+        return found[1]
+
+    def send(self, path: str, data: FormData, *, shown_on: str, follow: bool = True, **files: object) -> httpx.Response:
+        """Send the form that stands on the page `shown_on`."""
+        form = {**data, "csrf_token": self.token(shown_on)}
+        return self.client.post(path, data=form, follow_redirects=follow, **files)  # type: ignore[arg-type]
+
+    def expect(self, answer: httpx.Response, *statuses: int) -> httpx.Response:
+        if answer.status_code not in (statuses or (200,)):
+            raise Stumbled(f"{answer.request.method} {answer.url.path}: {answer.status_code} {said(answer.text)}")
+        return answer
+
+    def code(self) -> str:
+        """The newest code on the demonstration's page of sent messages."""
+        found = re.search(r"验证码 (\d{6})", self.page("/demonstration/messages"))
+        if found is None:
+            raise Stumbled("no code was sent")
+        return found[1]
+
+    def sign_in(self) -> None:
+        self.expect(self.send("/signin", {"phone": self.phone, "next": "/"}, shown_on="/signin"))
+        self.expect(self.send("/signin/code", {"code": self.code(), "next": "/"}, shown_on="/signin/code"))
+
+    def start(self, item: str) -> None:
+        answer = self.expect(self.send("/apply", {"item": item}, shown_on=f"/items/{item}"))
+        self.application = answer.url.path.split("/")[2]
+
+    def path(self, name: str = "") -> str:
+        return f"/apply/{self.application}" + (f"/{name}" if name else "")
+
+    def answer(self, pages: Mapping[str, FormData]) -> None:
+        """Answer page by page; questions that an answer reveals are already answered here."""
+        for name, answers in pages.items():
+            own = {"operator_name": self.name, "operator_id": self.number}
+            filled = {key: own.get(key, value) if value == "" else value for key, value in answers.items()}
+            shown = {f"asked-{key.split('-')[0]}": "1" for key in filled}
+            where = self.path(f"form/{name}")
+            self.expect(self.send(where, {**filled, **shown}, shown_on=where))
+
+    def photograph_card(self, jpeg: bytes) -> None:
+        picture = {"photo": ("card.jpg", jpeg, "image/jpeg")}
+        where = self.path("idcard")
+        self.expect(self.send(where, {}, shown_on=where, files=picture))
+
+    def choose(self, way: str) -> None:
+        """Agree to face comparison, or decline."""
+        self.expect(self.send(self.path("consent"), {"choice": way}, shown_on=self.path("consent")))
+
+    def look_into_camera(self, frames: Sequence[bytes]) -> dict[str, object]:
+        """What the script of the camera page does."""
+        token = self.token(self.path("consent"))
+        files = [("frames", (f"{index}.jpg", frame, "image/jpeg")) for index, frame in enumerate(frames)]
+        headers = {"x-csrf-token": token, "accept": "application/json"}
+        answer = self.client.post(self.path("face"), files=files, headers=headers)
+        told: dict[str, object] = self.expect(answer).json()
+        return told
+
+    def sign_and_submit(self) -> None:
+        self.page(self.path("check"))
+        self.expect(self.send(self.path("sign/code"), {}, shown_on=self.path("sign")))
+        form = {"agree": "yes", "code": self.code()}
+        answer = self.expect(self.send(self.path("sign"), form, shown_on=self.path("sign")))
+        if not answer.url.path.endswith("/receipt"):
+            raise Stumbled(f"no receipt but {answer.url.path}: {said(answer.text)}")
+
+    def state(self) -> str:
+        answer = self.client.get(f"/api/v1/applications/{self.application}")
+        state: str = self.expect(answer).json()["state"]
+        return state
+
+    def wait(self, *states: str, seconds: float = 30.0) -> str:
+        """Until the application is in one of these states. Raises Stumbled."""
+        end = time.monotonic() + seconds
+        while (state := self.state()) not in states:
+            if time.monotonic() > end:
+                raise Stumbled(f"still {state} after {seconds} seconds")
+            time.sleep(0.05)
+        return state
+
+    def licence(self, copy: str) -> bytes:
+        answer = self.client.get(f"/cases/{self.application}/licence/{copy}.pdf")
+        return self.expect(answer).content
+
+
+def said(html: str) -> str:
+    """The words of a page, short."""
+    body = re.sub(r"(?s)<(script|style|head).*?</\1>", " ", html)
+    return re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]+>", " ", body)))[:400]

@@ -1,0 +1,177 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Run (演示流程): start what is needed, walk the chain, say what was verified. I/O: processes, HTTP, files."""
+
+import os
+import re
+import secrets
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+import typer
+
+from audit import verify_export
+from demonstration.applicant import SOLE_TRADER, Applicant, Stumbled
+from identity import demonstration_password, enrol_staff
+from kit import clock
+from kit.database import Database
+from kit.settings import Settings
+from reference import bureau, idcard, photographs
+from web.pages.demonstration import PHONE, STAFF
+
+STEPS = 9
+
+
+def settings_for(folder: Path, port: int, bureau_port: int) -> Settings:
+    """A demonstration in `folder`: its own key, made once; its own accounts; the machine may approve."""
+    folder.mkdir(parents=True, exist_ok=True)
+    key = folder / "master.key"
+    if not key.exists():
+        key.touch(mode=0o600)
+        key.write_text(secrets.token_hex(32))
+    return Settings(
+        data_dir=folder,
+        master_key=os.environ.get("MASTER_KEY") or key.read_text().strip(),
+        public_url=f"http://127.0.0.1:{port}",
+        bureau_url=f"http://127.0.0.1:{bureau_port}",
+        bureau_token="demonstration",
+        demonstration=True,
+        straight_through=True,
+    )
+
+
+@contextmanager
+def reference_bureau(folder: Path, port: int, delay_s: float = 0.0) -> Iterator[None]:
+    """The reference credit bureau in its own process, over its own database."""
+    command = [sys.executable, "-m", "reference.bureau", "--port", str(port), "--database", str(folder / "bureau.db")]
+    environment = {**os.environ, "BUREAU_TOKEN": "demonstration", "BUREAU_DELAY_S": str(delay_s)}
+    process = subprocess.Popen(command, env=environment)  # noqa: S603
+    try:
+        wait_for(f"http://127.0.0.1:{port}/health", process)
+        yield
+    finally:
+        process.terminate()
+        process.wait(10)
+
+
+def wait_for(url: str, process: subprocess.Popen[bytes] | None = None, seconds: float = 30.0) -> None:
+    """Until something answers there. Raises Stumbled."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if process is not None and process.poll() is not None:
+            break
+        try:
+            httpx.get(url, timeout=2.0)
+        except httpx.HTTPError:
+            time.sleep(0.05)
+        else:
+            return
+    raise Stumbled(f"nothing answers at {url}")
+
+
+def enrol_demonstration_staff(database: Database) -> None:
+    with database.writing() as session:
+        for username, (role, name, _what, _href) in STAFF.items():
+            enrol_staff(session, username, name, role, demonstration_password(username), clock.now())
+
+
+def pictures(folder: Path) -> tuple[bytes, bytes]:
+    """A drawn sample card with a real, public-domain portrait, and another photograph of the same person."""
+    real = photographs.fetch()
+    name, number = bureau.CLEAN_PERSON
+    holder = idcard.Holder(name=name, number=number, address="南京市栖霞区样例路 1 号 101 室")
+    card = idcard.draw(real.accept_portrait.read_bytes(), holder)
+    (folder / "demonstration").mkdir(exist_ok=True)
+    (folder / "demonstration" / "card.jpg").write_bytes(card)
+    return card, real.accept_live.read_bytes()
+
+
+class Progress:
+    """One line for each link of the chain, with its time."""
+
+    def __init__(self, say: Callable[[str], None] = typer.echo) -> None:
+        self._say, self._done = say, 0
+
+    def __call__(self, what: str, do: Callable[[], object]) -> object:
+        began = time.perf_counter()
+        result = do()
+        self._done += 1
+        told = f" — {result}" if isinstance(result, str) else ""
+        self._say(f"  [{self._done}/{STEPS}] {what}{told}  ({time.perf_counter() - began:.2f} s)")
+        return result
+
+
+def walk(address: str, folder: Path) -> None:
+    """One application from the phone to the verified licence. Raises Stumbled at the first link that does not hold."""
+    name, number = bureau.CLEAN_PERSON
+    progress = Progress()
+    with httpx.Client(base_url=address, timeout=30.0) as client:
+        person = Applicant(client, PHONE, name, number)
+        card, live = pictures(folder)
+        progress("手机验证码登录 signed in with a phone code", person.sign_in)
+        progress("选择事项 started 个体工商户设立登记", lambda: person.start("sole-trader"))
+        progress("逐题填写 answered the form", lambda: person.answer(SOLE_TRADER))
+        progress("拍摄身份证 photographed the card", lambda: person.photograph_card(card))
+        progress("人脸比对 compared the face", lambda: _face(person, live))
+        progress("签名提交 signed and submitted", person.sign_and_submit)
+        progress("自动审批 checked, approved, issued", lambda: person.wait("registered", "in_review", "set_aside"))
+        if person.state() != "registered":
+            raise Stumbled(f"the case is {person.state()}, not registered")
+        progress("下载并核验执照 downloaded and verified the licence", lambda: _verify_licence(person, folder))
+    progress("导出并核验日志 exported and verified the decision log", lambda: _verify_log(address, folder))
+
+
+def _face(person: Applicant, live: bytes) -> str:
+    person.choose("agree")
+    told = person.look_into_camera([live] * 3)
+    if told["state"] != "accepted":
+        raise Stumbled(f"the face was not accepted: {told}")
+    return str(told["state"])
+
+
+def _verify_licence(person: Applicant, folder: Path) -> str:
+    """Both copies are originals; one with a changed byte is not."""
+    for copy in ("original", "duplicate"):
+        pdf = person.licence(copy)
+        (folder / f"licence-{copy}.pdf").write_bytes(pdf)
+        for data, expected in ((pdf, "genuine"), (pdf[:-40] + b"X" + pdf[-39:], "no")):
+            file = {"file": ("licence.pdf", data, "application/pdf")}
+            checked = person.client.post(
+                "/api/v1/licences/check", files=file, headers={"x-csrf-token": person.token("/verify")}
+            ).json()
+            if (checked["verdict"] == "genuine") != (expected == "genuine"):
+                raise Stumbled(f"{copy}: {expected} was expected, not {checked}")
+    return str(folder / "licence-original.pdf")
+
+
+def _verify_log(address: str, folder: Path) -> str:
+    with httpx.Client(base_url=address, timeout=30.0) as client:
+        auditor = Applicant(client, "", "", "")
+        form = {"username": "auditor", "password": demonstration_password("auditor"), "next": "/audit"}
+        auditor.expect(auditor.send("/staff/signin", form, shown_on="/staff/signin"))
+        exported = auditor.expect(client.get("/audit/export.jsonl")).content
+    with tempfile.NamedTemporaryFile(suffix=".jsonl") as file:
+        file.write(exported)
+        file.flush()
+        whole = verify_export(file.name)
+        changed = re.sub(rb'"outcome":"approve"', b'"outcome":"refuse"', exported, count=1)
+        file.seek(0)
+        file.write(changed)
+        file.flush()
+        edited = verify_export(file.name)
+    (folder / "decision-log.jsonl").write_bytes(exported)
+    if not whole.ok or edited.ok:
+        raise Stumbled("the log's verifier did not tell a whole log from a changed one")
+    return f"{whole.lines} entries"
+
+
+def tell_accounts(address: str) -> None:
+    typer.echo(f"\n  演示服务 The demonstration is at {address}  (Ctrl-C ends it)")
+    typer.echo(f"  申请人 applicant   phone {PHONE}, codes on {address}/demonstration/messages")
+    for username, (role, _name, what, _href) in STAFF.items():
+        typer.echo(f"  {role:<14} {username:<11} password {demonstration_password(username)}  {what.en}")

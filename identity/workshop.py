@@ -1,0 +1,136 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Workshop (比对作坊): what happens to pictures inside the worker process, and only there. I/O: model files.
+
+The only importer of cv2 and face_recognition besides the port `identity.face`; descriptions of faces never leave it.
+"""
+
+import hashlib
+import os
+import resource
+import sys
+import threading
+import time
+import warnings
+from collections.abc import Sequence
+from typing import Any
+
+import cv2
+import numpy as np
+from PIL import Image
+
+from identity.checks import LEAST_CARD_WIDTH, LEAST_FRAME_WIDTH, Comparison, FaceReading, Fault, commonest, faults_of
+from identity.images import opened, written
+
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore")  # face_recognition_models speaks of pkg_resources
+    import face_recognition
+    import face_recognition_models
+
+MEMORY = 3 * 2**30
+DETECT_AT = 480  # shorter side (px) on which faces are looked for
+FRAME_SIDE = 640
+MOST_COMPARED = 5
+MARGIN = 0.35
+NOBODY = 9.0
+Box = tuple[int, int, int, int]  # top, right, bottom, left
+
+
+def set_up(parent: int) -> None:
+    """Limit this process, and end it when its parent is gone, however that ended."""
+    if sys.platform == "linux":
+        resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    cv2.setNumThreads(1)
+
+    def watch() -> None:
+        while os.getppid() == parent:
+            time.sleep(1)
+        os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()
+
+
+def model_name() -> str:
+    """Name, version and the beginning of the SHA-256 of the weights."""
+    path = face_recognition_models.face_recognition_model_location()
+    with open(path, "rb") as file:  # noqa: PTH123
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    return f"dlib_face_recognition_resnet_v1 {digest[:12]}"
+
+
+def _found(pixels: "np.ndarray[Any, Any]") -> list[Box]:
+    """Every face, looked for on a small grey copy; again on a larger one if there is none."""
+    height, width = pixels.shape[:2]
+    for side in (DETECT_AT, 2 * DETECT_AT):
+        scale = min(1.0, side / min(height, width))
+        size = (round(width * scale), round(height * scale))
+        grey = cv2.cvtColor(cv2.resize(pixels, size, interpolation=cv2.INTER_AREA), cv2.COLOR_RGB2GRAY)
+        boxes = face_recognition.face_locations(grey, 0 if side == DETECT_AT else 1)
+        if boxes:
+            return [tuple(round(edge / scale) for edge in box) for box in boxes]
+    return []
+
+
+def _read(pixels: "np.ndarray[Any, Any]", box: Box, least_width: int) -> FaceReading:
+    top, right, bottom, left = (max(0, edge) for edge in box)
+    face = pixels[top:bottom, left:right]
+    chip = cv2.cvtColor(cv2.resize(face, (112, 112), interpolation=cv2.INTER_AREA), cv2.COLOR_RGB2GRAY)
+    sharpness, brightness = float(cv2.Laplacian(chip, cv2.CV_64F).var()), float(chip.mean())
+    marks = face_recognition.face_landmarks(pixels, [box])[0]
+    eyes = [np.mean(marks[side], axis=0) for side in ("left_eye", "right_eye")]
+    apart = float(np.linalg.norm(eyes[1] - eyes[0])) or 1.0
+    turn = float((np.mean(marks["nose_tip"], axis=0) - (eyes[0] + eyes[1]) / 2)[0]) / apart
+    width = right - left
+    return FaceReading(width, sharpness, brightness, turn, faults_of(width, sharpness, brightness, turn, least_width))
+
+
+def _one_face(pixels: "np.ndarray[Any, Any]", least_width: int) -> tuple[Box | None, FaceReading]:
+    boxes = _found(pixels)
+    if len(boxes) != 1:
+        fault = Fault.SEVERAL_FACES if boxes else Fault.NO_FACE
+        return None, FaceReading(0, 0.0, 0.0, 0.0, (fault,))
+    return boxes[0], _read(pixels, boxes[0], least_width)
+
+
+def read_portrait(data: bytes) -> tuple[bytes, bytes, FaceReading]:
+    """The card's photograph written anew, its portrait cut out with a margin, and what was measured of the face."""
+    image = opened(data)
+    pixels = np.asarray(image)
+    box, reading = _one_face(pixels, LEAST_CARD_WIDTH)
+    crop = written(_cut(image, box)).jpeg if box else b""
+    return written(image).jpeg, crop, reading
+
+
+def _cut(image: Image.Image, box: Box) -> Image.Image:
+    top, right, bottom, left = box
+    margin = round((right - left) * MARGIN)
+    edges = (left - margin, top - round(1.4 * margin), right + margin, bottom + margin)
+    return image.crop((max(0, edges[0]), max(0, edges[1]), min(image.width, edges[2]), min(image.height, edges[3])))
+
+
+def compare(card: bytes, frames: Sequence[bytes], model: str) -> tuple[Comparison, bytes | None]:
+    """The card's face against each usable frame; the frame nearest to it is what a clerk is shown."""
+    pixels = np.asarray(opened(card))
+    box, reading = _one_face(pixels, LEAST_CARD_WIDTH)
+    if box is None:
+        return Comparison(NOBODY, 0, 0, model, reading.faults), None
+    known = face_recognition.face_encodings(pixels, [box], model="large")[0]
+    faults: list[tuple[Fault, ...]] = []
+    distances: list[float] = []
+    best: bytes | None = None
+    for data in frames:
+        image = opened(data, FRAME_SIDE)
+        frame = np.asarray(image)
+        at, seen = _one_face(frame, LEAST_FRAME_WIDTH)
+        if at is None or seen.faults:
+            faults.append(seen.faults)
+            continue
+        if len(distances) == MOST_COMPARED:
+            break
+        described = face_recognition.face_encodings(frame, [at], model="large")[0]
+        distances.append(float(np.linalg.norm(known - described)))
+        if distances[-1] == min(distances):
+            best = written(image).jpeg
+    if not distances:
+        return Comparison(NOBODY, 0, reading.width, model, commonest(faults)), None
+    mean = sum(distances) / len(distances)
+    return Comparison(round(mean, 4), len(distances), reading.width, model, ()), best

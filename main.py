@@ -1,0 +1,243 @@
+# SPDX-License-Identifier: Apache-2.0
+"""不见面审批: the composition root and the command line. Nothing imports it.
+
+Settings → database → catalogue → bureau, issuer, matcher → office → desk → app; see `docs/architecture.md`.
+"""
+
+import os
+import signal
+import socket
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+import structlog
+import typer
+import uvicorn
+from alembic import command
+from alembic.config import Config
+from identity.face import DlibMatcher
+
+import licences
+from approval.calendar import seed_calendar
+from approval.office import Office
+from approval.running import Runner
+from approval.steps import VERBS
+from audit import verify_export
+from catalogue import load_catalogue
+from credit import HttpBureau
+from demonstration import run as demonstration
+from kit import clock, sealing
+from kit.database import Database
+from kit.settings import Settings
+from licences import FileSigner, Issuer, Store, Template
+from web.app import create_app
+from web.desk import Desk
+from workflows.durable import DurableEngine
+
+HERE = Path(__file__).parent
+POOL = 2000
+cli = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, help="不见面审批 · contactless approval")
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True)
+class House:
+    """Everything a process of ours is made of."""
+
+    settings: Settings
+    database: Database
+    engine: DurableEngine
+    office: Office
+    store: Store
+    trust: bytes
+
+
+def build(settings: Settings) -> House:
+    """Compose the office. Raises typer.Exit with one clear sentence if a secret is missing."""
+    install_key(settings)
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    database = Database(settings.database)
+    engine = DurableEngine(database)
+    keys = settings.data_dir / "keys"
+    licences.make_demonstration_authority(keys, settings.registrar_name, clock.now())
+    signer = FileSigner(keys)
+    store = Store(settings.data_dir / "documents")
+    office = Office(
+        database=database,
+        catalogue=load_catalogue(verbs=set(VERBS)),
+        bureau=HttpBureau(settings.bureau_url, settings.bureau_token.get_secret_value()),
+        issuer=Issuer(store, signer, settings.public_url),
+        clock=clock.now,
+        kick=engine.kick,
+        registrar=settings.registrar_name,
+        straight_through=settings.straight_through,
+    )
+    return House(settings, database, engine, office, store, signer.trust)
+
+
+def install_key(settings: Settings) -> None:
+    key = settings.master_key.get_secret_value()
+    try:
+        sealing.install(bytes.fromhex(key))
+    except ValueError:
+        typer.echo("MASTER_KEY must be 64 hexadecimal digits, for example from `openssl rand -hex 32`.", err=True)
+        raise typer.Exit(2) from None
+
+
+def migrate_to_head(house: House) -> None:
+    """Our tables, the durable engine's tables, and what every installation starts with."""
+    config = Config(str(HERE / "alembic.ini"))
+    config.set_main_option("script_location", str(HERE / "alembic"))
+    with house.database.engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+    house.engine.create_tables()
+    with house.database.writing() as session:
+        seed_calendar(session)
+        for kind in Template:
+            licences.fill_pool(session, kind, licences.fictitious_codes(kind, 1000, POOL))
+
+
+@contextmanager
+def working(house: House, executor: str) -> Iterator[Runner]:
+    """A worker in this process, and a look every minute at what stands still."""
+    runner = Runner(house.office, crash_at=os.environ.get("CRASH_AT", ""))
+    house.engine.start(executor, runner.carry_on)
+    stop = threading.Event()
+
+    def look() -> None:
+        while not stop.wait(60):
+            runner.kick_stuck(house.office.clock())
+
+    threading.Thread(target=look, daemon=True, name="look-for-stuck").start()
+    try:
+        yield runner
+    finally:
+        stop.set()
+        house.engine.close()
+
+
+@cli.command()
+def migrate() -> None:
+    """Bring the database to the present version."""
+    migrate_to_head(build(Settings()))
+    typer.echo("The database is up to date.")
+
+
+@cli.command()
+def serve(
+    host: str = "127.0.0.1", port: int = 8000, worker: Annotated[bool, typer.Option(help="also work")] = True
+) -> None:
+    """Serve the pages and, unless told otherwise, carry out the automatic steps in the same process."""
+    house = build(Settings())
+    migrate_to_head(house)
+    run_site(house, host, port, worker)
+
+
+def run_site(house: House, host: str, port: int, worker: bool = True) -> None:
+    """Until a signal comes."""
+    matcher = DlibMatcher(workers=house.settings.face_workers)
+    app = create_app(Desk(house.office, matcher, house.store, house.settings, house.trust))
+    config = uvicorn.Config(app, host=host, port=port, log_level="warning", access_log=False, proxy_headers=False)
+    try:
+        if worker:
+            with working(house, "serve-1"):
+                uvicorn.Server(config).run()
+        else:
+            house.engine.connect()
+            uvicorn.Server(config).run()
+    finally:
+        matcher.close()
+
+
+@cli.command()
+def worker(
+    name: Annotated[str, typer.Option(help="unique among workers, the same after a restart")] = "worker-1",
+) -> None:
+    """Carry out automatic steps until a signal comes."""
+    house = build(Settings())
+    with working(house, name):
+        stop = threading.Event()
+        signal.signal(signal.SIGTERM, lambda *_: stop.set())
+        signal.signal(signal.SIGINT, lambda *_: stop.set())
+        stop.wait()
+
+
+@cli.command()
+def demo(
+    once: Annotated[bool, typer.Option(help="one run, then exit: 0 if every link held")] = False,
+    run: Annotated[bool, typer.Option(help="walk the chain before serving")] = True,
+    port: int = 8000,
+) -> None:
+    """Run one application through the whole chain, then leave the service running."""
+    folder = Path("data/demonstration")
+    site_port, bureau_port = (free_port(), free_port()) if once else (port, port + 1)
+    settings = demonstration.settings_for(folder, site_port, bureau_port)
+    typer.echo("准备 preparing: typeface, keys, database, photographs (the first time takes a minute)")
+    licences.prepare_typeface()
+    with demonstration.reference_bureau(folder, bureau_port):
+        house = build(settings)
+        migrate_to_head(house)
+        demonstration.enrol_demonstration_staff(house.database)
+        site = threading.Thread(target=run_site, args=(house, "127.0.0.1", site_port), daemon=True)
+        site.start()
+        address = settings.public_url
+        demonstration.wait_for(address)
+        try:
+            if run:
+                demonstration.walk(address, folder)
+                typer.echo(f"\n  执照 licence: {folder / 'licence-original.pdf'}, {folder / 'licence-duplicate.pdf'}")
+                typer.echo("  已核验 verified: both files genuine, a changed byte refused; log whole, an edit found")
+        except demonstration.Stumbled as stumbled:
+            typer.echo(f"  断开 the chain broke: {stumbled}", err=True)
+            raise typer.Exit(1) from None
+        if once:
+            return
+        demonstration.tell_accounts(address)
+        site.join()
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+@cli.command("verify-licence")
+def verify_licence(
+    file: Path, trust: Annotated[Path | None, typer.Option(help="certificate of the authority")] = None
+) -> None:
+    """Check a licence file: against the register, then its signature. Exits 1 for a file that is not an original."""
+    house = build(Settings())
+    root = trust.read_bytes() if trust else house.trust
+    with house.database.reading() as session:
+        checked = licences.check_file(session, file.read_bytes(), root)
+    if checked.licence is None or checked.verdict != "genuine":
+        typer.echo("NO: " + (", ".join(str(reason) for reason in checked.reasons) or str(checked.verdict)))
+        raise typer.Exit(1)
+    typer.echo(f"GENUINE: {checked.licence.number} {checked.licence.credit_code}, {checked.licence.status}")
+
+
+@cli.command("verify-log")
+def verify_log(path: Path, head: Annotated[str | None, typer.Option(help="hash noted outside")] = None) -> None:
+    """Check an export of the decision log. Exits 1 and names the lines if anything was changed."""
+    report = verify_export(path, head)
+    for fault in report.faults:
+        typer.echo(f"line {fault.line}: {fault.zh} {fault.en}")
+    for zh, en in report.notes:
+        typer.echo(f"{zh} {en}")
+    typer.echo(
+        f"{'OK' if report.ok else 'CHANGED'}: {report.lines} entries, head {report.head_index} {report.head_hash}"
+    )
+    if not report.ok:
+        raise typer.Exit(1)
+
+
+if __name__ == "__main__":
+    sys.exit(cli())

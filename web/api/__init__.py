@@ -1,0 +1,14 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Programming interface (接口) /api/v1: the same verbs for programmes; errors as problem+json (RFC 9457).
+
+A programme signs in with the token of a session in the Authorization header; a browser needs the form's token too.
+"""
+
+from fastapi import APIRouter, Depends
+
+from web.api import applications, decisions, items, licences, log
+from web.deps import refuse_forgery
+
+router = APIRouter(dependencies=[Depends(refuse_forgery)])
+for module in (items, applications, decisions, licences, log):
+    router.include_router(module.router)

@@ -1,0 +1,97 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Decisions (决定): claim and decide by programme, under the same rules as on the pages. I/O: through the verbs."""
+
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Depends
+from pydantic import BaseModel, ConfigDict, Field
+
+from approval import cases, reviewing
+from approval.application import Application, State
+from approval.decision import Correction, Decision, Outcome
+from approval.dossier import sections
+from approval.findings import Found
+from web.api.problem import problems
+from web.deps import Clerk, Db, DeskDep, Now
+from web.pages.review import submitted
+
+router = APIRouter(prefix="/cases", tags=["decisions"])
+
+
+class ClaimAnswer(BaseModel):
+    """Until when the case is held, and the version that a decision must name."""
+
+    id: str
+    number: str
+    version: int
+    held_until: datetime
+
+
+class DecisionAsked(BaseModel):
+    """`corrections` by field path, for a return; `reason` and `basis` for a refusal."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={
+            "examples": [
+                {"version": 3, "outcome": "return", "corrections": {"address": "门牌号缺少室号，请补充"}},
+            ]
+        },
+    )
+
+    version: int
+    outcome: Outcome
+    reason: str = Field("", max_length=2000)
+    basis: str = Field("", max_length=20)
+    corrections: dict[str, Annotated[str, Field(max_length=500)]] = Field(default_factory=dict, max_length=100)
+
+
+class DecisionAnswer(BaseModel):
+    """What was recorded."""
+
+    id: str
+    state: State
+    outcome: Outcome
+    decided_at: datetime
+
+
+@router.post("/{id}/claim", summary="Claim a case", responses=problems(401, 403, 404, 409))
+def claim(id: str, db: Db, now: Now, clerk: Clerk) -> ClaimAnswer:
+    case = reviewing.claim(db, submitted(db, id).id, clerk, now)
+    return ClaimAnswer(id=case.id, number=case.number or "", version=case.version, held_until=case.held_until or now)
+
+
+def _credit_again(id: str, desk: DeskDep, clerk: Clerk) -> list[Found]:
+    """Before the transaction, as on the page."""
+    with desk.office.database.reading() as session:
+        application = submitted(session, id)
+        if application.state != State.IN_REVIEW or application.held_by != clerk.id:
+            return []
+    return reviewing.recheck_credit(desk.office, application)
+
+
+@router.post("/{id}/decision", summary="Decide a case that is held", responses=problems(401, 403, 404, 409, 422))
+def decide(
+    id: str,
+    desk: DeskDep,
+    fresh: Annotated[list[Found], Depends(_credit_again)],
+    db: Db,
+    now: Now,
+    clerk: Clerk,
+    asked: DecisionAsked,
+) -> DecisionAnswer:
+    """409 `stale_page` when the credit answers changed meanwhile or `version` is not the present one."""
+    case: Application = submitted(db, id)
+    if asked.outcome is Outcome.APPROVE and reviewing.news(case, fresh):
+        raise reviewing.StalePage()
+    form = desk.office.catalogue.form_of(cases.item_of(desk.office, case))
+    rows = {line.path: line for s in sections(form, case.answers, "zh", masked=True) for line in s.rows}
+    corrections = tuple(
+        Correction(path, rows[path].label, why) for path, why in asked.corrections.items() if path in rows
+    )
+    decision = Decision(
+        asked.outcome, f"account:{clerk.id}", now, reason=asked.reason, basis=asked.basis, corrections=corrections
+    )
+    decided = reviewing.decide(db, desk.office, id, asked.version, decision, now)
+    return DecisionAnswer(id=id, state=State(decided.state), outcome=asked.outcome, decided_at=now)
