@@ -188,15 +188,16 @@ def of_content(form: Form, values: Values) -> Iterator[Found]:
         )
 
 
-def of_credit(findings: Iterable[CreditFinding]) -> Iterator[Found]:
-    for finding in findings:
+def of_credit(findings: Iterable[tuple[str, CreditFinding]]) -> Iterator[Found]:
+    """Each with the role in which the person is meant."""
+    for subject, finding in findings:
         yield Found(
             finding.rule,
             finding.effect,
             finding.message,
             finding.basis,
             finding.confidence,
-            subject=finding.subject,
+            subject=subject,
             source=f"{finding.source} {finding.reference}".strip(),
         )
 

@@ -57,14 +57,16 @@ def others_than_holder(item: Item, values: Values) -> int:
     return sum(p.number != holder and p.subject is Subject.NATURAL for p in persons_of(item, values))
 
 
-def ask_bureau(office: Office, application: Application, purpose: str, now: datetime) -> list[CreditFinding]:
-    """Query the bureau for each person and weigh the answers by role."""
+def ask_bureau(
+    office: Office, application: Application, purpose: str, now: datetime
+) -> list[tuple[str, CreditFinding]]:
+    """Query the bureau for each person and weigh the answers by role; each finding with whom it is about."""
     item = item_of(office, application)
     values = check(office.catalogue.form_of(item), application.answers, office_day(now)).values
-    findings: list[CreditFinding] = []
+    findings: list[tuple[str, CreditFinding]] = []
     for person in persons_of(item, values):
         report = office.bureau.query(
             person.subject, person.name, person.number, purpose=f"{purpose}:{item.code}", case=application.number or ""
         )
-        findings += assess(report, person.roles, office_day(now), label=person.label)
+        findings += [(person.label, finding) for finding in assess(report, person.roles, office_day(now))]
     return findings

@@ -1,1 +1,45 @@
 # SPDX-License-Identifier: Apache-2.0
+"""Licences (证照): issued once, signed, and checkable by anybody. The result that a person keeps."""
+
+from licences.checking import MOST_BYTES, FileCheck, FileReason, FileVerdict, check_file
+from licences.document import render
+from licences.issuing import Document, Grant, Issuer, find, of_application, put_in_force, read_document, reserve
+from licences.licence import Copy, Licence, LicenceDocument, Status, Template
+from licences.numbering import PoolEmpty, fictitious_codes, fill_pool
+from licences.signing import FileSigner, Signer, make_demonstration_authority
+from licences.store import Store
+from licences.typeface import Unprintable, missing_characters, prepare_typeface
+from licences.typesetting import DoesNotFit
+
+__all__ = [
+    "MOST_BYTES",
+    "Copy",
+    "Document",
+    "DoesNotFit",
+    "FileCheck",
+    "FileReason",
+    "FileSigner",
+    "FileVerdict",
+    "Grant",
+    "Issuer",
+    "Licence",
+    "LicenceDocument",
+    "PoolEmpty",
+    "Signer",
+    "Status",
+    "Store",
+    "Template",
+    "Unprintable",
+    "check_file",
+    "fictitious_codes",
+    "fill_pool",
+    "find",
+    "make_demonstration_authority",
+    "missing_characters",
+    "of_application",
+    "prepare_typeface",
+    "put_in_force",
+    "read_document",
+    "render",
+    "reserve",
+]

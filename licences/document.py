@@ -1,0 +1,188 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Document (执照文件): the page of a licence, original (正本) and duplicate (副本). Hides the layout. Pure bytes.
+
+Face items of 市场主体登记管理条例实施细则第23条. Everything rendered carries the 样例 mark, drawn and written; no
+parameter turns it off. Equal input gives equal bytes.
+"""
+
+import io
+from dataclasses import dataclass
+from typing import Any
+
+import segno
+from reportlab.lib.colors import HexColor
+from reportlab.pdfgen.canvas import Canvas
+
+from licences.licence import Copy, Licence, Template
+from licences.ornament import MM, SEAL_MM, draw_ground, draw_mark
+from licences.signing import Box
+from licences.typeface import NAME, refuse_unprintable, typeface
+from licences.typesetting import centre, draw, fitted, justify
+
+INK, GREY, WARN = HexColor(0x1C1B19), HexColor(0x6B6A66), HexColor(0xA8231C)
+NO_EFFECT = "样例 · 不具有法律效力 · SAMPLE WITHOUT LEGAL EFFECT"
+TITLES = {Copy.ORIGINAL: "（正本）", Copy.DUPLICATE: "（副本）"}
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """The unsigned PDF, and where the seal goes on its page (points)."""
+
+    pdf: bytes
+    seal: Box
+
+
+@dataclass(frozen=True, slots=True)
+class _Sheet:
+    canvas: Any
+    width: float
+    height: float
+    scale: float
+
+    @property
+    def left(self) -> float:
+        return 40 * MM * self.scale
+
+    @property
+    def column(self) -> float:
+        return (self.width - 2 * self.left - 16 * MM * self.scale) / 2
+
+
+def render(licence: Licence, copy: Copy, public_url: str) -> Drawn:
+    """The page. Raises Unprintable for a character without a glyph and DoesNotFit for text without end."""
+    typeface()
+    width, height = (420 * MM, 297 * MM) if copy is Copy.ORIGINAL else (297 * MM, 210 * MM)
+    scale = width / (420 * MM)
+    fields = _fields(licence)
+    refuse_unprintable(
+        "".join(label + value for column in fields for label, value, _rows in column) + licence.registrar
+    )
+    out = io.BytesIO()
+    canvas = Canvas(
+        out, pagesize=(width, height), initialFontName=NAME, invariant=True, pdfVersion=(1, 7), lang="zh-CN"
+    )
+    canvas.setTitle(f"营业执照{TITLES[copy]}样例 {licence.number}")
+    canvas.setAuthor(licence.registrar)
+    canvas.setSubject(f"{licence.credit_code} {NO_EFFECT}")
+    canvas.setKeywords("样例 SAMPLE")
+    sheet = _Sheet(canvas, width, height, scale)
+    draw_ground(canvas, width, height, scale)
+    draw_mark(canvas, width, height, scale)
+    _head(sheet, licence, copy, f"{public_url}/v/{licence.verification_id}")
+    for index, column in enumerate(fields):
+        _column(sheet, sheet.left + index * (sheet.column + 16 * MM * scale), column)
+    seal = _foot(sheet, licence)
+    canvas.showPage()
+    canvas.save()
+    return Drawn(out.getvalue(), seal)
+
+
+Place = tuple[str, str, float]
+"""A label, its value, and how many lines of the page it may take."""
+
+
+def _fields(licence: Licence) -> tuple[list[Place], list[Place]]:
+    name = licence.name or "（未使用名称）"
+    day = f"{licence.established_on.year}年{licence.established_on.month:02d}月{licence.established_on.day:02d}日"
+    if licence.template == Template.COMPANY:
+        return (
+            [
+                ("名称", name, 2),
+                ("类型", licence.entity_type, 2),
+                ("法定代表人", licence.holder, 1),
+                ("经营范围", licence.scope, 7),
+            ],
+            [("注册资本", licence.capital, 2), ("成立日期", day, 1), ("住所", licence.premises, 3)],
+        )
+    return (
+        [
+            ("名称", name, 2),
+            ("类型", licence.entity_type, 1),
+            ("经营者", licence.holder, 1),
+            ("经营范围", licence.scope, 7),
+        ],
+        [("组成形式", licence.form_of_organisation, 1), ("注册日期", day, 1), ("经营场所", licence.premises, 3)],
+    )
+
+
+def _head(sheet: _Sheet, licence: Licence, copy: Copy, address: str) -> None:
+    canvas, scale = sheet.canvas, sheet.scale
+    canvas.setFillColor(INK)
+    canvas.setStrokeColor(INK)
+    centre(
+        canvas, sheet.width / 2, sheet.height - 66 * MM * scale, "营业执照", 66 * scale, 30 * scale, weight=1.1 * scale
+    )
+    centre(canvas, sheet.width / 2, sheet.height - 79 * MM * scale, TITLES[copy], 21 * scale)
+    top = sheet.height - 44 * MM * scale
+    draw(canvas, sheet.left, top, "统一社会信用代码", 14.5 * scale, weight=0.25 * scale)
+    draw(canvas, sheet.left, top - 9 * MM * scale, licence.credit_code, 17 * scale, 0.6 * scale)
+    draw(canvas, sheet.left, top - 17 * MM * scale, f"证照编号  {licence.number}", 10.5 * scale)
+    side = 31 * MM * scale
+    right = sheet.width - sheet.left
+    _code(canvas, address, right - side, top - 22 * MM * scale, side)
+    canvas.setFillColor(GREY)
+    centre(canvas, right - side / 2, top - 27 * MM * scale, "扫描二维码核验真伪和效力", max(6.5, 8.5 * scale))
+
+
+def _code(canvas: Any, address: str, x: float, y: float, side: float) -> None:
+    """The QR code as one path: rows of adjoining modules become one rectangle each."""
+    matrix = segno.make(address, error="m", micro=False, boost_error=False, mask=4).matrix
+    unit = side / len(matrix)
+    code: list[str] = []
+    for row, modules in enumerate(matrix):
+        start = None
+        for index, dark in enumerate([*modules, 0]):
+            if dark and start is None:
+                start = index
+            elif not dark and start is not None:
+                left, low = x + start * unit, y + (len(matrix) - 1 - row) * unit
+                code.append(f"{left:.2f} {low:.2f} {(index - start) * unit:.2f} {unit:.2f} re")
+                start = None
+    canvas.saveState()
+    canvas.setFillColor(INK)
+    canvas._code.append(" ".join(code) + " f")
+    canvas.restoreState()
+
+
+def _column(sheet: _Sheet, x: float, places: list[Place]) -> None:
+    """Label and value below one another; a value that needs it shrinks within its lines."""
+    canvas, scale = sheet.canvas, sheet.scale
+    size = 15.5 * scale
+    label_width = size * 5
+    gap = 9 * MM * scale
+    room = sheet.column - label_width - gap
+    line = 12.5 * MM * scale
+    y = sheet.height - 103 * MM * scale
+    canvas.setFillColor(INK)
+    for label, value, rows in places:
+        justify(canvas, x, y, label, size, label_width)
+        height = size * 1.5 if rows == 1 else (rows - 1) * line * 0.82 + size
+        fit, lines = fitted(value, room, height, size)
+        if value.startswith("（未"):
+            canvas.setFillColor(GREY)
+        for index, text in enumerate(lines):
+            draw(canvas, x + label_width + gap, y - index * fit * 1.5, text, fit)
+        canvas.setFillColor(INK)
+        y -= max(line, line * 0.35 + len(lines) * fit * 1.5)
+
+
+def _foot(sheet: _Sheet, licence: Licence) -> Box:
+    canvas, scale = sheet.canvas, sheet.scale
+    x = sheet.left + sheet.column + 16 * MM * scale
+    y = 66 * MM * scale
+    draw(canvas, x, y, "登记机关", 15.5 * scale, 5 * scale)
+    canvas.setFillColor(GREY)
+    draw(canvas, x, y - 8 * MM * scale, licence.registrar, 11 * scale)
+    canvas.setFillColor(INK)
+    day = f"{licence.established_on.year} 年 {licence.established_on.month} 月 {licence.established_on.day} 日"
+    side = SEAL_MM * MM * scale
+    right = sheet.width - sheet.left
+    centre(canvas, right - side / 2, y - 24 * MM * scale, day, 15 * scale)
+    low = 27.5 * MM * scale
+    canvas.setFillColor(WARN)
+    centre(canvas, sheet.width / 2, low, NO_EFFECT, 11 * scale)
+    canvas.setFillColor(GREY)
+    said = "每年 1 月 1 日至 6 月 30 日报送年度报告（企业信息公示暂行条例）"
+    draw(canvas, sheet.left, low + 7 * MM * scale, said, max(6.5, 9 * scale))
+    bottom = y - 17 * MM * scale
+    return (right - side, bottom, right, bottom + side)

@@ -1,0 +1,122 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Issuing (颁发): number, make, sign and put into force; each can be repeated after a crash. I/O: database, files."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from kit.clock import office_day
+from licences.document import render
+from licences.licence import Copy, Licence, LicenceDocument, Status, Template
+from licences.numbering import next_number, take_code
+from licences.ornament import seal_drawing
+from licences.signing import Signer
+from licences.store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """What an approval grants, in the words of the licence. `name` may be "" for a 个体工商户 without one."""
+
+    application_id: str
+    item_code: str
+    template: Template
+    name: str
+    holder: str
+    entity_type: str
+    form_of_organisation: str
+    capital: str
+    premises: str
+    scope: str
+    registrar: str
+    established_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One signed file in the store."""
+
+    copy: Copy
+    sha256: str
+    size: int
+
+
+def reserve(session: Session, grant: Grant, now: datetime) -> Licence:
+    """Number and code for the application, once: asked again, the same licence. Raises PoolEmpty."""
+    known = of_application(session, grant.application_id)
+    if known is not None:
+        return known
+    code = take_code(session, grant.template)
+    licence = Licence(
+        number=next_number(session, office_day(now).year),
+        credit_code=code.code,
+        application_id=grant.application_id,
+        item_code=grant.item_code,
+        template=grant.template,
+        name=grant.name,
+        holder=grant.holder,
+        entity_type=grant.entity_type,
+        form_of_organisation=grant.form_of_organisation,
+        capital=grant.capital,
+        premises=grant.premises,
+        scope=grant.scope,
+        registrar=grant.registrar,
+        established_on=grant.established_on,
+        status=Status.RESERVED,
+        reserved_at=now,
+    )
+    session.add(licence)
+    session.flush()
+    code.licence_id = licence.id
+    session.flush()
+    return licence
+
+
+class Issuer:
+    """Makes the files of a licence; touches no database."""
+
+    def __init__(self, store: Store, signer: Signer, public_url: str) -> None:
+        self._store, self._signer, self._public_url = store, signer, public_url.rstrip("/")
+
+    def produce(self, licence: Licence) -> tuple[Document, ...]:
+        """Render, sign and store original and duplicate. Raises Unprintable, DoesNotFit."""
+        made = []
+        for copy in Copy:
+            drawn = render(licence, copy, self._public_url)
+            pdf = self._signer.sign(drawn.pdf, seal_drawing(licence.registrar), drawn.seal)
+            made.append(Document(copy, self._store.put(pdf), len(pdf)))
+        return tuple(made)
+
+
+def put_in_force(session: Session, licence_id: str, documents: tuple[Document, ...], now: datetime) -> Licence:
+    """RESERVED → IN_FORCE with these documents; once: the documents of a repeated run are left unused."""
+    licence = session.get_one(Licence, licence_id, with_for_update=True, populate_existing=True)
+    if licence.status != Status.RESERVED:
+        return licence
+    for document in documents:
+        licence.documents.append(
+            LicenceDocument(licence_id=licence.id, copy=document.copy, sha256=document.sha256, size=document.size)
+        )
+    licence.status, licence.issued_at = Status.IN_FORCE, now
+    session.flush()
+    return licence
+
+
+def find(session: Session, verification_id: str) -> Licence | None:
+    """The licence behind the address of a QR code; one that is still being made is not there yet."""
+    wanted = select(Licence).where(Licence.verification_id == verification_id, Licence.status != Status.RESERVED)
+    return session.scalar(wanted)
+
+
+def of_application(session: Session, application_id: str) -> Licence | None:
+    return session.scalar(select(Licence).where(Licence.application_id == application_id))
+
+
+def read_document(session: Session, store: Store, licence: Licence, copy: Copy) -> bytes | None:
+    """The signed file, only of a licence that is in force."""
+    if licence.status != Status.IN_FORCE:
+        return None
+    row = session.get(LicenceDocument, (licence.id, copy))
+    return store.get(row.sha256) if row else None
