@@ -10,7 +10,7 @@ import socket
 import sys
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
@@ -136,23 +136,37 @@ def serve(
     """Serve the pages and, unless told otherwise, carry out the automatic steps in the same process."""
     house = build(Settings())
     migrate_to_head(house)
-    run_site(house, host, port, worker)
+    with site(house, host, port, worker):
+        wait_for_signal()
 
 
-def run_site(house: House, host: str, port: int, worker: bool = True) -> None:
-    """Until a signal comes."""
+@contextmanager
+def site(house: House, host: str, port: int, worker: bool = True) -> Iterator[uvicorn.Server]:
+    """The pages, served in a thread of this process until the block ends."""
     matcher = DlibMatcher(workers=house.settings.face_workers)
     app = create_app(Desk(house.office, matcher, house.store, house.settings, house.trust))
-    config = uvicorn.Config(app, host=host, port=port, log_level="warning", access_log=False, proxy_headers=False)
-    try:
+    server = uvicorn.Server(uvicorn.Config(app, host=host, port=port, log_level="warning", access_log=False))
+    with ExitStack() as stack:
+        stack.callback(matcher.close)
         if worker:
-            with working(house, "serve-1"):
-                uvicorn.Server(config).run()
+            stack.enter_context(working(house, "serve-1"))
         else:
             house.engine.connect()
-            uvicorn.Server(config).run()
-    finally:
-        matcher.close()
+        thread = threading.Thread(target=server.run, name="site")
+        thread.start()
+        try:
+            yield server
+        finally:
+            server.should_exit = True
+            thread.join(10)
+
+
+def wait_for_signal() -> None:
+    """Until somebody asks this process to end."""
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    stop.wait()
 
 
 @cli.command()
@@ -162,10 +176,7 @@ def worker(
     """Carry out automatic steps until a signal comes."""
     house = build(Settings())
     with working(house, name):
-        stop = threading.Event()
-        signal.signal(signal.SIGTERM, lambda *_: stop.set())
-        signal.signal(signal.SIGINT, lambda *_: stop.set())
-        stop.wait()
+        wait_for_signal()
 
 
 @cli.command()
@@ -184,22 +195,18 @@ def demo(
         house = build(settings)
         migrate_to_head(house)
         demonstration.enrol_demonstration_staff(house.database)
-        site = threading.Thread(target=run_site, args=(house, "127.0.0.1", site_port), daemon=True)
-        site.start()
-        address = settings.public_url
-        demonstration.wait_for(address)
-        try:
-            if run:
-                demonstration.walk(address, folder)
-                typer.echo(f"\n  执照 licence: {folder / 'licence-original.pdf'}, {folder / 'licence-duplicate.pdf'}")
-                typer.echo("  已核验 verified: both files genuine, a changed byte refused; log whole, an edit found")
-        except demonstration.Stumbled as stumbled:
-            typer.echo(f"  断开 the chain broke: {stumbled}", err=True)
-            raise typer.Exit(1) from None
-        if once:
-            return
-        demonstration.tell_accounts(address)
-        site.join()
+        with site(house, "127.0.0.1", site_port):
+            demonstration.wait_for(settings.public_url)
+            try:
+                if run:
+                    demonstration.walk(settings.public_url, folder)
+            except demonstration.Stumbled as stumbled:
+                typer.echo(f"  断开 the chain broke: {stumbled}", err=True)
+                raise typer.Exit(1) from None
+            if once:
+                return
+            demonstration.tell_accounts(settings.public_url)
+            wait_for_signal()
 
 
 def free_port() -> int:

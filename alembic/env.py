@@ -9,7 +9,8 @@ import approval.calendar
 import audit
 import identity
 import licences
-from kit.database import Base, Database
+from kit.database import Base, Database, Moment
+from kit.sealing import Sealed
 from kit.settings import Settings
 
 TABLES = (approval.application, approval.calendar, audit, identity, licences)
@@ -20,13 +21,22 @@ def ours_only(_object: object, name: str | None, kind: str, reflected: bool, _co
     return not (kind == "table" and reflected and name not in Base.metadata.tables)
 
 
+def plain_type(kind: str, thing: object, _context: object) -> str | bool:
+    """Migrations speak of what the database keeps, not of our classes, which may change."""
+    if kind == "type" and isinstance(thing, Sealed):
+        return "sa.LargeBinary()"
+    if kind == "type" and isinstance(thing, Moment):
+        return "sa.DateTime(timezone=True)"
+    return False
+
+
 def migrate(connection: Connection) -> None:
     context.configure(
         connection=connection,
         target_metadata=Base.metadata,
         render_as_batch=True,
         include_object=ours_only,
-        user_module_prefix="kit.database.",
+        render_item=plain_type,
     )
     with context.begin_transaction():
         context.run_migrations()

@@ -4,8 +4,6 @@
 import sqlalchemy as sa
 
 from alembic import op
-import kit.database
-import kit.sealing
 ${imports if imports else ""}
 revision = ${repr(up_revision)}
 down_revision = ${repr(down_revision)}

@@ -68,7 +68,7 @@ def page_of_queue(
     session: Session, clerk: Account, show: Show, after: str | None, calendar: WorkingCalendar, now: datetime
 ) -> tuple[list[Waiting], str | None]:
     """One page and the cursor of the next (keyset: as fast at any depth), most urgent first."""
-    query: Select[tuple[Application]] = select(Application).where(_shown(show, clerk, now))
+    query: Select[Application] = select(Application).where(_shown(show, clerk, now))
     last = session.get(Application, after) if after else None
     if last is not None and last.submitted_at is not None:
         key = (_due(), Application.submitted_at, Application.id)

@@ -25,6 +25,7 @@ from reference import bureau, idcard, photographs
 from web.pages.demonstration import PHONE, STAFF
 
 STEPS = 9
+BUREAU_TOKEN = "demonstration"  # noqa: S105 (of the reference bureau, which knows fictitious people only)
 
 
 def settings_for(folder: Path, port: int, bureau_port: int) -> Settings:
@@ -39,7 +40,7 @@ def settings_for(folder: Path, port: int, bureau_port: int) -> Settings:
         master_key=os.environ.get("MASTER_KEY") or key.read_text().strip(),
         public_url=f"http://127.0.0.1:{port}",
         bureau_url=f"http://127.0.0.1:{bureau_port}",
-        bureau_token="demonstration",
+        bureau_token=BUREAU_TOKEN,
         demonstration=True,
         straight_through=True,
     )
@@ -48,8 +49,18 @@ def settings_for(folder: Path, port: int, bureau_port: int) -> Settings:
 @contextmanager
 def reference_bureau(folder: Path, port: int, delay_s: float = 0.0) -> Iterator[None]:
     """The reference credit bureau in its own process, over its own database."""
-    command = [sys.executable, "-m", "reference.bureau", "--port", str(port), "--database", str(folder / "bureau.db")]
-    environment = {**os.environ, "BUREAU_TOKEN": "demonstration", "BUREAU_DELAY_S": str(delay_s)}
+    command = [
+        sys.executable,
+        "-m",
+        "reference.bureau",
+        "--port",
+        str(port),
+        "--database",
+        str(folder / "bureau.db"),
+        "--delay",
+        str(delay_s),
+    ]
+    environment = {**os.environ, "BUREAU_TOKEN": BUREAU_TOKEN}
     process = subprocess.Popen(command, env=environment)  # noqa: S603
     try:
         wait_for(f"http://127.0.0.1:{port}/health", process)
@@ -83,7 +94,7 @@ def enrol_demonstration_staff(database: Database) -> None:
 def pictures(folder: Path) -> tuple[bytes, bytes]:
     """A drawn sample card with a real, public-domain portrait, and another photograph of the same person."""
     real = photographs.fetch()
-    name, number = bureau.CLEAN_PERSON
+    name, number = bureau.CLEAN
     holder = idcard.Holder(name=name, number=number, address="南京市栖霞区样例路 1 号 101 室")
     card = idcard.draw(real.accept_portrait.read_bytes(), holder)
     (folder / "demonstration").mkdir(exist_ok=True)
@@ -108,7 +119,7 @@ class Progress:
 
 def walk(address: str, folder: Path) -> None:
     """One application from the phone to the verified licence. Raises Stumbled at the first link that does not hold."""
-    name, number = bureau.CLEAN_PERSON
+    name, number = bureau.CLEAN
     progress = Progress()
     with httpx.Client(base_url=address, timeout=30.0) as client:
         person = Applicant(client, PHONE, name, number)
@@ -124,6 +135,10 @@ def walk(address: str, folder: Path) -> None:
             raise Stumbled(f"the case is {person.state()}, not registered")
         progress("下载并核验执照 downloaded and verified the licence", lambda: _verify_licence(person, folder))
     progress("导出并核验日志 exported and verified the decision log", lambda: _verify_log(address, folder))
+    typer.echo(f"\n  执照 licence: {folder / 'licence-original.pdf'}, {folder / 'licence-duplicate.pdf'}")
+    typer.echo(
+        "  已核验 verified: both files are originals, a changed byte is refused; the log is whole, an edit is found"
+    )
 
 
 def _face(person: Applicant, live: bytes) -> str:

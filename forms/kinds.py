@@ -55,7 +55,8 @@ def _text(field: Field, typed: str, _today: date) -> str:
 
 
 def _choices(field: Field, values: list[str]) -> tuple[str, ...]:
-    if not set(values) <= {option.value for option in field.options}:
+    offered = {option.value for option in field.options}
+    if not all(isinstance(value, str) and value in offered for value in values):
         raise Misread("请从所列选项中选择", "Choose from the options")
     return tuple(option.value for option in field.options if option.value in values)
 
@@ -67,12 +68,12 @@ def _money(field: Field, value: str, _today: date) -> Decimal:
         raise Misread(
             "请输入以万元为单位的数字，例如 100 或 0.5", "Enter a number in ten thousand yuan, e.g. 100 or 0.5"
         ) from None
-    if not amount.is_finite() or amount != round(amount, 4):
-        raise Misread("最多四位小数（精确到元）", "At most four decimals (one yuan)")
-    if amount <= 0:
+    if not amount.is_finite() or amount <= 0:
         raise Misread("金额必须大于 0", "The amount must be greater than 0")
     if amount > (field.most or 10**8):
         raise Misread("金额过大，请核对单位是否为万元", "The amount is too large: is the unit ten thousand yuan?")
+    if amount != round(amount, 4):
+        raise Misread("最多四位小数（精确到元）", "At most four decimals (one yuan)")
     return amount
 
 

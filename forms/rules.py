@@ -80,8 +80,8 @@ def _shares_add_up(values: Values, _today: date) -> Iterator[tuple[str, Text]]:
         yield (
             "shareholders",
             Text(
-                zh=f"各股东认缴额合计 {total} 万元，与注册资本 {capital} 万元不一致，{side[0]} {gap} 万元，请修改其中一项",
-                en=f"The shares add up to {total} of {capital} (ten thousand yuan): {gap} {side[1]}. Change one of them",
+                zh=f"各股东认缴额合计 {total} 万元，注册资本 {capital} 万元，{side[0]} {gap} 万元，请修改其中一项",
+                en=f"The shares add up to {total} of {capital} (10,000 yuan): {gap} {side[1]}. Change one",
             ),
         )
 
@@ -170,19 +170,15 @@ def _nobody_supervises_themselves(values: Values, _today: date) -> Iterator[tupl
             )
 
 
-@rule(
-    "IND-01",
-    "促进个体工商户发展条例第2条；民法典第17、18条",
-    "Regulation on individual businesses art. 2; Civil Code arts 17, 18",
-)
+@rule("IND-01", "促进个体工商户发展条例第2条（有经营能力）", "Individual Businesses Regulation art. 2", blocks=False)
 def _operator_is_of_age(values: Values, today: date) -> Iterator[tuple[str, Text]]:
     number = values.get("operator_id")
     if number and age_on(number, today) < 16:
         yield (
             "operator_id",
             Text(
-                zh="经营者应当具有相应的民事行为能力，请由符合条件的家庭成员申请，或到窗口咨询",
-                en="The operator must have legal capacity: let an adult of the family apply, or ask at the counter",
+                zh="经营者未满十六周岁，请核实其经营能力",
+                en="The operator is under sixteen: check the capacity to trade",
             ),
         )
 
@@ -194,8 +190,8 @@ def _shop_is_no_company(values: Values, _today: date) -> Iterator[tuple[str, Tex
         yield (
             "trade_name",
             Text(
-                zh="个体工商户名称不使用“公司”，可用店、厂、部、行、中心等",
-                en="Use 店, 厂, 部, 行 or 中心 instead of 公司",
+                zh="个体工商户名称含有“公司”字样，请审查",
+                en="The name of an individual business says 公司",
             ),
         )
 
