@@ -1,0 +1,123 @@
+# SPDX-License-Identifier: Apache-2.0
+"""An office for tests: the real verbs, database, catalogue and log; fakes only at the ports to the outside."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from approval import cases
+from approval.application import Application
+from approval.office import Office
+from approval.steps import VERBS
+from catalogue import load_catalogue
+from credit import CreditReport, Record, Subject
+from identity import (
+    BANDS,
+    Account,
+    Comparison,
+    Role,
+    applicant_with_phone,
+    enrol_staff,
+    evidence_of,
+    judge,
+    keep_portrait,
+    record_comparison,
+    record_consent,
+)
+from kit.database import Database
+from licences import Copy, Document, Licence
+from tests.builders import sole_trader_answers
+from tests.conftest import NOON
+
+CATALOGUE = load_catalogue(verbs=set(VERBS))
+JPEG = b"\xff\xd8\xff a picture"
+
+
+class QuietBureau:
+    """Knows nobody, unless told; `is_away` makes it silent."""
+
+    def __init__(self) -> None:
+        self.is_away = False
+        self.records: dict[str, Sequence[Record]] = {}
+        self.asked: list[str] = []
+
+    def query(self, subject: Subject, name: str, number: str, *, purpose: str, case: str) -> CreditReport:
+        self.asked.append(purpose)
+        status: Any = "unavailable" if self.is_away else "answered"
+        return CreditReport(
+            subject=subject,
+            status=status,
+            records=tuple(self.records.get(number, ())),
+            queried_at=NOON,
+            source="test bureau",
+            reference="" if self.is_away else "T-1",
+        )
+
+
+class PaperIssuer:
+    """Makes documents without ink; `is_broken` makes it fail for good."""
+
+    def __init__(self) -> None:
+        self.is_broken = False
+
+    def produce(self, licence: Licence) -> tuple[Document, ...]:
+        if self.is_broken:
+            raise RuntimeError("out of ink")
+        return tuple(Document(copy, f"{copy}-{licence.number}".ljust(64, "0"), 1) for copy in Copy)
+
+
+class TestOffice:
+    """Kicks are noted, not followed: a test runs the runner itself."""
+
+    __test__ = False
+
+    def __init__(self, database: Database) -> None:
+        self.database, self.bureau, self.issuer = database, QuietBureau(), PaperIssuer()
+        self.kicks: list[tuple[str, str]] = []
+        self.office = Office(
+            database=database,
+            catalogue=CATALOGUE,
+            bureau=self.bureau,
+            issuer=self.issuer,  # type: ignore[arg-type]
+            clock=lambda: NOON,
+            kick=self._kick,
+            registrar="南京市栖霞区行政审批局",
+            straight_through=True,
+        )
+
+    def _kick(self, _session: Session, application_id: str, move: str, _wait_s: float) -> None:
+        self.kicks.append((application_id, move))
+
+    def allow_machine(self, allowed: bool) -> None:
+        self.office = replace(self.office, straight_through=allowed)
+
+
+def an_applicant(session: Session, phone: str = "13800000001") -> Account:
+    return applicant_with_phone(session, phone, NOON)
+
+
+def a_clerk(session: Session, username: str) -> Account:
+    return enrol_staff(session, username, username, Role.CLERK, "a long password", NOON)
+
+
+def a_submitted_case(office: TestOffice, phone: str = "13800000001", *, submit: bool = True) -> str:
+    """A small shop, filled in, proved by face, signed and submitted. Gives its id."""
+    with office.database.writing() as session:
+        applicant = an_applicant(session, phone)
+        application: Application = cases.start(session, office.office, applicant, "sole-trader", NOON)
+        form = office.office.catalogue.form_of(cases.item_of(office.office, application))
+        answers = sole_trader_answers()
+        for page in form.pages:
+            part = {field.name: answers[field.name] for field in page.fields if field.name in answers}
+            cases.save_answers(session, office.office, application, page.name, part, NOON)
+        evidence = evidence_of(session, application.id)
+        keep_portrait(session, evidence, JPEG, JPEG, 228, NOON)
+        record_consent(session, evidence, "agree", NOON)
+        near = Comparison(0.31, 3, 228, "test model")
+        record_comparison(session, evidence, near, judge(near, BANDS), JPEG, NOON)
+        if submit:
+            cases.sign(session, application, "phone-code", "statement-1", NOON)
+            cases.submit(session, office.office, application, NOON)
+        return application.id
