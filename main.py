@@ -20,7 +20,6 @@ import typer
 import uvicorn
 from alembic import command
 from alembic.config import Config
-from identity.face import DlibMatcher
 
 import licences
 from approval.calendar import seed_calendar
@@ -31,6 +30,7 @@ from audit import verify_export
 from catalogue import load_catalogue
 from credit import HttpBureau
 from demonstration import run as demonstration
+from identity.face import DlibMatcher
 from kit import clock, sealing
 from kit.database import Database
 from kit.settings import Settings
