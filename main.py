@@ -4,6 +4,7 @@
 Settings → database → catalogue → bureau, issuer, matcher → office → desk → app; see `docs/architecture.md`.
 """
 
+import logging
 import os
 import signal
 import socket
@@ -30,6 +31,7 @@ from audit import verify_export
 from catalogue import load_catalogue
 from credit import HttpBureau
 from demonstration import run as demonstration
+from demonstration.applicant import Stumbled
 from identity.face import DlibMatcher
 from kit import clock, sealing
 from kit.database import Database
@@ -184,9 +186,10 @@ def demo(
     once: Annotated[bool, typer.Option(help="one run, then exit: 0 if every link held")] = False,
     run: Annotated[bool, typer.Option(help="walk the chain before serving")] = True,
     port: int = 8000,
+    folder: Path = Path("data/demonstration"),
 ) -> None:
     """Run one application through the whole chain, then leave the service running."""
-    folder = Path("data/demonstration")
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
     site_port, bureau_port = (free_port(), free_port()) if once else (port, port + 1)
     settings = demonstration.settings_for(folder, site_port, bureau_port)
     typer.echo("准备 preparing: typeface, keys, database, photographs (the first time takes a minute)")
@@ -200,7 +203,7 @@ def demo(
             try:
                 if run:
                     demonstration.walk(settings.public_url, folder)
-            except demonstration.Stumbled as stumbled:
+            except Stumbled as stumbled:
                 typer.echo(f"  断开 the chain broke: {stumbled}", err=True)
                 raise typer.Exit(1) from None
             if once:

@@ -189,8 +189,10 @@ def of_content(form: Form, values: Values) -> Iterator[Found]:
 
 
 def of_credit(findings: Iterable[tuple[str, CreditFinding]]) -> Iterator[Found]:
-    """Each with the role in which the person is meant."""
+    """Each with the role in which the person is meant; that there is none is worth saying as well."""
+    clean = True
     for subject, finding in findings:
+        clean = False
         yield Found(
             finding.rule,
             finding.effect,
@@ -199,6 +201,20 @@ def of_credit(findings: Iterable[tuple[str, CreditFinding]]) -> Iterator[Found]:
             finding.confidence,
             subject=subject,
             source=f"{finding.source} {finding.reference}".strip(),
+        )
+    if clean:
+        yield Found(
+            "CR-00",
+            Effect.ALLOW,
+            Text(
+                zh="已向信用数据库查询有关人员，没有限制登记的记录",
+                en="The credit bureau knows nothing against the persons named",
+            ),
+            Text(
+                zh="公司法第178条；登记管理条例第12、40条",
+                en="Company Law art. 178; Registration Regulation arts 12, 40",
+            ),
+            "V",
         )
 
 

@@ -163,7 +163,7 @@ def main() -> None:
         sys.exit("BUREAU_TOKEN is not set: the bureau answers nobody without a token.")
     asked.database.parent.mkdir(parents=True, exist_ok=True)
     seed(asked.database)
-    uvicorn.run(create_app(asked.database, token, asked.delay), host=asked.host, port=asked.port, log_level="info")
+    uvicorn.run(create_app(asked.database, token, asked.delay), host=asked.host, port=asked.port, log_level="warning")
 
 
 if __name__ == "__main__":

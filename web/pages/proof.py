@@ -4,7 +4,7 @@
 Pictures are decoded and compared before the transaction begins: nobody waits for the write lock meanwhile.
 """
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, Request, UploadFile
 from fastapi.responses import JSONResponse, Response
@@ -42,7 +42,7 @@ class NoPicture(DomainError):
     """The form came without a picture."""
 
 
-def _context(desk: DeskDep, application: Application) -> dict[str, object]:
+def _context(desk: DeskDep, application: Application) -> dict[str, Any]:
     return {
         "application": shown(cases.item_of(desk.office, application), application),
         "back": f"/apply/{application.id}",

@@ -208,7 +208,7 @@ def _findings(case: Application) -> list[dict[str, Any]]:
     return [
         {
             "rule": f.rule,
-            "effect": f.effect,
+            "effect": f.effect.upper(),
             "stage": f.step,
             "message": Text.model_validate(f.message),
             "basis": Text.model_validate(f.basis),

@@ -76,9 +76,15 @@ def _stages(application: Application, decision: DecisionRow | None) -> list[dict
 def _findings(application: Application, holder: str) -> list[dict[str, Any]]:
     """What the machine found, for the person it is about (个人信息保护法第24条); of others' credit nothing is shown."""
     return [
-        {"message": Text.model_validate(f.message), "basis": Text.model_validate(f.basis), "effect": f.effect}
+        {
+            "message": Text.model_validate(f.message),
+            "basis": Text.model_validate(f.basis),
+            "effect": f.effect.upper(),
+            "subject": "",
+            "rule": f.rule,
+        }
         for f in application.findings
-        if f.rule != "GATE-01" and (not f.rule.startswith("CR-") or f.subject == holder)
+        if f.rule != "GATE-01" and (not f.rule.startswith("CR-") or f.subject in (holder, ""))
     ]
 
 

@@ -1,0 +1,119 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Browser (浏览器): a real headless Chromium as a phone or a desk, with a camera that shows a photograph.
+
+For the browser journey of the tests and for the screenshots; needs the development dependencies. I/O: processes, files.
+"""
+
+import re
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+PHONE = {"width": 390, "height": 844}
+DESK = {"width": 1366, "height": 768}
+HOW_TO_GET_IT = "no Chromium: `apt-get install chromium fonts-noto-cjk`"
+QUIET = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+
+
+def program() -> str | None:
+    """The browser of the machine, or None."""
+    names = ("chromium", "chromium-browser", "google-chrome")
+    mac = Path("/Applications/Google Chrome.app/Contents/MacOS/Google Chrome")
+    return next((path for name in names if (path := shutil.which(name))), str(mac) if mac.exists() else None)
+
+
+def camera_file(photograph: bytes, path: Path, width: int = 640, height: int = 480) -> Path:
+    """A one-frame y4m film of the photograph, filling the picture as a face before the camera does."""
+    image = cv2.imdecode(np.frombuffer(photograph, np.uint8), cv2.IMREAD_COLOR)
+    if image is None:
+        raise ValueError("no photograph")
+    scale = max(width / image.shape[1], height / image.shape[0])
+    image = cv2.resize(image, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    left, top = (image.shape[1] - width) // 2, 0
+    frame = np.ascontiguousarray(image[top : top + height, left : left + width])
+    planes = cv2.cvtColor(frame, cv2.COLOR_BGR2YUV_I420).tobytes()
+    path.write_bytes(f"YUV4MPEG2 W{width} H{height} F15:1 Ip A1:1 C420\nFRAME\n".encode() + planes)
+    return path
+
+
+@contextmanager
+def browser(camera: Path | None = None) -> Iterator[Browser]:
+    """Chromium, its camera showing the film; without one there is no camera to be had."""
+    film = [f"--use-file-for-fake-video-capture={camera}"] if camera else []
+    device = ["--use-fake-device-for-media-stream" + ("" if camera else "=device-count=0"), *film]
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=program(), args=[*QUIET, *device])
+        try:
+            yield opened
+        finally:
+            opened.close()
+
+
+def phone(opened: Browser, address: str, *, camera: bool = True) -> BrowserContext:
+    context = opened.new_context(
+        base_url=address,
+        viewport=PHONE,
+        device_scale_factor=2,
+        has_touch=True,
+        is_mobile=True,
+        locale="zh-CN",  # type: ignore[arg-type]
+    )
+    if camera:
+        context.grant_permissions(["camera"], origin=address)
+    return context
+
+
+def desk(opened: Browser, address: str) -> BrowserContext:
+    return opened.new_context(base_url=address, viewport=DESK, locale="zh-CN", accept_downloads=True)  # type: ignore[arg-type]
+
+
+def sent_code(page: Page) -> str:
+    """The newest code on the demonstration's page of sent messages."""
+    other = page.context.new_page()
+    other.goto("/demonstration/messages")
+    found = re.search(r"验证码 (\d{6})", other.content())
+    other.close()
+    if found is None:
+        raise LookupError("no code was sent")
+    return found[1]
+
+
+def sign_in(page: Page, number: str) -> None:
+    page.goto("/signin")
+    page.get_by_label("手机号码").fill(number)
+    page.get_by_role("button", name="获取验证码").click()
+    page.get_by_label("六位验证码").fill(sent_code(page))
+    page.get_by_role("main").get_by_role("button", name="登录", exact=True).click()
+
+
+def sign_in_staff(page: Page, username: str, password: str) -> None:
+    page.goto("/staff/signin")
+    page.get_by_label("用户名").fill(username)
+    page.get_by_label("密码").fill(password)
+    page.get_by_role("main").get_by_role("button", name="登录", exact=True).click()
+
+
+def fill(page: Page, answers: dict[str, Any]) -> None:
+    """Answer what the page asks, by field name; questions that appear after saving are answered then."""
+    for name, value in answers.items():
+        values = value if isinstance(value, list) else [value]
+        boxes = page.locator(f'input[name="{name}"]:is([type=radio],[type=checkbox])')
+        if boxes.count():
+            for one in values:
+                page.locator(f'input[name="{name}"][value="{one}"]').check()
+        elif page.locator(f'[name="{name}"]').count():
+            page.locator(f'[name="{name}"]').fill(str(value))

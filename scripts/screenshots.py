@@ -1,0 +1,233 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Every page at 390 and 1366 pixels, walked as its users walk it, into docs/screenshots."""
+
+import socket
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from PIL import Image
+from playwright.sync_api import Page
+
+from demonstration import browser as seen
+from demonstration.applicant import SOLE_TRADER
+from demonstration.run import wait_for
+from identity import demonstration_password
+from kit import sealing
+from reference import bureau, idcard, photographs
+
+OUT = Path("docs/screenshots")
+NAME, NUMBER = bureau.CLEAN
+LONGEST = 2400  # pixels of height: a page is shown, not a scroll
+
+
+@contextmanager
+def service(folder: Path) -> Iterator[str]:
+    """A demonstration of its own on free ports."""
+    with socket.socket() as one, socket.socket() as two:
+        one.bind(("127.0.0.1", 0))
+        port = one.getsockname()[1]
+        two.close()
+    command = [sys.executable, "main.py", "demo", "--no-run", "--port", str(port), "--folder", str(folder)]
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+    try:
+        address = f"http://127.0.0.1:{port}"
+        wait_for(address, process, 120)
+        sealing.install(bytes.fromhex((folder / "master.key").read_text()))
+        yield address
+    finally:
+        process.terminate()
+        process.wait(20)
+
+
+class Album:
+    """Numbered pictures of the page as it is, in both widths."""
+
+    def __init__(self) -> None:
+        self._count = 0
+        OUT.mkdir(parents=True, exist_ok=True)
+        for old in OUT.glob("*.webp"):
+            old.unlink()
+
+    def keep(self, page: Page, name: str) -> None:
+        self._count += 1
+        before = page.viewport_size
+        for width, height in ((390, 844), (1366, 768)):
+            page.set_viewport_size({"width": width, "height": height})
+            png = page.screenshot(full_page=True, animations="disabled")
+            self._write(png, OUT / f"{self._count:02d}-{name}-{width}.webp")
+        if before:
+            page.set_viewport_size(before)
+
+    @staticmethod
+    def _write(png: bytes, path: Path) -> None:
+        import io
+
+        image = Image.open(io.BytesIO(png)).convert("RGB")
+        image.crop((0, 0, image.width, min(image.height, LONGEST))).save(path, "WEBP", quality=72, method=6)
+
+
+def answer_form(
+    page: Page, album: Album | None = None, pages: dict[str, dict[str, str | list[str]]] = SOLE_TRADER
+) -> None:
+    own = {"operator_name": NAME, "operator_id": NUMBER}
+    page.get_by_role("link", name="继续").click()
+    for name, answers in pages.items():
+        filled = {key: own.get(key, value) if value == "" else value for key, value in answers.items()}
+        seen.fill(page, filled)
+        if album:
+            album.keep(page, f"question-{name}")
+        page.get_by_role("button", name="保存并继续").click()
+
+
+def applicant(page: Page, album: Album, card: Path) -> None:
+    page.goto("/")
+    album.keep(page, "home")
+    page.goto("/items/sole-trader")
+    album.keep(page, "item")
+    page.goto("/signin")
+    album.keep(page, "sign-in")
+    page.get_by_label("手机号码").fill("123")
+    page.get_by_role("button", name="获取验证码").click()
+    album.keep(page, "sign-in-problem")
+    seen.sign_in(page, "13800000001")
+    page.goto("/items/sole-trader")
+    page.get_by_role("button", name="开始申请").click()
+    album.keep(page, "tasks")
+    answer_form(page, album)
+    page.get_by_role("link", name="拍摄身份证人像面").click()
+    album.keep(page, "card")
+    page.set_input_files("#photo", card)
+    page.get_by_role("button", name="上传并继续").click()
+    album.keep(page, "consent")
+    page.get_by_label("用人脸比对").check()
+    page.get_by_role("button", name="继续").click()
+    album.keep(page, "face")
+    page.get_by_role("button", name="打开摄像头").click()
+    page.wait_for_timeout(1500)
+    page.get_by_role("link", name="核对、签名并提交").wait_for(timeout=30000)
+    album.keep(page, "tasks-done")
+    page.get_by_role("link", name="核对、签名并提交").click()
+    album.keep(page, "check-answers")
+    page.get_by_role("link", name="内容无误，去签名").click()
+    page.get_by_role("button", name="发送签名验证码").click()
+    album.keep(page, "sign")
+    page.get_by_label("我已阅读并同意以上承诺").check()
+    page.get_by_label("签名验证码").fill(seen.sent_code(page))
+    page.get_by_role("button", name="签名并提交").click()
+    album.keep(page, "receipt")
+    page.get_by_role("link", name="查看进度").click()
+    page.get_by_role("link", name="下载正本").wait_for(timeout=30000)
+    album.keep(page, "status")
+    page.get_by_role("link", name="核验页").click()
+    album.keep(page, "verify-licence")
+    page.goto("/verify")
+    album.keep(page, "verify")
+    page.goto("/v/abcdefghijkmnpqrstuvwxyz23")
+    album.keep(page, "verify-unknown")
+
+
+def declining_applicant(page: Page, card: Path) -> str:
+    """The same shop with a name, face declined: a case for a clerk. Gives its address."""
+    seen.sign_in(page, "13800000002")
+    page.goto("/items/sole-trader")
+    page.get_by_role("button", name="开始申请").click()
+    named = {**SOLE_TRADER, "name": {"uses_name": "yes"}}
+    page.get_by_role("link", name="继续").click()
+    own = {"operator_name": NAME, "operator_id": NUMBER}
+    for name, answers in named.items():
+        seen.fill(page, {k: own.get(k, v) if v == "" else v for k, v in answers.items()})
+        page.get_by_role("button", name="保存并继续").click()
+        if name == "name":
+            page.get_by_label("名称", exact=True).fill("南京市栖霞区样例小吃店")
+            page.get_by_role("button", name="保存并继续").click()
+    page.get_by_role("link", name="拍摄身份证人像面").click()
+    page.set_input_files("#photo", card)
+    page.get_by_role("button", name="上传并继续").click()
+    page.get_by_label("用人脸比对").check()
+    page.get_by_role("button", name="继续").click()
+    page.get_by_role("button", name="打开摄像头").click()
+    page.get_by_role("link", name="核对、签名并提交").click(timeout=30000)
+    page.get_by_role("link", name="内容无误，去签名").click()
+    page.get_by_role("button", name="发送签名验证码").click()
+    page.get_by_label("我已阅读并同意以上承诺").check()
+    page.get_by_label("签名验证码").fill(seen.sent_code(page))
+    page.get_by_role("button", name="签名并提交").click()
+    page.get_by_role("link", name="查看进度").click()
+    page.get_by_text("人工审查中").first.wait_for(timeout=30000)
+    return page.url
+
+
+def clerk(page: Page, album: Album) -> None:
+    page.goto("/staff/signin")
+    album.keep(page, "staff-sign-in")
+    seen.sign_in_staff(page, "clerk", demonstration_password("clerk"))
+    album.keep(page, "queue")
+    page.get_by_role("button", name="领取最紧急的一件").click()
+    album.keep(page, "case")
+    page.get_by_label("不予登记").check()
+    page.get_by_role("button", name="提交决定").click()
+    album.keep(page, "case-problem")
+    page.get_by_label("退回补正").check()
+    page.locator('[name="reason-address"]').fill("门牌号缺少单元，请补充完整")
+    album.keep(page, "case-return")
+    page.get_by_role("button", name="提交决定").click()
+    album.keep(page, "decided")
+
+
+def others(opened: object, address: str, album: Album) -> None:
+    for username, path, name in (
+        ("supervisor", "/board", "board"),
+        ("auditor", "/audit", "log"),
+        ("admin", "/admin", "admin"),
+    ):
+        context = seen.desk(opened, address)  # type: ignore[arg-type]
+        page = context.new_page()
+        seen.sign_in_staff(page, username, demonstration_password(username))
+        page.goto(path)
+        album.keep(page, name)
+        if name == "log":
+            page.get_by_role("button", name="核查整条日志").click()
+            album.keep(page, "log-checked")
+            page.locator(".timeline a").first.click()
+            album.keep(page, "log-case")
+        context.close()
+
+
+def main() -> None:
+    real = photographs.fetch()
+    with tempfile.TemporaryDirectory() as work:
+        folder = Path(work)
+        card = folder / "card.jpg"
+        holder = idcard.Holder(NAME, NUMBER, "南京市栖霞区样例路 1 号 101 室")
+        card.write_bytes(idcard.draw(real.accept_portrait.read_bytes(), holder))
+        film = seen.camera_file(real.accept_live.read_bytes(), folder / "live.y4m")
+        album = Album()
+        with service(folder / "service") as address, seen.browser(film) as opened:
+            page = seen.phone(opened, address).new_page()
+            applicant(page, album, card)
+            page.goto("/demonstration")
+            album.keep(page, "demonstration")
+            page.goto("/demonstration/messages")
+            album.keep(page, "messages")
+            page.goto("/nowhere")
+            album.keep(page, "not-found")
+            page.goto("/?lang=en")
+            album.keep(page, "home-en")
+            waiting = seen.phone(opened, address).new_page()
+            status = declining_applicant(waiting, card)
+            album.keep(waiting, "status-waiting")
+            clerk(seen.desk(opened, address).new_page(), album)
+            waiting.goto(status)
+            album.keep(waiting, "status-returned")
+            waiting.get_by_role("button", name="修改并重新提交").click()
+            album.keep(waiting, "tasks-correction")
+            others(opened, address, album)
+    print(f"{len(list(OUT.glob('*.webp')))} pictures in {OUT}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,188 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The whole service, really running: pages, worker, matcher, bureau, on SQLite and on PostgreSQL."""
+
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import httpx
+import pytest
+import uvicorn
+from fastapi import FastAPI
+
+import licences
+from approval.calendar import seed_calendar
+from approval.office import Office
+from approval.running import Runner
+from approval.steps import VERBS
+from catalogue import load_catalogue
+from credit import HttpBureau
+from demonstration.applicant import SOLE_TRADER, Applicant
+from demonstration.run import enrol_demonstration_staff
+from identity import demonstration_password
+from identity.face import DlibMatcher
+from kit import clock
+from kit.database import Base, Database
+from kit.settings import Settings
+from licences import FileSigner, Issuer, Store
+from reference import bureau, idcard, photographs
+from tests.conftest import new_postgres_database
+from web.app import create_app
+from web.desk import Desk
+from workflows.durable import DurableEngine
+
+TOKEN = "journeys"
+
+
+@pytest.fixture(scope="session")
+def pictures() -> photographs.Photographs:
+    try:
+        return photographs.fetch()
+    except photographs.PhotographsUnavailable as error:
+        pytest.skip(str(error))
+
+
+@pytest.fixture(scope="session")
+def card(pictures: photographs.Photographs) -> bytes:
+    name, number = bureau.CLEAN
+    return idcard.draw(pictures.accept_portrait.read_bytes(), idcard.Holder(name, number, "南京市栖霞区样例路 1 号"))
+
+
+@pytest.fixture(scope="session")
+def matcher() -> Iterator[DlibMatcher]:
+    made = DlibMatcher(workers=2)
+    yield made
+    made.close()
+
+
+def running(app: FastAPI) -> tuple[str, uvicorn.Server, threading.Thread]:
+    server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=0, log_level="error"))
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    while not server.started:
+        time.sleep(0.01)
+    port = server.servers[0].sockets[0].getsockname()[1]
+    return f"http://127.0.0.1:{port}", server, thread
+
+
+@dataclass
+class Service:
+    """Where the service is, and the parts a test may look at or change."""
+
+    address: str
+    database: Database
+    desk: Desk
+    app: FastAPI
+    card: bytes
+    live: bytes
+    other: bytes
+    runner: Runner
+    phones: int = 0
+    clients: list[httpx.Client] = field(default_factory=list)
+
+    def client(self) -> httpx.Client:
+        opened = httpx.Client(base_url=self.address, timeout=30.0)
+        self.clients.append(opened)
+        return opened
+
+    def applicant(self, who: tuple[str, str] = bureau.CLEAN) -> Applicant:
+        """A new person with a phone of their own, signed in."""
+        self.phones += 1
+        person = Applicant(self.client(), f"139{self.phones:08d}", *who)
+        person.sign_in()
+        return person
+
+    def staff(self, username: str) -> Applicant:
+        person = Applicant(self.client(), "", username, "")
+        form = {"username": username, "password": demonstration_password(username), "next": "/"}
+        person.expect(person.send("/staff/signin", form, shown_on="/staff/signin"))
+        return person
+
+    def filled_in(
+        self, way: str = "agree", who: tuple[str, str] = bureau.CLEAN, **changed: dict[str, str]
+    ) -> Applicant:
+        """An application with everything but the signature."""
+        person = self.applicant(who)
+        person.start("sole-trader")
+        person.answer({**SOLE_TRADER, **changed})
+        person.photograph_card(self.card)
+        person.choose(way)
+        if way == "agree":
+            assert person.look_into_camera([self.live] * 3)["state"] == "accepted"
+        return person
+
+    def straight_through(self, allowed: bool) -> None:
+        changed = replace(self.desk, office=replace(self.desk.office, straight_through=allowed))
+        self.app.state.desk = changed
+        self.runner._office = changed.office
+
+
+@pytest.fixture(scope="session", params=["sqlite", "postgres"])
+def _service(
+    request: pytest.FixtureRequest,
+    tmp_path_factory: pytest.TempPathFactory,
+    card: bytes,
+    matcher: DlibMatcher,
+    pictures: photographs.Photographs,
+) -> Iterator[Service]:
+    folder: Path = tmp_path_factory.mktemp("service")
+    if request.param == "sqlite":
+        url = f"sqlite:///{folder / 'approval.db'}"
+    else:
+        url = new_postgres_database(request.getfixturevalue("postgres_server"), "journeys")
+    bureau_path = folder / "bureau.db"
+    bureau.seed(bureau_path)
+    bureau_address, bureau_server, bureau_thread = running(bureau.create_app(bureau_path, TOKEN))
+    database, engine = Database(url), None
+    Base.metadata.create_all(database.engine)
+    engine = DurableEngine(database, poll_s=0.05)
+    licences.make_demonstration_authority(folder / "keys", "南京市栖霞区行政审批局", clock.now())
+    signer, store = FileSigner(folder / "keys"), Store(folder / "documents")
+    settings = Settings(data_dir=folder, demonstration=True, straight_through=True, bureau_url=bureau_address)
+    office = Office(
+        database=database,
+        catalogue=load_catalogue(verbs=set(VERBS)),
+        bureau=HttpBureau(bureau_address, TOKEN),
+        issuer=Issuer(store, signer, "http://127.0.0.1:8000"),
+        clock=clock.now,
+        kick=engine.kick,
+        registrar=settings.registrar_name,
+        straight_through=True,
+    )
+    with database.writing() as session:
+        seed_calendar(session)
+        for kind in licences.Template:
+            licences.fill_pool(session, kind, licences.fictitious_codes(kind, 1000, 200))
+    enrol_demonstration_staff(database)
+    runner = Runner(office)
+    engine.start("journeys-1", runner.carry_on)
+    desk = Desk(office, matcher, store, settings, signer.trust)
+    app = create_app(desk)
+    address, server, thread = running(app)
+    yield Service(
+        address,
+        database,
+        desk,
+        app,
+        card,
+        pictures.accept_live.read_bytes(),
+        pictures.other.read_bytes(),
+        runner=runner,
+    )
+    for stopping in (server, bureau_server):
+        stopping.should_exit = True
+    thread.join(10)
+    bureau_thread.join(10)
+    engine.close()
+    database.close()
+
+
+@pytest.fixture
+def service(_service: Service) -> Iterator[Service]:
+    yield _service
+    _service.straight_through(True)
+    for client in _service.clients:
+        client.close()
+    _service.clients.clear()
