@@ -14,21 +14,29 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 import audit
+import licences
 from approval.application import Application, State, Transition
 from approval.calendar import load_calendar
 from approval.deadlines import YearUnpublished, due_on
 from approval.grant import label_of
 from approval.office import Office
 from catalogue import Item
-from forms import Answers, Checked, check
+from forms import Answers, Checked, Problem, Values, check
 from identity import Account, destroy_evidence, evidence_of, hand_over, write_message
 from kit.clock import office_day
 from kit.errors import DomainError
 from kit.random import readable
+from kit.text import Text
 from workflows import begin
 
 MOST_DRAFTS = 20
 RECEIPT = "【栖霞区不见面审批】您的“{title}”申请已收到，受理编号 {number}。可凭手机验证码登录查看进度。"
+
+PRINTED = ("company_name", "trade_name", "operator_name", "legal_representative_name", "address")
+UNPRINTABLE = Text(
+    zh="“{characters}”暂时无法印在证照上，请改用其他写法，或致电 12345 由工作人员补字",
+    en="“{characters}” cannot be printed yet: write it differently, or call 12345 to have it added",
+)
 
 
 class NotYours(DomainError):
@@ -101,7 +109,18 @@ def item_of(office: Office, application: Application) -> Item:
 def checked(office: Office, application: Application, now: datetime) -> Checked:
     """The whole form as it stands."""
     form = office.catalogue.form_of(item_of(office, application))
-    return check(form, application.answers, office_day(now))
+    found = check(form, application.answers, office_day(now))
+    return Checked(found.values, found.problems + unprintable(found.values))
+
+
+def unprintable(values: Values) -> tuple[Problem, ...]:
+    """Words for the licence that its typeface does not have: said while they are typed, not after the approval."""
+    problems = []
+    for path in PRINTED:
+        missing = licences.missing_characters(str(values.get(path) or ""))
+        if missing:
+            problems.append(Problem(path, UNPRINTABLE.filled(characters=missing)))
+    return tuple(problems)
 
 
 def save_answers(

@@ -187,7 +187,8 @@ def answer(
     revealed = any(_is_new(f.name, posted) for f in form.asked_fields(asked, whole))
     if changed or revealed:
         return _question(request, desk, application, name, whole, None, review)
-    checked = check_page(form, asked, whole, office_day(now))
+    page_checked = check_page(form, asked, whole, office_day(now))
+    checked = Checked(page_checked.values, page_checked.problems + cases.unprintable(page_checked.values))
     if any(problem.blocks for problem in checked.problems):
         return _question(request, desk, application, name, whole, checked, review)
     if review:
