@@ -13,10 +13,10 @@ from typing import Any
 
 import cv2
 import numpy as np
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, sync_playwright
 
-PHONE = {"width": 390, "height": 844}
-DESK = {"width": 1366, "height": 768}
+PHONE: ViewportSize = {"width": 390, "height": 844}
+DESK: ViewportSize = {"width": 1366, "height": 768}
 HOW_TO_GET_IT = "no Chromium: `apt-get install chromium fonts-noto-cjk`"
 QUIET = (
     "--no-sandbox",
@@ -70,7 +70,7 @@ def phone(opened: Browser, address: str, *, camera: bool = True) -> BrowserConte
         device_scale_factor=2,
         has_touch=True,
         is_mobile=True,
-        locale="zh-CN",  # type: ignore[arg-type]
+        locale="zh-CN",
     )
     if camera:
         context.grant_permissions(["camera"], origin=address)
@@ -78,7 +78,7 @@ def phone(opened: Browser, address: str, *, camera: bool = True) -> BrowserConte
 
 
 def desk(opened: Browser, address: str) -> BrowserContext:
-    return opened.new_context(base_url=address, viewport=DESK, locale="zh-CN", accept_downloads=True)  # type: ignore[arg-type]
+    return opened.new_context(base_url=address, viewport=DESK, locale="zh-CN", accept_downloads=True)
 
 
 def sent_code(page: Page) -> str:

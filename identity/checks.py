@@ -93,9 +93,9 @@ def faults_of(width: int, sharpness: float, brightness: float, turn: float, leas
 
 
 def commonest(faults: Sequence[tuple[Fault, ...]]) -> tuple[Fault, ...]:
-    """The faults of several frames, the most frequent first."""
+    """The faults of several frames, the most frequent first, then the more telling."""
     flat = [fault for of_frame in faults for fault in of_frame]
-    return tuple(sorted(set(flat), key=lambda fault: (-flat.count(fault), fault)))
+    return tuple(sorted(dict.fromkeys(flat), key=lambda fault: -flat.count(fault)))
 
 
 def judge(comparison: Comparison, bands: Bands) -> Verdict:

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Every page at 390 and 1366 pixels, walked as its users walk it, into docs/screenshots."""
 
+import io
 import socket
 import subprocess
 import sys
@@ -10,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from PIL import Image
-from playwright.sync_api import Page
+from playwright.sync_api import Browser, Page
 
 from demonstration import browser as seen
 from demonstration.applicant import SOLE_TRADER
@@ -21,16 +22,16 @@ from reference import bureau, idcard, photographs
 
 OUT = Path("docs/screenshots")
 NAME, NUMBER = bureau.CLEAN
+FACES = ".pictures img, .thumb, .drop img"  # photographs of real people are not committed
 LONGEST = 2400  # pixels of height: a page is shown, not a scroll
 
 
 @contextmanager
 def service(folder: Path) -> Iterator[str]:
     """A demonstration of its own on free ports."""
-    with socket.socket() as one, socket.socket() as two:
-        one.bind(("127.0.0.1", 0))
-        port = one.getsockname()[1]
-        two.close()
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
     command = [sys.executable, "main.py", "demo", "--no-run", "--port", str(port), "--folder", str(folder)]
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
     try:
@@ -57,15 +58,15 @@ class Album:
         before = page.viewport_size
         for width, height in ((390, 844), (1366, 768)):
             page.set_viewport_size({"width": width, "height": height})
-            png = page.screenshot(full_page=True, animations="disabled")
+            png = page.screenshot(
+                full_page=True, animations="disabled", mask=[page.locator(FACES)], mask_color="#b9c2c4"
+            )
             self._write(png, OUT / f"{self._count:02d}-{name}-{width}.webp")
         if before:
             page.set_viewport_size(before)
 
     @staticmethod
     def _write(png: bytes, path: Path) -> None:
-        import io
-
         image = Image.open(io.BytesIO(png)).convert("RGB")
         image.crop((0, 0, image.width, min(image.height, LONGEST))).save(path, "WEBP", quality=72, method=6)
 
@@ -178,13 +179,13 @@ def clerk(page: Page, album: Album) -> None:
     album.keep(page, "decided")
 
 
-def others(opened: object, address: str, album: Album) -> None:
+def others(opened: Browser, address: str, album: Album) -> None:
     for username, path, name in (
         ("supervisor", "/board", "board"),
         ("auditor", "/audit", "log"),
         ("admin", "/admin", "admin"),
     ):
-        context = seen.desk(opened, address)  # type: ignore[arg-type]
+        context = seen.desk(opened, address)
         page = context.new_page()
         seen.sign_in_staff(page, username, demonstration_password(username))
         page.goto(path)

@@ -1,0 +1,30 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The real matcher and real photographs, once for all tests of the package."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from identity.face import DlibMatcher
+from reference import bureau, idcard, photographs
+
+
+@pytest.fixture(scope="session")
+def pictures() -> photographs.Photographs:
+    try:
+        return photographs.fetch()
+    except photographs.PhotographsUnavailable as error:
+        pytest.skip(str(error))
+
+
+@pytest.fixture(scope="session")
+def card(pictures: photographs.Photographs) -> bytes:
+    name, number = bureau.CLEAN
+    return idcard.draw(pictures.accept_portrait.read_bytes(), idcard.Holder(name, number, "南京市栖霞区样例路 1 号"))
+
+
+@pytest.fixture(scope="session")
+def matcher() -> Iterator[DlibMatcher]:
+    made = DlibMatcher(workers=1)
+    yield made
+    made.close()

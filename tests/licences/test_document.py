@@ -1,0 +1,103 @@
+# SPDX-License-Identifier: Apache-2.0
+import io
+import shutil
+import subprocess
+from pathlib import Path
+
+import cv2
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pyhanko.pdf_utils.reader import PdfFileReader
+
+from licences import Copy, DoesNotFit, Template, Unprintable, missing_characters, render
+from licences.typeface import typeface
+from licences.typesetting import NO_END, NO_START, width_of, wrapped
+from tests.licences.conftest import SCOPE, a_licence
+
+needs_poppler = pytest.mark.skipif(
+    not shutil.which("pdftotext"), reason="no pdftotext: `apt-get install poppler-utils`"
+)
+URL = "http://127.0.0.1:8000"
+
+
+def text_of(pdf: bytes, folder: Path) -> str:
+    path = folder / "licence.pdf"
+    path.write_bytes(pdf)
+    done = subprocess.run(["pdftotext", "-raw", path, "-"], capture_output=True, check=True)
+    return "".join(done.stdout.decode().split())
+
+
+@needs_poppler
+@pytest.mark.parametrize("copy", list(Copy))
+def test_text_copies_out_right_also_rare_characters_and_says_it_is_a_sample(copy: Copy, tmp_path: Path) -> None:
+    text = text_of(render(a_licence(), copy, URL).pdf, tmp_path)
+    for words in (
+        "南京市栖霞区㼆𬭎小吃店",
+        "䶮𫖯",
+        "92320113MA0010007P",
+        "QX-2026-000001",
+        "样例·不具有法律效力",
+        "样例SAMPLE",
+    ):
+        assert words in text
+
+
+@needs_poppler
+def test_a_nameless_shop_and_a_company_print_their_own_items(tmp_path: Path) -> None:
+    assert "（未使用名称）" in text_of(render(a_licence(name=""), Copy.ORIGINAL, URL).pdf, tmp_path)
+    company = a_licence(template=Template.COMPANY, capital="壹佰万元整", entity_type="有限责任公司（自然人投资或控股）")
+    text = text_of(render(company, Copy.ORIGINAL, URL).pdf, tmp_path)
+    assert "壹佰万元整" in text
+    assert "注册资本" in text
+    assert "组成形式" not in text
+
+
+@pytest.mark.parametrize(("copy", "size"), [(Copy.ORIGINAL, (420, 297)), (Copy.DUPLICATE, (297, 210))])
+def test_sheets_have_the_prescribed_sizes(copy: Copy, size: tuple[int, int]) -> None:
+    page = PdfFileReader(io.BytesIO(render(a_licence(), copy, URL).pdf)).root["/Pages"]["/Kids"][0]
+    box = [float(edge) for edge in page["/MediaBox"]]
+    assert [round(edge * 25.4 / 72) for edge in box[2:]] == list(size)
+
+
+def test_equal_licences_give_equal_pages() -> None:
+    assert render(a_licence(), Copy.ORIGINAL, URL) == render(a_licence(), Copy.ORIGINAL, URL)
+
+
+def test_a_long_scope_shrinks_and_an_endless_one_is_refused() -> None:
+    assert render(a_licence(scope=SCOPE * 6), Copy.DUPLICATE, URL).pdf
+    with pytest.raises(DoesNotFit):
+        render(a_licence(scope=SCOPE * 60), Copy.DUPLICATE, URL)
+
+
+def test_what_no_glyph_covers_is_never_an_empty_box() -> None:
+    with pytest.raises(Unprintable) as refused:
+        render(a_licence(name="好吃🍜店"), Copy.ORIGINAL, URL)
+    assert refused.value.facts == {"characters": "🍜"}
+    assert missing_characters("南京㼆𬭎䶮𫖯龘") == ""
+
+
+@needs_poppler
+def test_the_code_leads_to_the_verification_page(tmp_path: Path) -> None:
+    (tmp_path / "licence.pdf").write_bytes(render(a_licence(), Copy.ORIGINAL, URL).pdf)
+    subprocess.run(["pdftoppm", "-r", "110", "-png", tmp_path / "licence.pdf", tmp_path / "page"], check=True)
+    picture = cv2.imread(str(next(tmp_path.glob("page*.png"))))
+    found, _points, _straight = cv2.QRCodeDetector().detectAndDecode(picture)
+    assert found == f"{URL}/v/abcdefghijkmnpqrstuvwxyz23"
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.text(alphabet="甲乙丙（）、；。，“”A1", min_size=1, max_size=80))
+def test_breaking_lines_loses_nothing(text: str) -> None:
+    typeface()
+    lines = wrapped(text, 12, 150)
+    assert "".join(lines) == text
+    assert all(width_of(line, 12) <= 150 + 4 * 12 for line in lines)
+
+
+def test_no_line_begins_with_a_closing_mark_or_ends_with_an_opening_one() -> None:
+    typeface()
+    for length in range(1, 40):
+        lines = wrapped("甲" * length + "（乙丙），丁；戊。" * 6, 12, 150)
+        assert not any(line[0] in NO_START for line in lines)
+        assert not any(line[-1] in NO_END for line in lines)
