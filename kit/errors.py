@@ -20,5 +20,12 @@ class DomainError(Exception):
         super().__init__(self.code)
         self.facts = facts
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _rebuilt, (type(self), self.facts)  # errors come back from worker processes with their facts
+
     def __str__(self) -> str:
         return f"{self.code} {self.facts}" if self.facts else self.code
+
+
+def _rebuilt(kind: type[DomainError], facts: dict[str, Any]) -> DomainError:
+    return kind(**facts)

@@ -136,9 +136,9 @@ def declining_applicant(page: Page, card: Path) -> str:
     seen.sign_in(page, "13800000002")
     page.goto("/items/sole-trader")
     page.get_by_role("button", name="开始申请").click()
-    named = {**SOLE_TRADER, "name": {"uses_name": "yes"}}
+    named: dict[str, dict[str, str | list[str]]] = {**SOLE_TRADER, "name": {"uses_name": "yes"}}
     page.get_by_role("link", name="继续").click()
-    own = {"operator_name": NAME, "operator_id": NUMBER}
+    own: dict[str, str | list[str]] = {"operator_name": NAME, "operator_id": NUMBER}
     for name, answers in named.items():
         seen.fill(page, {k: own.get(k, v) if v == "" else v for k, v in answers.items()})
         page.get_by_role("button", name="保存并继续").click()

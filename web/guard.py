@@ -50,11 +50,17 @@ class Guard:
             await send(message)
 
         try:
-            await self._app(scope, self._counting(scope, receive), guarded_send)
+            if self._declared(scope) > MOST_BYTES:
+                raise TooLarge
+            await self._app(scope, self._counting(receive), guarded_send)
         except TooLarge:
             if not started:
                 sentence = "上传内容过大，请压缩后再试。 The upload is too large."
                 await PlainTextResponse(sentence, 413)(scope, receive, guarded_send)
+
+    def _declared(self, scope: Scope) -> int:
+        length = next((value for name, value in scope["headers"] if name == b"content-length"), b"0")
+        return int(length) if length.isdigit() else 0
 
     def _browser(self, scope: Scope) -> tuple[str, bool]:
         for name, value in scope["headers"]:
@@ -64,16 +70,11 @@ class Guard:
                     return cookie.value, False
         return new_id(), True
 
-    def _counting(self, scope: Scope, receive: Receive) -> Receive:
-        declared = next((v for n, v in scope["headers"] if n == b"content-length"), b"0")
+    def _counting(self, receive: Receive) -> Receive:
         left = MOST_BYTES
-        if declared.isdigit() and int(declared) > MOST_BYTES:
-            left = -1
 
         async def counted() -> Message:
             nonlocal left
-            if left < 0:
-                raise TooLarge
             message = await receive()
             left -= len(message.get("body", b""))
             if left < 0:

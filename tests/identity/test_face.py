@@ -90,8 +90,8 @@ def test_each_bad_picture_is_told_apart(
 def test_a_worker_that_dies_is_replaced(pictures: Photographs, card: bytes) -> None:
     matcher = DlibMatcher(workers=1)
     try:
-        for process in matcher._pool._processes.values():
-            os.kill(process.pid, signal.SIGKILL)
+        for pid in matcher._pool._processes:
+            os.kill(pid, signal.SIGKILL)
         assert matcher.read_portrait(card).reading.faults == ()
     finally:
         matcher.close()
@@ -100,8 +100,8 @@ def test_a_worker_that_dies_is_replaced(pictures: Photographs, card: bytes) -> N
 def test_a_worker_that_hangs_is_given_up_in_time_and_replaced(card: bytes) -> None:
     matcher = DlibMatcher(workers=1, patience_s=2.0)
     try:
-        for process in matcher._pool._processes.values():
-            os.kill(process.pid, signal.SIGSTOP)
+        for pid in matcher._pool._processes:
+            os.kill(pid, signal.SIGSTOP)
         began = time.monotonic()
         with pytest.raises(FaceServiceDown):
             matcher.read_portrait(card)

@@ -13,7 +13,7 @@ from kit.errors import DomainError
 
 def a_jpeg(size: tuple[int, int] = (400, 300), **options: object) -> bytes:
     out = io.BytesIO()
-    Image.effect_noise(size, 60).convert("RGB").save(out, "JPEG", **options)  # type: ignore[arg-type]
+    Image.effect_noise(size, 60).convert("RGB").save(out, "JPEG", **options)
     return out.getvalue()
 
 

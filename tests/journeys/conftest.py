@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -114,9 +115,13 @@ class Service:
         return person
 
     def straight_through(self, allowed: bool) -> None:
-        changed = replace(self.desk, office=replace(self.desk.office, straight_through=allowed))
-        self.app.state.desk = changed
-        self.runner._office = changed.office
+        self.use(straight_through=allowed)
+
+    def use(self, **changed: Any) -> None:
+        """Run on with something else at a port of the office."""
+        office = replace(self.desk.office, **changed)
+        self.app.state.desk = replace(self.desk, office=office)
+        self.runner._office = office
 
 
 @pytest.fixture(scope="session", params=["sqlite", "postgres"])
@@ -182,7 +187,7 @@ def _service(
 @pytest.fixture
 def service(_service: Service) -> Iterator[Service]:
     yield _service
-    _service.straight_through(True)
+    _service.use()
     for client in _service.clients:
         client.close()
     _service.clients.clear()

@@ -25,3 +25,11 @@ def test_a_seal_for_one_purpose_does_not_open_for_another() -> None:
 def test_a_fingerprint_finds_equal_values_only() -> None:
     assert fingerprint("13800000000", "phone") == fingerprint("13800000000", "phone")
     assert fingerprint("13800000000", "phone") != fingerprint("13800000001", "phone")
+
+
+def test_an_error_comes_back_from_another_process_with_its_facts() -> None:
+    import pickle
+
+    error = pickle.loads(pickle.dumps(SealBroken(purpose="answers")))
+    assert isinstance(error, SealBroken)
+    assert error.facts == {"purpose": "answers"}

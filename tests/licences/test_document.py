@@ -82,6 +82,7 @@ def test_the_code_leads_to_the_verification_page(tmp_path: Path) -> None:
     (tmp_path / "licence.pdf").write_bytes(render(a_licence(), Copy.ORIGINAL, URL).pdf)
     subprocess.run(["pdftoppm", "-r", "110", "-png", tmp_path / "licence.pdf", tmp_path / "page"], check=True)
     picture = cv2.imread(str(next(tmp_path.glob("page*.png"))))
+    assert picture is not None
     found, _points, _straight = cv2.QRCodeDetector().detectAndDecode(picture)
     assert found == f"{URL}/v/abcdefghijkmnpqrstuvwxyz23"
 

@@ -61,7 +61,7 @@ def _count(db: Session, year: int) -> int:
 
 def _health(desk: DeskDep, db: Session) -> list[dict[str, Any]]:
     """Whether what we depend on answers; the bureau is asked about a fictitious code."""
-    report = desk.office.bureau.query(Subject.LEGAL, "健康检查", "91320113MA0000015K", purpose="health", case="")
+    report = desk.office.bureau.query(Subject.LEGAL, "健康检查", "91320113MA0000015K", purpose="health", case="health")
     head = audit.head(db)
     return [
         {"name": Text(zh="信用数据库", en="Credit bureau"), "ok": report.status == "answered", "detail": report.source},

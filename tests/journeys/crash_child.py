@@ -1,0 +1,41 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A worker to be killed: carries one case on and ends when it is at rest. Without a case it makes the tables. Run by `test_crash`."""
+
+import os
+import sys
+import time
+from dataclasses import replace
+from pathlib import Path
+
+from approval.application import Application, State
+from approval.running import Runner
+from kit import sealing
+from kit.database import Database
+from licences import FileSigner, Issuer, Store
+from tests.office import TestOffice
+from workflows.durable import DurableEngine
+
+
+def main(url: str, folder: Path, case: str) -> int:
+    sealing.install(bytes(range(32)))
+    database = Database(url)
+    engine = DurableEngine(database, poll_s=0.02)
+    if not case:
+        engine.create_tables()
+        return 0
+    issuer = Issuer(Store(folder / "documents"), FileSigner(folder / "keys"), "http://127.0.0.1:8000")
+    office = replace(TestOffice(database).office, issuer=issuer, kick=engine.kick)
+    runner = Runner(office, crash_at=os.environ.get("CRASH_AT", ""))
+    engine.start("crash-1", runner.carry_on)
+    end = time.monotonic() + 20
+    while time.monotonic() < end:
+        with database.reading() as session:
+            if State(session.get_one(Application, case).state).is_final:
+                engine.close()
+                return 0
+        time.sleep(0.02)
+    return 3
+
+
+if __name__ == "__main__":
+    os._exit(main(sys.argv[1], Path(sys.argv[2]), sys.argv[3]))

@@ -1,0 +1,85 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Kill the worker at each durable step; after a restart there is one decision, one licence, one entry per event."""
+
+import os
+import subprocess
+import sys
+from collections import Counter
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from sqlalchemy import func, select
+
+import audit
+import licences
+from approval.application import Application, DecisionRow, State, Transition
+from approval.calendar import seed_calendar
+from kit.database import Base, Database
+from tests.conftest import NOON, new_postgres_database
+from tests.office import TestOffice, a_submitted_case
+from workflows import load_processes
+from workflows.durable import DurableEngine
+
+STEPS = ["identity", "form", "credit", "weigh", "number", "issue", "notify"]
+ONCE = ("application.submitted", "decision.made", "licence.reserved", "licence.issued", "pictures.deleted")
+
+
+def run_worker(url: str, folder: Path, case: str, crash_at: str) -> int:
+    environment = {**os.environ, "CRASH_AT": crash_at, "PYTHONPATH": str(Path.cwd())}
+    command = [sys.executable, "-W", "ignore", "-m", "tests.journeys.crash_child", url, str(folder), case]
+    return subprocess.run(command, env=environment, capture_output=True, timeout=60).returncode
+
+
+def test_the_steps_are_all_that_the_process_has() -> None:
+    process = load_processes()["registration", 1]
+    assert {name for name, step in process.steps.items() if step.kind == "automatic"} == set(STEPS)
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "postgres"])
+def test_killed_at_each_step_every_case_ends_exactly_once(
+    kind: str, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    if kind == "sqlite":
+        url = f"sqlite:///{tmp_path / 'crash.db'}"
+    else:
+        url = new_postgres_database(request.getfixturevalue("postgres_server"), "crash")
+    database = Database(url)
+    Base.metadata.create_all(database.engine)
+    engine = DurableEngine(database)
+    assert run_worker(url, tmp_path, "", "") == 0  # makes the engine's tables
+    engine.connect()
+    licences.make_demonstration_authority(tmp_path / "keys", "南京市栖霞区行政审批局", NOON)
+    with database.writing() as session:
+        seed_calendar(session)
+        codes = licences.fictitious_codes(licences.Template.SOLE_TRADER, 1000, 30)
+        licences.fill_pool(session, licences.Template.SOLE_TRADER, codes)
+    office = TestOffice(database)
+    office.office = replace(office.office, kick=engine.kick)
+
+    for index, step in enumerate(STEPS):
+        case = a_submitted_case(office, f"1380000{index:04d}")
+        for point in ("written", "after"):
+            assert run_worker(url, tmp_path, case, f"{step}:{point}") == -9
+        assert run_worker(url, tmp_path, case, "") == 0
+        check_once(database, case)
+
+    with database.reading() as session:
+        assert audit.check(session).is_whole
+        numbers = sorted(session.scalars(select(licences.Licence.number)))
+        assert numbers == [f"QX-2026-{n:06d}" for n in range(1, len(STEPS) + 1)]
+    engine.close()
+    database.close()
+
+
+def check_once(database: Database, case: str) -> None:
+    with database.reading() as session:
+        application = session.get_one(Application, case)
+        assert application.state == State.REGISTERED
+        assert session.scalar(select(func.count()).where(DecisionRow.application_id == case)) == 1
+        transitions = session.scalars(select(Transition.seq).where(Transition.application_id == case)).all()
+        assert sorted(transitions) == list(range(application.seq))
+        events = Counter(entry.event for entry in audit.of_subject(session, application.number or ""))
+        assert all(events[event] == 1 for event in ONCE)
+        findings = [(f.rule, f.effect, f.subject) for f in application.findings]
+        assert len(findings) == len(set(findings)) == events["finding.recorded"]
