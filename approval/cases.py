@@ -102,6 +102,16 @@ def own(session: Session, applicant: Account, application_id: str) -> Applicatio
     return application
 
 
+def locked(session: Session, application_id: str) -> Application:
+    """The row as it is now, nobody else's until the transaction ends. Raises NoResultFound.
+
+    A query and not `get`: that one refuses a row which has changed since this session first read it, and what has
+    changed is for the verbs to judge.
+    """
+    query = select(Application).where(Application.id == application_id).with_for_update()
+    return session.scalars(query.execution_options(populate_existing=True)).one()
+
+
 def item_of(office: Office, application: Application) -> Item:
     return office.catalogue.item(application.item_code, application.item_version)
 

@@ -12,7 +12,7 @@ from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
 from approval.application import Application, DecisionRow, Finding, State
-from approval.cases import digest_of, item_of, record, record_transition
+from approval.cases import digest_of, item_of, locked, record, record_transition
 from approval.decision import Decision
 from approval.findings import PASSING, Found, of_credit
 from approval.office import Office
@@ -78,7 +78,7 @@ def claim(session: Session, application_id: str, clerk: Account, now: datetime) 
 
 def release(session: Session, application_id: str, person: Account, now: datetime) -> None:
     """Put the case back into the queue; a supervisor may free anybody's, which is logged. Raises NotHeld."""
-    application = session.get_one(Application, application_id, with_for_update=True)
+    application = locked(session, application_id)
     if application.held_by != person.id and person.role != Role.SUPERVISOR:
         raise NotHeld()
     if application.held_by not in (None, person.id):
@@ -144,7 +144,7 @@ def decide(
 
     Raises NotOpenForDecision on a second try, NotHeld, StalePage, OwnCase.
     """
-    application = session.get_one(Application, application_id, with_for_update=True, populate_existing=True)
+    application = locked(session, application_id)
     if application.state != State.IN_REVIEW:
         raise NotOpenForDecision()
     clerk_id = decision.decided_by.removeprefix("account:")
@@ -220,7 +220,7 @@ def _tell_applicant(session: Session, application: Application, decision: Decisi
 
 def resume(session: Session, office: Office, application_id: str, supervisor: Account, now: datetime) -> Application:
     """Send a case that was set aside on again: to the checks, or to the licence if it is already approved."""
-    application = session.get_one(Application, application_id, with_for_update=True, populate_existing=True)
+    application = locked(session, application_id)
     if application.state != State.SET_ASIDE:
         raise NotOpenForDecision()
     event = Decided(outcome="issue" if application.decision else "check")

@@ -14,7 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 
 from approval.application import Application, State
-from approval.cases import item_of, record, record_transition
+from approval.cases import item_of, locked, record, record_transition
 from approval.office import Office
 from approval.steps import VERBS, Verb, Write
 from kit.errors import DomainError
@@ -92,8 +92,8 @@ class Runner:
 
     def _move(self, read: Application, event: Done | Failed, write: Write | None, now: datetime) -> bool:
         with self._office.database.writing() as session:
-            application = session.get(Application, read.id, with_for_update=True, populate_existing=True)
-            if application is None or application.seq != read.seq:
+            application = locked(session, read.id)
+            if application.seq != read.seq:
                 return False
             process = self._office.catalogue.process_of(item_of(self._office, application))
             actor = f"system:{process.name}@{process.version}"

@@ -1,26 +1,28 @@
 # SPDX-License-Identifier: Apache-2.0
 """Face (人脸比对): the port through which pictures are measured and compared. Hides the worker processes.
 
-I/O: processes. Decoding and comparing happen in workers with limits; one that hangs or dies is replaced.
+I/O: processes. Decoding and comparing happen in workers with limits; one that hangs or dies is replaced. Each
+worker is a pool of its own, so that ending one never disturbs what the others are doing.
 """
 
 import multiprocessing
 import os
-import threading
+import queue
 from collections.abc import Sequence
-from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures import TimeoutError as TookTooLong
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 from identity.checks import Comparison, FaceReading
-from identity.images import ImageTooLarge
+from identity.images import MOST_BYTES, ImageTooLarge
 from kit.errors import DomainError
 
-PATIENCE_S = 10.0
+PATIENCE_S = 10.0  # one task; five comparisons take half a second
+QUEUE_S = 20.0  # until a worker is free: about forty comparisons before this one on each core
+START_S = 60.0  # loading 100 MB of models from a cold disk
 MOST_FRAMES = 8
-MOST_FRAME_BYTES = 2**20
 
 
 class FaceServiceDown(DomainError):
@@ -65,56 +67,78 @@ def _in_worker(task: str, *arguments: object) -> Any:
     return getattr(workshop, task)(*arguments)
 
 
-class DlibMatcher:
-    """face_recognition (dlib) in `workers` processes, started fresh so that they share nothing with this one."""
+def _new_worker() -> ProcessPoolExecutor:
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
+    return ProcessPoolExecutor(1, multiprocessing.get_context("spawn"), _set_up, (os.getpid(),))
 
-    def __init__(self, workers: int = 2, patience_s: float = PATIENCE_S) -> None:
-        self._workers, self._patience_s = workers, patience_s
-        self._changing = threading.Lock()
-        self._pool = self._new_pool()
-        self.model = str(self._do("model_name", patience_s=60.0))
+
+def _end(worker: ProcessPoolExecutor) -> None:
+    """Kill the process: one that hangs hears nothing gentler."""
+    processes = list((worker._processes or {}).values())
+    worker.shutdown(wait=False, cancel_futures=True)
+    for process in processes:
+        process.kill()
+
+
+class DlibMatcher:
+    """face_recognition (dlib) in `workers` processes, started fresh so that they share nothing with this one.
+
+    A task has `patience_s` from the moment a worker is free for it; it waits for that `queue_s` at most.
+    """
+
+    def __init__(self, workers: int = 2, patience_s: float = PATIENCE_S, queue_s: float = QUEUE_S) -> None:
+        self._patience_s, self._queue_s, self._closed = patience_s, queue_s, False
+        self._workers = [_new_worker() for _ in range(workers)]
+        self._free: queue.Queue[int] = queue.Queue()
+        warming = [worker.submit(_in_worker, "model_name") for worker in self._workers]
+        try:
+            self.model = [str(future.result(START_S)) for future in warming][0]
+        except (BrokenProcessPool, TookTooLong) as error:
+            self.close()
+            raise FaceServiceDown() from error
+        for place in range(workers):
+            self._free.put(place)
 
     def read_portrait(self, data: bytes) -> Portrait:
-        return Portrait(*self._do("read_portrait", data))
+        return Portrait(*self._do("read_portrait", [data]))
 
     def compare(self, card: bytes, frames: Sequence[bytes]) -> tuple[Comparison, bytes | None]:
-        if any(len(frame) > MOST_FRAME_BYTES for frame in frames):
-            frames = [frame for frame in frames if len(frame) <= 10 * MOST_FRAME_BYTES]
-            if not frames:
-                raise ImageTooLarge(limit=MOST_FRAME_BYTES)
-        answer: tuple[Comparison, bytes | None] = self._do("compare", card, list(frames[:MOST_FRAMES]), self.model)
+        answer: tuple[Comparison, bytes | None] = self._do("compare", [card, *frames[:MOST_FRAMES]], self.model)
         return answer
 
     def close(self) -> None:
-        self._end(self._pool)
+        self._closed = True
+        for worker in self._workers:
+            _end(worker)
 
-    def _new_pool(self) -> ProcessPoolExecutor:
-        os.environ.setdefault("OMP_NUM_THREADS", "1")
-        return ProcessPoolExecutor(self._workers, multiprocessing.get_context("spawn"), _set_up, (os.getpid(),))
+    def _do(self, task: str, pictures: list[bytes], *more: object) -> Any:
+        """In a free worker; once more in a new one if it died. Raises FaceServiceDown, and what the task raises."""
+        if any(len(picture) > MOST_BYTES for picture in pictures):
+            raise ImageTooLarge(limit=MOST_BYTES)  # before it is sent to another process
+        try:
+            place = self._free.get(timeout=self._queue_s)
+        except queue.Empty:
+            raise FaceServiceDown() from None
+        try:
+            return self._answer(place, task, pictures, *more)
+        finally:
+            self._free.put(place)
 
-    def _do(self, task: str, *arguments: object, patience_s: float | None = None) -> Any:
-        """In a worker; once more in a new one if it died. Raises FaceServiceDown, and what the task raises."""
+    def _answer(self, place: int, task: str, pictures: list[bytes], *more: object) -> Any:
         for _try in range(2):
-            pool = self._pool
             try:
-                future: Future[Any] = pool.submit(_in_worker, task, *arguments)
-                return future.result(patience_s or self._patience_s)
-            except BrokenProcessPool:
-                self._replace(pool)
+                return self._workers[place].submit(_in_worker, task, pictures, *more).result(self._patience_s)
+            except (BrokenProcessPool, MemoryError):
+                self._replace(place)
             except TookTooLong:
-                self._replace(pool)
+                self._replace(place)
                 break
         raise FaceServiceDown()
 
-    def _replace(self, broken: ProcessPoolExecutor) -> None:
-        with self._changing:
-            if self._pool is broken:
-                self._pool = self._new_pool()
-                self._end(broken)
-
-    @staticmethod
-    def _end(pool: ProcessPoolExecutor) -> None:
-        processes = list((pool._processes or {}).values())
-        pool.shutdown(wait=False, cancel_futures=True)
-        for process in processes:
-            process.kill()
+    def _replace(self, place: int) -> None:
+        """The new worker starts at once, so that it is warm when it is asked. Raises FaceServiceDown once closed."""
+        _end(self._workers[place])
+        if self._closed:
+            raise FaceServiceDown()
+        self._workers[place] = _new_worker()
+        self._workers[place].submit(_in_worker, "model_name")

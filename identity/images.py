@@ -16,7 +16,6 @@ MOST_BYTES = 10 * 2**20
 MOST_PIXELS = 24_000_000
 LONGEST_SIDE = 2000
 MAGIC = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n")
-ImageFile.LOAD_TRUNCATED_IMAGES = False
 
 
 class NotAnImage(DomainError):
@@ -46,6 +45,7 @@ def opened(data: bytes, longest: int = LONGEST_SIDE) -> Image.Image:
         raise ImageTooLarge(limit=MOST_BYTES)
     if not data.startswith(MAGIC):
         raise NotAnImage()
+    ImageFile.LOAD_TRUNCATED_IMAGES = False  # importing face_recognition turns this on for the whole process
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")

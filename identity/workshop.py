@@ -22,7 +22,7 @@ from identity.checks import LEAST_CARD_WIDTH, LEAST_FRAME_WIDTH, Comparison, Fac
 from identity.images import opened, written
 
 with warnings.catch_warnings():
-    warnings.simplefilter("ignore")  # face_recognition_models speaks of pkg_resources
+    warnings.filterwarnings("ignore", "pkg_resources is deprecated", UserWarning)  # face_recognition_models
     import face_recognition
     import face_recognition_models
 
@@ -32,6 +32,7 @@ DETECT_CARD_AT = 800  # a card lies in a larger picture, and a second face on it
 FRAME_SIDE = 640
 MOST_COMPARED = 5
 MARGIN = 0.35
+MOST_CUT_OFF = 0.1  # of the width of a face may lie outside the picture
 NOBODY = 9.0
 Box = tuple[int, int, int, int]  # top, right, bottom, left
 
@@ -86,15 +87,22 @@ def _read(pixels: "np.ndarray[Any, Any]", box: Box, least_width: int) -> FaceRea
 
 def _one_face(pixels: "np.ndarray[Any, Any]", least_width: int, at: int) -> tuple[Box | None, FaceReading]:
     boxes = _found(pixels, at)
-    if len(boxes) != 1:
-        fault = Fault.SEVERAL_FACES if boxes else Fault.NO_FACE
+    if len(boxes) != 1 or _is_cut_off(boxes[0], pixels):
+        fault = Fault.SEVERAL_FACES if len(boxes) > 1 else Fault.NO_FACE
         return None, FaceReading(0, 0.0, 0.0, 0.0, (fault,))
     return boxes[0], _read(pixels, boxes[0], least_width)
 
 
-def read_portrait(data: bytes) -> tuple[bytes, bytes, FaceReading]:
+def _is_cut_off(box: Box, pixels: "np.ndarray[Any, Any]") -> bool:
+    """A face without its chin is described like another person's: 0.38 becomes 0.72."""
+    height, width = pixels.shape[:2]
+    top, right, bottom, left = box
+    return max(-top, -left, right - width, bottom - height) > MOST_CUT_OFF * (right - left)
+
+
+def read_portrait(pictures: Sequence[bytes]) -> tuple[bytes, bytes, FaceReading]:
     """The card's photograph written anew, its portrait cut out with a margin, and what was measured of the face."""
-    image = opened(data)
+    image = opened(pictures[0])
     pixels = np.asarray(image)
     box, reading = _one_face(pixels, LEAST_CARD_WIDTH, DETECT_CARD_AT)
     crop = written(_cut(image, box)).jpeg if box else b""
@@ -108,8 +116,9 @@ def _cut(image: Image.Image, box: Box) -> Image.Image:
     return image.crop((max(0, edges[0]), max(0, edges[1]), min(image.width, edges[2]), min(image.height, edges[3])))
 
 
-def compare(card: bytes, frames: Sequence[bytes], model: str) -> tuple[Comparison, bytes | None]:
-    """The card's face against each usable frame; the frame nearest to it is what a clerk is shown."""
+def compare(pictures: Sequence[bytes], model: str) -> tuple[Comparison, bytes | None]:
+    """The card's face against each usable frame after it; the frame nearest to it is what a clerk is shown."""
+    card, *frames = pictures
     pixels = np.asarray(opened(card))
     box, reading = _one_face(pixels, LEAST_CARD_WIDTH, DETECT_CARD_AT)
     if box is None:
@@ -134,4 +143,4 @@ def compare(card: bytes, frames: Sequence[bytes], model: str) -> tuple[Compariso
     if not distances:
         return Comparison(NOBODY, 0, reading.width, model, commonest(faults)), None
     mean = sum(distances) / len(distances)
-    return Comparison(round(mean, 4), len(distances), reading.width, model, ()), best
+    return Comparison(round(mean, 4), len(distances), reading.width, model, reading.faults), best

@@ -15,6 +15,7 @@ from PIL import Image, ImageEnhance, ImageFilter
 from identity import BANDS, judge
 from identity.checks import Band, Fault
 from identity.face import DlibMatcher, FaceServiceDown
+from identity.images import ImageTruncated
 from reference.photographs import Photographs
 
 MORE_FACES = Path("../shared/testdata/faces")
@@ -47,6 +48,12 @@ def test_two_persons_who_look_alike_are_never_accepted_by_the_machine(matcher: D
     comparison, _frame = matcher.compare(first.read_bytes(), [second.read_bytes()])
     assert comparison.distance < 0.6
     assert judge(comparison, BANDS).band is Band.PERSON
+
+
+@pytest.mark.parametrize("share", [0.3, 0.6, 0.9])
+def test_half_a_card_is_no_card(matcher: DlibMatcher, card: bytes, share: float) -> None:
+    with pytest.raises(ImageTruncated):
+        matcher.read_portrait(card[: int(len(card) * share)])
 
 
 def spoiled(pictures: Photographs, how: str) -> bytes:

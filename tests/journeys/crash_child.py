@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A worker to be killed: carries one case on and ends when it is at rest. Without a case it makes the tables. Run by `test_crash`."""
+"""A worker to be killed: carries one case on and ends when it is at rest; without a case it makes the tables."""
 
 import os
 import sys

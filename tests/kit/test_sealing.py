@@ -1,4 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
+import pickle
+
 import pytest
 
 from kit.sealing import SealBroken, fingerprint, seal, unseal
@@ -28,8 +30,6 @@ def test_a_fingerprint_finds_equal_values_only() -> None:
 
 
 def test_an_error_comes_back_from_another_process_with_its_facts() -> None:
-    import pickle
-
-    error = pickle.loads(pickle.dumps(SealBroken(purpose="answers")))
+    error = pickle.loads(pickle.dumps(SealBroken(purpose="answers")))  # noqa: S301 (our own bytes)
     assert isinstance(error, SealBroken)
     assert error.facts == {"purpose": "answers"}

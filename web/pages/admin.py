@@ -15,12 +15,14 @@ from credit import Subject
 from identity import staff
 from kit.clock import office_day
 from kit.text import Text
+from licences import Template, fictitious_codes
 from web.deps import Administrator, Db, DeskDep, Now
 from web.fields import ShownProblem
 from web.respond import go, language_of, page
 from web.wording import ROLES
 
 router = APIRouter()
+NOBODYS_CODE = fictitious_codes(Template.COMPANY, 999999, 1)[0]
 
 
 @router.get("/admin")
@@ -61,7 +63,7 @@ def _count(db: Session, year: int) -> int:
 
 def _health(desk: DeskDep, db: Session) -> list[dict[str, Any]]:
     """Whether what we depend on answers; the bureau is asked about a fictitious code."""
-    report = desk.office.bureau.query(Subject.LEGAL, "健康检查", "91320113MA0000015K", purpose="health", case="health")
+    report = desk.office.bureau.query(Subject.LEGAL, "健康检查", NOBODYS_CODE, purpose="health", case="health")
     head = audit.head(db)
     return [
         {"name": Text(zh="信用数据库", en="Credit bureau"), "ok": report.status == "answered", "detail": report.source},
