@@ -92,10 +92,11 @@ class DlibMatcher:
         self._free: queue.Queue[int] = queue.Queue()
         warming = [worker.submit(_in_worker, "model_name") for worker in self._workers]
         try:
-            self.model = [str(future.result(START_S)) for future in warming][0]
+            names = [str(future.result(START_S)) for future in warming]
         except (BrokenProcessPool, TookTooLong) as error:
             self.close()
             raise FaceServiceDown() from error
+        self.model = names[0]
         for place in range(workers):
             self._free.put(place)
 

@@ -5,10 +5,11 @@ Only the pixels survive: no metadata, no thumbnail, nothing appended. Every uplo
 """
 
 import io
+import struct
 import warnings
 from dataclasses import dataclass
 
-from PIL import Image, ImageFile, ImageOps, UnidentifiedImageError
+from PIL import ExifTags, Image, ImageFile, UnidentifiedImageError
 
 from kit.errors import DomainError
 
@@ -16,6 +17,15 @@ MOST_BYTES = 10 * 2**20
 MOST_PIXELS = 24_000_000
 LONGEST_SIDE = 2000
 MAGIC = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n")
+TURNS = {  # EXIF 2.3 table 6: where row 0 and column 0 of the stored picture belong
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
 
 
 class NotAnImage(DomainError):
@@ -53,13 +63,22 @@ def opened(data: bytes, longest: int = LONGEST_SIDE) -> Image.Image:
             if file.width * file.height > MOST_PIXELS:
                 raise ImageTooLarge(limit=MOST_PIXELS)
             file.draft("RGB", (longest, longest))
-            image = ImageOps.exif_transpose(file).convert("RGB")
+            turn = _turn_of(file)
+            image = file.convert("RGB")
     except UnidentifiedImageError as error:
         raise NotAnImage() from error
     except (OSError, SyntaxError, ValueError, EOFError, Image.DecompressionBombError) as error:
         raise ImageTruncated() from error
     image.thumbnail((longest, longest))
-    return image
+    return image if turn is None else image.transpose(turn)
+
+
+def _turn_of(file: Image.Image) -> Image.Transpose | None:
+    """How the camera was held; a damaged note of it (the parser then raises what it likes) counts as none."""
+    try:
+        return TURNS.get(file.getexif().get(ExifTags.Base.Orientation, 1))
+    except (OSError, SyntaxError, ValueError, TypeError, LookupError, ArithmeticError, struct.error):
+        return None
 
 
 def written(image: Image.Image, quality: int = 85) -> CleanImage:

@@ -32,7 +32,7 @@ DETECT_CARD_AT = 800  # a card lies in a larger picture, and a second face on it
 FRAME_SIDE = 640
 MOST_COMPARED = 5
 MARGIN = 0.35
-MOST_CUT_OFF = 0.1  # of the width of a face may lie outside the picture
+MOST_CUT_OFF = 0.1  # share of a face that may lie outside the picture
 NOBODY = 9.0
 Box = tuple[int, int, int, int]  # top, right, bottom, left
 
@@ -87,17 +87,17 @@ def _read(pixels: "np.ndarray[Any, Any]", box: Box, least_width: int) -> FaceRea
 
 def _one_face(pixels: "np.ndarray[Any, Any]", least_width: int, at: int) -> tuple[Box | None, FaceReading]:
     boxes = _found(pixels, at)
-    if len(boxes) != 1 or _is_cut_off(boxes[0], pixels):
+    if len(boxes) != 1 or _is_cut_off(boxes[0]):
         fault = Fault.SEVERAL_FACES if len(boxes) > 1 else Fault.NO_FACE
         return None, FaceReading(0, 0.0, 0.0, 0.0, (fault,))
     return boxes[0], _read(pixels, boxes[0], least_width)
 
 
-def _is_cut_off(box: Box, pixels: "np.ndarray[Any, Any]") -> bool:
-    """A face without its chin is described like another person's: 0.38 becomes 0.72."""
-    height, width = pixels.shape[:2]
+def _is_cut_off(box: Box) -> bool:
+    """A found face is a square, cut where the picture ends. Without a chin 0.38 to its owner becomes 0.72."""
     top, right, bottom, left = box
-    return max(-top, -left, right - width, bottom - height) > MOST_CUT_OFF * (right - left)
+    height, width = bottom - top, right - left
+    return min(height, width) < (1 - MOST_CUT_OFF) * max(height, width)
 
 
 def read_portrait(pictures: Sequence[bytes]) -> tuple[bytes, bytes, FaceReading]:

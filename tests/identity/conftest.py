@@ -2,6 +2,7 @@
 """The real matcher and real photographs, once for all tests of the package."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -17,10 +18,14 @@ def pictures() -> photographs.Photographs:
         pytest.skip(str(error))
 
 
+def a_card_of(photograph: Path) -> bytes:
+    name, number = bureau.CLEAN
+    return idcard.draw(photograph.read_bytes(), idcard.Holder(name, number, "南京市栖霞区样例路 1 号"))
+
+
 @pytest.fixture(scope="session")
 def card(pictures: photographs.Photographs) -> bytes:
-    name, number = bureau.CLEAN
-    return idcard.draw(pictures.accept_portrait.read_bytes(), idcard.Holder(name, number, "南京市栖霞区样例路 1 号"))
+    return a_card_of(pictures.accept_portrait)
 
 
 @pytest.fixture(scope="session")

@@ -13,7 +13,9 @@ def compared(distance: float, frames: int = 3, width: int = 228) -> Comparison:
 @pytest.mark.parametrize(
     ("distance", "band"),
     [
-        (0.0, Band.ACCEPT),
+        (0.0, Band.PERSON),
+        (0.1499, Band.PERSON),
+        (0.15, Band.ACCEPT),
         (0.38, Band.ACCEPT),
         (0.3801, Band.PERSON),
         (0.48, Band.PERSON),
@@ -31,8 +33,13 @@ def test_a_small_portrait_is_never_accepted_by_the_machine() -> None:
     assert judge(compared(0.2, width=180), BANDS).band is Band.ACCEPT
 
 
+def test_a_flawed_portrait_is_never_accepted_by_the_machine() -> None:
+    flawed = Comparison(0.2, 3, 228, "model", (Fault.DARK,))
+    assert judge(flawed, BANDS).band is Band.PERSON
+
+
 def test_without_a_usable_frame_there_is_nothing_to_accept() -> None:
-    assert judge(compared(0.0, frames=0), BANDS).band is Band.RETRY
+    assert judge(compared(0.2, frames=0), BANDS).band is Band.RETRY
 
 
 @pytest.mark.parametrize(

@@ -3,10 +3,12 @@
 
 import io
 import os
+import resource
 import signal
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -17,6 +19,7 @@ from identity.checks import Band, Fault
 from identity.face import DlibMatcher, FaceServiceDown
 from identity.images import ImageTruncated
 from reference.photographs import Photographs
+from tests.identity.conftest import a_card_of
 
 MORE_FACES = Path("../shared/testdata/faces")
 
@@ -35,6 +38,42 @@ def test_the_holder_is_accepted_on_another_photograph(matcher: DlibMatcher, card
     assert judge(comparison, BANDS).band is Band.ACCEPT
     assert frame is not None
     assert max(Image.open(io.BytesIO(frame)).size) <= 640
+
+
+def test_another_photograph_taken_years_apart_is_for_a_person_to_judge(
+    matcher: DlibMatcher, pictures: Photographs
+) -> None:
+    card = a_card_of(pictures.person_portrait)
+    comparison, _frame = matcher.compare(card, [pictures.accept_live.read_bytes()] * 3)
+    assert 0.39 < comparison.distance < 0.46
+    assert judge(comparison, BANDS).band is Band.PERSON
+
+
+def test_the_photograph_of_the_card_itself_is_no_living_face(
+    matcher: DlibMatcher, card: bytes, pictures: Photographs
+) -> None:
+    portrait = matcher.read_portrait(card)
+    for held_up in (pictures.accept_portrait.read_bytes(), portrait.crop, portrait.jpeg):
+        comparison, _frame = matcher.compare(portrait.jpeg, [held_up] * 3)
+        assert judge(comparison, BANDS).band is not Band.ACCEPT
+
+
+def test_a_bad_photograph_of_the_card_is_never_accepted_by_the_machine(
+    matcher: DlibMatcher, card: bytes, pictures: Photographs
+) -> None:
+    dark = as_jpeg(ImageEnhance.Brightness(Image.open(io.BytesIO(card))).enhance(0.25))
+    assert matcher.read_portrait(dark).reading.faults[0] is Fault.DARK
+    comparison, _frame = matcher.compare(dark, [pictures.accept_live.read_bytes()])
+    assert comparison.frames_used == 1
+    assert judge(comparison, BANDS).band is not Band.ACCEPT
+
+
+def test_one_bad_frame_among_good_ones_does_no_harm(matcher: DlibMatcher, card: bytes, pictures: Photographs) -> None:
+    good = pictures.accept_live.read_bytes()
+    comparison, frame = matcher.compare(card, [spoiled(pictures, "dark"), good, spoiled(pictures, "none"), good])
+    assert (comparison.frames_used, comparison.faults) == (2, ())
+    assert frame is not None
+    assert judge(comparison, BANDS).band is Band.ACCEPT
 
 
 def test_another_person_is_not(matcher: DlibMatcher, card: bytes, pictures: Photographs) -> None:
@@ -66,6 +105,8 @@ def spoiled(pictures: Photographs, how: str) -> bytes:
         return as_jpeg(both)
     if how == "none":
         return as_jpeg(Image.effect_noise((640, 480), 40).convert("RGB"))
+    if how == "cut off":
+        return as_jpeg(face.crop((0, 0, face.width, 450)))
     if how == "blurred":
         return as_jpeg(face.filter(ImageFilter.GaussianBlur(12)))
     if how == "dark":
@@ -80,6 +121,7 @@ def spoiled(pictures: Photographs, how: str) -> bytes:
     [
         ("two", Fault.SEVERAL_FACES),
         ("none", Fault.NO_FACE),
+        ("cut off", Fault.NO_FACE),
         ("blurred", Fault.BLURRED),
         ("dark", Fault.DARK),
         ("small", Fault.TOO_SMALL),
@@ -94,29 +136,74 @@ def test_each_bad_picture_is_told_apart(
     assert judge(comparison, BANDS).band is Band.RETRY
 
 
-def test_a_worker_that_dies_is_replaced(pictures: Photographs, card: bytes) -> None:
+def pids(matcher: DlibMatcher) -> list[int]:
+    return [pid for worker in matcher._workers for pid in worker._processes]
+
+
+def test_a_worker_that_dies_is_replaced(card: bytes) -> None:
     matcher = DlibMatcher(workers=1)
     try:
-        for pid in matcher._pool._processes:
+        for pid in pids(matcher):
             os.kill(pid, signal.SIGKILL)
         assert matcher.read_portrait(card).reading.faults == ()
     finally:
         matcher.close()
 
 
-def test_a_worker_that_hangs_is_given_up_in_time_and_replaced(card: bytes) -> None:
-    matcher = DlibMatcher(workers=1, patience_s=2.0)
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux can take memory from a running process")
+def test_a_worker_without_memory_is_replaced(card: bytes) -> None:
+    matcher = DlibMatcher(workers=1)
     try:
-        for pid in matcher._pool._processes:
-            os.kill(pid, signal.SIGSTOP)
+        resource.prlimit(pids(matcher)[0], resource.RLIMIT_AS, (2**20, 2**20))
+        assert matcher.read_portrait(card).reading.faults == ()
+    finally:
+        matcher.close()
+
+
+def test_a_worker_that_hangs_is_given_up_in_time_and_replaced_and_the_other_goes_on(card: bytes) -> None:
+    matcher = DlibMatcher(workers=2, patience_s=2.0, queue_s=60.0)
+    try:
+        hanging, working = pids(matcher)
+        os.kill(hanging, signal.SIGSTOP)
         began = time.monotonic()
         with pytest.raises(FaceServiceDown):
             matcher.read_portrait(card)
         assert time.monotonic() - began < 4
         matcher._patience_s = 20.0
-        assert matcher.read_portrait(card).reading.faults == ()
+        with ThreadPoolExecutor(6) as applicants:
+            readings = list(applicants.map(matcher.read_portrait, [card] * 6))
+        assert all(portrait.reading.faults == () for portrait in readings)
+        assert hanging not in pids(matcher)
+        assert working in pids(matcher)
     finally:
         matcher.close()
+
+
+def test_waiting_for_a_free_worker_is_no_hanging(card: bytes) -> None:
+    matcher = DlibMatcher(workers=1, patience_s=2.0)
+    try:
+        before = pids(matcher)
+        with ThreadPoolExecutor(12) as applicants:  # the last of them waits longer than one task may take
+            readings = list(applicants.map(matcher.read_portrait, [card] * 12))
+        assert len(readings) == 12
+        assert pids(matcher) == before
+    finally:
+        matcher.close()
+
+
+def test_who_waits_too_long_for_a_worker_is_told_so(matcher: DlibMatcher, card: bytes) -> None:
+    busy = DlibMatcher(workers=1, queue_s=0.05)
+    try:
+        os.kill(pids(busy)[0], signal.SIGSTOP)
+        with ThreadPoolExecutor(1) as somebody:
+            first = somebody.submit(busy.read_portrait, card)
+            time.sleep(0.2)
+            with pytest.raises(FaceServiceDown):
+                busy.read_portrait(card)
+            os.kill(pids(busy)[0], signal.SIGCONT)
+            assert first.result().reading.faults == ()
+    finally:
+        busy.close()
 
 
 PARENT = """
@@ -124,7 +211,7 @@ import time
 from identity.face import DlibMatcher
 if __name__ == "__main__":
     matcher = DlibMatcher(workers=1)
-    print(*matcher._pool._processes, flush=True)
+    print(*matcher._workers[0]._processes, flush=True)
     time.sleep(60)
 """
 

@@ -1,13 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 import io
+import random
 import struct
 import zipfile
 import zlib
 
 import pytest
-from PIL import Image
+from PIL import Image, ImageOps
 
-from identity.images import MOST_BYTES, ImageTooLarge, ImageTruncated, NotAnImage, clean
+from identity.images import MOST_BYTES, ImageTooLarge, ImageTruncated, NotAnImage, clean, opened
 from kit.errors import DomainError
 
 
@@ -87,3 +88,23 @@ def test_no_damaged_picture_breaks_anything(place: int) -> None:
         assert clean(bytes(data)).width <= 2000
     except DomainError as refused:
         assert isinstance(refused, NotAnImage | ImageTruncated | ImageTooLarge)  # noqa: PT017
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_every_way_of_holding_the_camera_is_turned_upright(orientation: int) -> None:
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    stored = a_jpeg((400, 300), exif=exif)
+    assert opened(stored).tobytes() == ImageOps.exif_transpose(Image.open(io.BytesIO(stored))).tobytes()
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_a_damaged_note_of_the_camera_is_no_reason_to_fail(seed: int) -> None:
+    exif = Image.Exif()
+    exif[0x0112], exif[0x010F] = 6, "Camera"
+    exif.get_ifd(0x8825)[1] = "N"
+    data = bytearray(a_jpeg((40, 30), exif=exif))
+    start, chance = data.index(b"Exif"), random.Random(seed)  # noqa: S311
+    for _ in range(6):
+        data[start + 6 + chance.randrange(60)] = chance.randrange(256)
+    assert sorted(opened(bytes(data)).size) == [30, 40]
