@@ -44,13 +44,13 @@ def test_declared_wordings_have_both_languages_and_the_same_blanks(name: str) ->
     def texts(node: object) -> list[dict[str, str]]:
         if not isinstance(node, dict):
             return []
-        if set(node) == {"zh", "en"}:
+        if node.keys() & {"zh", "en"}:
             return [node]
         return [text for inner in node.values() for text in texts(inner)]
 
     found = texts(tomllib.loads((WEB / name).read_text("utf-8")))
     assert len(found) > 20
     for text in found:
-        assert text["zh"].strip()
-        assert text["en"].strip()
+        assert text.get("zh", "").strip(), text
+        assert text.get("en", "").strip(), text
         assert sorted(PLACEHOLDER.findall(text["zh"])) == sorted(PLACEHOLDER.findall(text["en"]))
