@@ -187,6 +187,7 @@ def demo(
     run: Annotated[bool, typer.Option(help="walk the chain before serving")] = True,
     port: int = 8000,
     folder: Path = Path("data/demonstration"),
+    bureau_delay: Annotated[float, typer.Option(help="seconds the reference bureau takes to answer")] = 0.0,
 ) -> None:
     """Run one application through the whole chain, then leave the service running."""
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
@@ -194,7 +195,7 @@ def demo(
     settings = demonstration.settings_for(folder, site_port, bureau_port)
     typer.echo("准备 preparing: typeface, keys, database, photographs (the first time takes a minute)")
     licences.prepare_typeface()
-    with demonstration.reference_bureau(folder, bureau_port):
+    with demonstration.reference_bureau(folder, bureau_port, bureau_delay):
         house = build(settings)
         migrate_to_head(house)
         demonstration.enrol_demonstration_staff(house.database)

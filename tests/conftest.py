@@ -1,14 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """What every test may ask for: a database of either kind, a fixed clock, keys."""
 
-import contextlib
 import importlib
 import os
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
+from hypothesis import settings
 from sqlalchemy import create_engine, text
 from sqlalchemy.orm import Session
 
@@ -28,6 +27,8 @@ TABLE_MODULES = (
     "approval.application",
     "approval.calendar",
 )
+settings.register_profile("house", deadline=None)  # speed is measured in bench/, never asserted by a test
+settings.load_profile("house")
 NOON = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)  # a Monday, 12:00 in Beijing
 
 
@@ -66,9 +67,7 @@ def new_postgres_database(server: str, name: str) -> str:
 def _tables(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
     """All tables, once for each kind of database."""
     for module in TABLE_MODULES:
-        if Path(module.replace(".", "/") + ".py").exists():
-            with contextlib.suppress(ImportError):  # TEMPORARY while packages are being written
-                importlib.import_module(module)
+        importlib.import_module(module)
     if request.param == "sqlite":
         url = f"sqlite:///{tmp_path_factory.mktemp('db') / 'test.db'}"
     else:

@@ -31,7 +31,6 @@ def main(url: str, folder: Path, case: str) -> int:
     while time.monotonic() < end:
         with database.reading() as session:
             if State(session.get_one(Application, case).state).is_final:
-                engine.close()
                 return 0
         time.sleep(0.02)
     return 3

@@ -1,0 +1,169 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The same journey in a real Chromium: a phone whose camera shows a real photograph, then a clerk at a desk."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, expect
+
+from demonstration import browser as seen
+from demonstration.applicant import SOLE_TRADER
+from identity import demonstration_password
+from kit.database import Database
+from licences import FileVerdict, check_file
+from reference import bureau
+from tests.journeys.conftest import Service
+
+pytestmark = pytest.mark.skipif(seen.program() is None, reason=seen.HOW_TO_GET_IT)
+NAME, NUMBER = bureau.CLEAN
+AXE = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
+
+
+@pytest.fixture(scope="module")
+def chromium(_service: Service, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
+    film = seen.camera_file(_service.live, tmp_path_factory.mktemp("camera") / "live.y4m")
+    with seen.browser(film) as opened:
+        yield opened
+
+
+def usable(page: Page) -> None:
+    """No violation of WCAG 2.2 AA that axe finds, and nothing wider than a 320-pixel phone."""
+    found = Axe().run(page, options=AXE).response["violations"]
+    assert [(violation["id"], violation["nodes"][0]["target"]) for violation in found] == []
+    before = page.viewport_size
+    page.set_viewport_size({"width": 320, "height": 640})
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
+    if before:
+        page.set_viewport_size(before)
+
+
+def fill_in(page: Page, pages: dict[str, dict[str, str | list[str]]]) -> None:
+    own: dict[str, str | list[str]] = {"operator_name": NAME, "operator_id": NUMBER}
+    page.get_by_role("link", name="继续").click()
+    for name, answers in pages.items():
+        seen.fill(page, {key: own.get(key, value) if value == "" else value for key, value in answers.items()})
+        usable(page)
+        page.get_by_role("button", name="保存并继续").click()
+        expect(page).not_to_have_url(f"**/form/{name}")
+
+
+def begin(page: Page, phone: str) -> None:
+    page.goto("/")
+    usable(page)
+    seen.sign_in(page, phone)
+    page.goto("/items/sole-trader")
+    usable(page)
+    page.get_by_role("button", name="开始申请").click()
+    usable(page)
+
+
+def prove(page: Page, card: Path) -> None:
+    page.get_by_role("link", name="拍摄身份证人像面").click()
+    usable(page)
+    page.set_input_files("#photo", card)
+    page.get_by_role("button", name="上传并继续").click()
+    usable(page)
+    page.get_by_label("用人脸比对").check()
+    page.get_by_role("button", name="继续").click()
+    page.get_by_role("button", name="打开摄像头").click()
+    page.get_by_role("link", name="核对、签名并提交").wait_for(timeout=30000)
+
+
+def sign(page: Page) -> None:
+    page.get_by_role("link", name="核对、签名并提交").click()
+    usable(page)
+    page.get_by_role("link", name="内容无误，去签名").click()
+    page.get_by_role("button", name="发送签名验证码").click()
+    page.get_by_label("我已阅读并同意以上承诺").check()
+    page.get_by_label("签名验证码").fill(seen.sent_code(page))
+    usable(page)
+    page.get_by_role("button", name="签名并提交").click()
+    usable(page)
+    page.get_by_role("link", name="查看进度").click()
+
+
+@pytest.fixture
+def card_file(service: Service, tmp_path: Path) -> Path:
+    path = tmp_path / "card.jpg"
+    path.write_bytes(service.card)
+    return path
+
+
+def test_from_a_phone_to_a_verified_licence(service: Service, chromium: Browser, card_file: Path) -> None:
+    page = seen.phone(chromium, service.address).new_page()
+    begin(page, "13500000001")
+    fill_in(page, SOLE_TRADER)
+    prove(page, card_file)
+    sign(page)
+    page.get_by_role("link", name="下载正本").wait_for(timeout=30000)
+    usable(page)
+    with page.expect_download() as downloading:
+        page.get_by_role("link", name="下载正本").click()
+    pdf = downloading.value.path().read_bytes()
+    database: Database = service.database
+    with database.reading() as session:
+        assert check_file(session, pdf, service.desk.trust).verdict is FileVerdict.GENUINE
+    page.get_by_role("link", name="核验页").click()
+    expect(page.get_by_role("heading", name="真实，现行有效")).to_be_visible()
+    usable(page)
+    page.context.close()
+
+
+def test_a_clerk_at_a_desk_decides_what_a_phone_sent(service: Service, chromium: Browser, card_file: Path) -> None:
+    service.straight_through(False)
+    phone = seen.phone(chromium, service.address).new_page()
+    begin(phone, "13500000002")
+    fill_in(phone, SOLE_TRADER)
+    prove(phone, card_file)
+    sign(phone)
+    phone.get_by_text("人工审查中").first.wait_for(timeout=30000)
+    case = phone.url.rsplit("/", 1)[1]
+
+    page = seen.desk(chromium, service.address).new_page()
+    seen.sign_in_staff(page, "clerk", demonstration_password("clerk"))
+    usable(page)
+    page.goto(f"/review/{case}")
+    page.get_by_role("button", name="领取这件申请").click()
+    usable(page)
+    expect(page.get_by_alt_text("证件头像")).to_be_visible()
+    expect(page.get_by_alt_text("现场画面")).to_be_visible()
+    assert page.get_by_alt_text("现场画面").evaluate("image => image.naturalWidth") > 0
+    page.get_by_label("不予登记").check()
+    page.get_by_label("给申请人的说明").fill("不行")
+    page.get_by_role("button", name="提交决定").click()
+    expect(page.get_by_role("heading", name="请先解决以下问题")).to_be_visible()
+    expect(page.get_by_label("给申请人的说明")).to_have_value("不行")
+    page.get_by_label("准予登记").check()
+    page.get_by_role("button", name="提交决定").click()
+    expect(page.get_by_role("heading", name="准予登记")).to_be_visible()
+    phone.reload()
+    phone.get_by_role("link", name="下载正本").wait_for(timeout=30000)
+    page.context.close()
+    phone.context.close()
+
+
+def test_a_refused_camera_says_so_and_shows_other_ways(service: Service, chromium: Browser, card_file: Path) -> None:
+    page = seen.phone(chromium, service.address, camera=False).new_page()
+    begin(page, "13500000003")
+    page.get_by_role("link", name="拍摄身份证人像面").click()
+    page.set_input_files("#photo", card_file)
+    page.get_by_role("button", name="上传并继续").click()
+    page.get_by_label("用人脸比对").check()
+    page.get_by_role("button", name="继续").click()
+    page.get_by_role("button", name="打开摄像头").click()
+    expect(page.get_by_text("摄像头未获允许")).to_be_visible()
+    usable(page)
+    page.get_by_role("button", name="改由工作人员核验").click()
+    expect(page.get_by_role("listitem").filter(has_text="核验本人").get_by_text("已完成")).to_be_visible()
+    page.context.close()
+
+
+@pytest.mark.parametrize(("username", "path"), [("supervisor", "/board"), ("auditor", "/audit"), ("admin", "/admin")])
+def test_staff_pages_are_usable(service: Service, chromium: Browser, username: str, path: str) -> None:
+    page = seen.desk(chromium, service.address).new_page()
+    seen.sign_in_staff(page, username, demonstration_password(username))
+    page.goto(path)
+    usable(page)
+    page.context.close()
