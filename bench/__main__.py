@@ -1,0 +1,38 @@
+# SPDX-License-Identifier: Apache-2.0
+"""All benchmarks, written to docs/benchmarks.md with the commands that make them. `make bench`."""
+
+import os
+import platform
+import subprocess
+import sys
+from datetime import date
+from pathlib import Path
+
+OUT = Path("docs/benchmarks.md")
+PARTS = {
+    "journey": "Submit to signed licence",
+    "faces": "Face comparison",
+    "licences": "Licence: render, sign, check",
+    "log": "Decision log",
+    "pages": "Applicant's pages",
+}
+
+
+def main() -> None:
+    text = [
+        "# Benchmarks",
+        "",
+        f"Made by `make bench` on {date.today():%Y-%m-%d}: {os.cpu_count()} cores, {platform.machine()}, "  # noqa: DTZ011
+        f"Python {platform.python_version()}. Ratios are against a baseline in the same run; no test asserts a time.",
+    ]
+    for module, title in PARTS.items():
+        print(f"{title} …", flush=True)
+        command = [sys.executable, "-W", "ignore", "-m", f"bench.{module}"]
+        table = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+        text += ["", f"## {title}", "", f"`python -m bench.{module}`", "", table.strip()]
+    OUT.write_text("\n".join(text) + "\n", "utf-8")
+    print(f"written: {OUT}")
+
+
+if __name__ == "__main__":
+    main()
