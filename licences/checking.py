@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Checking (核验): whether a file is an original of ours. Hides what can be wrong with a signed PDF. I/O: database.
 
-First the register: a file whose hash it holds is an original, whatever else. Only then the signature, strictly: one
-signature, ours, over the whole file, certified against any change. Readers call many altered files valid.
+First the register: a file whose hash it holds is an original, whatever else. Then the build (`anatomy`): what is not
+built like ours is refused unread. Only then the signature, strictly: one signature, ours, over the whole file,
+certified against any change. Readers call many altered files valid.
 """
 
 import hashlib
@@ -13,6 +14,7 @@ from enum import StrEnum
 
 from asn1crypto import pem
 from asn1crypto.x509 import Certificate
+from pyhanko.pdf_utils.decode_limits import DecodeLimits, DocumentDecodeBudget
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.diff_analysis import ModificationLevel
 from pyhanko.sign.fields import MDPPerm
@@ -23,10 +25,12 @@ from pyhanko_certvalidator import ValidationContext
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from licences.anatomy import Build, build_of
 from licences.licence import Licence, LicenceDocument
 from licences.signing import FIELD
 
 MOST_BYTES = 8 * 2**20
+LIMITS = DecodeLimits(document_budget=DocumentDecodeBudget(base_allowance=2**20, max_ratio=0))
 logging.getLogger("pyhanko").setLevel(logging.CRITICAL)
 logging.getLogger("pyhanko_certvalidator").setLevel(logging.CRITICAL)
 
@@ -77,27 +81,33 @@ def _no(reason: FileReason) -> FileCheck:
 
 def signature_fault(data: bytes, trust: bytes) -> FileReason | None:
     """What is wrong with the signature, or None if it is ours and covers every byte of the file."""
-    claims_ours = FIELD.encode() in data
+    build = build_of(data)
+    if build is None:
+        return _claim(data)
     try:
-        return _fault(data, trust)
+        return _fault(data, trust, build)
     except Exception:  # whatever the library stumbles over in a hostile file is a no
-        return FileReason.ALTERED if claims_ours else FileReason.UNKNOWN_FILE
+        return _claim(data)
 
 
-def _fault(data: bytes, trust: bytes) -> FileReason | None:
-    reader = PdfFileReader(io.BytesIO(data), strict=True)
-    signatures = list(reader.embedded_signatures)
-    if not signatures:
-        return FileReason.ALTERED if FIELD.encode() in data else FileReason.UNKNOWN_FILE
-    ours = [signature for signature in signatures if signature.field_name == FIELD]
-    if not ours:
-        return FileReason.FOREIGN_SIGNATURE
-    if len(signatures) > 1:
+def _claim(data: bytes) -> FileReason:
+    """What a file that does not hold pretends to be."""
+    if FIELD.encode() in data:
         return FileReason.ALTERED
-    signature = ours[0]
-    root = Certificate.load(pem.unarmor(trust)[2])
-    context = ValidationContext(trust_roots=[root], allow_fetching=False, revocation_mode="soft-fail")
-    status = validate_pdf_signature(signature, context)
+    return FileReason.FOREIGN_SIGNATURE if b"/ByteRange" in data else FileReason.UNKNOWN_FILE
+
+
+def _fault(data: bytes, trust: bytes, build: Build) -> FileReason | None:
+    reader = PdfFileReader(io.BytesIO(data), strict=True, decode_limits=LIMITS)
+    fields = reader.root["/AcroForm"]["/Fields"]
+    if len(fields) != 1 or "/Kids" in fields[0]:  # a tree of fields can be grown without end
+        return FileReason.ALTERED
+    (signature,) = reader.embedded_signatures
+    if signature.field_name != FIELD:
+        return FileReason.FOREIGN_SIGNATURE
+    if tuple(int(number) for number in signature.byte_range) != build.byte_range:
+        return FileReason.ALTERED
+    status = validate_pdf_signature(signature, _context(trust, signature))
     if status.intact and status.valid and not status.trusted:
         return FileReason.FOREIGN_SIGNATURE
     holds = (
@@ -108,18 +118,18 @@ def _fault(data: bytes, trust: bytes) -> FileReason | None:
         and status.modification_level is ModificationLevel.NONE
         and status.docmdp_ok is True
         and signature.docmdp_level == MDPPerm.NO_CHANGES
-        and _gap_is_canonical(data, signature)
     )
     return None if holds else FileReason.ALTERED
 
 
-def _gap_is_canonical(data: bytes, signature: EmbeddedPdfSignature) -> bool:
-    """The bytes that no signature can cover hold the signature, zeros, and nothing else."""
-    start, length, resume, rest = (int(number) for number in signature.byte_range)
-    gap = data[start + length : resume]
-    if start != 0 or resume + rest != len(data) or gap[:1] != b"<" or gap[-1:] != b">":
-        return False
-    raw = bytes.fromhex(gap[1:-1].decode("ascii"))
-    size_of_length = raw[1] & 0x7F
-    end = 2 + size_of_length + int.from_bytes(raw[2 : 2 + size_of_length], "big")
-    return raw[1] & 0x80 != 0 and not any(raw[end:])
+def _context(trust: bytes, signature: EmbeddedPdfSignature) -> ValidationContext:
+    """Trust in our authority alone, at the time of sealing: a licence outlives the certificate that sealed it."""
+    root = Certificate.load(pem.unarmor(trust)[2])
+    sealed_at = signature.self_reported_timestamp
+    return ValidationContext(
+        trust_roots=[root],
+        allow_fetching=False,
+        revocation_mode="soft-fail",
+        moment=sealed_at,
+        best_signature_time=sealed_at,
+    )

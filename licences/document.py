@@ -17,10 +17,13 @@ from licences.licence import Copy, Licence, Template
 from licences.ornament import MM, SEAL_MM, draw_ground, draw_mark
 from licences.signing import Box
 from licences.typeface import NAME, refuse_unprintable, typeface
-from licences.typesetting import centre, draw, fitted, justify
+from licences.typesetting import LEADING, centre, draw, fitted, justify
 
-INK, GREY, WARN = HexColor(0x1C1B19), HexColor(0x6B6A66), HexColor(0xA8231C)
+INK, GREY, PALE_INK, WARN = HexColor(0x1C1B19), HexColor(0x6B6A66), HexColor(0x9A9892), HexColor(0xA8231C)
 NO_EFFECT = "样例 · 不具有法律效力 · SAMPLE WITHOUT LEGAL EFFECT"
+NO_NAME = "（未使用名称）"
+YEARLY_REPORT = "每年 1 月 1 日至 6 月 30 日报送年度报告（企业信息公示暂行条例）"
+FIELD_SIZE = 17.0  # points on the sheet of the original; the duplicate is the same page made smaller
 TITLES = {Copy.ORIGINAL: "（正本）", Copy.DUPLICATE: "（副本）"}
 
 
@@ -71,7 +74,7 @@ def render(licence: Licence, copy: Copy, public_url: str) -> Drawn:
     _head(sheet, licence, copy, f"{public_url}/v/{licence.verification_id}")
     for index, column in enumerate(fields):
         _column(sheet, sheet.left + index * (sheet.column + 16 * MM * scale), column)
-    seal = _foot(sheet, licence)
+    seal = _foot(sheet, licence, public_url)
     canvas.showPage()
     canvas.save()
     return Drawn(out.getvalue(), seal)
@@ -82,7 +85,7 @@ Place = tuple[str, str, float]
 
 
 def _fields(licence: Licence) -> tuple[list[Place], list[Place]]:
-    name = licence.name or "（未使用名称）"
+    name = licence.name or NO_NAME
     day = f"{licence.established_on.year}年{licence.established_on.month:02d}月{licence.established_on.day:02d}日"
     if licence.template == Template.COMPANY:
         return (
@@ -109,19 +112,19 @@ def _head(sheet: _Sheet, licence: Licence, copy: Copy, address: str) -> None:
     canvas, scale = sheet.canvas, sheet.scale
     canvas.setFillColor(INK)
     canvas.setStrokeColor(INK)
-    centre(
-        canvas, sheet.width / 2, sheet.height - 66 * MM * scale, "营业执照", 66 * scale, 30 * scale, weight=1.1 * scale
-    )
-    centre(canvas, sheet.width / 2, sheet.height - 79 * MM * scale, TITLES[copy], 21 * scale)
-    top = sheet.height - 44 * MM * scale
-    draw(canvas, sheet.left, top, "统一社会信用代码", 14.5 * scale, weight=0.25 * scale)
-    draw(canvas, sheet.left, top - 9 * MM * scale, licence.credit_code, 17 * scale, 0.6 * scale)
-    draw(canvas, sheet.left, top - 17 * MM * scale, f"证照编号  {licence.number}", 10.5 * scale)
-    side = 31 * MM * scale
+    middle = sheet.width / 2
+    centre(canvas, middle, sheet.height - 77 * MM * scale, "营业执照", 66 * scale, 30 * scale, weight=1.1 * scale)
+    centre(canvas, middle, sheet.height - 89 * MM * scale, TITLES[copy], 21 * scale, 2 * scale)
+    top = sheet.height - 41 * MM * scale
+    draw(canvas, sheet.left, top, "统一社会信用代码", 15 * scale, weight=0.3 * scale)
+    draw(canvas, sheet.left, top - 9.5 * MM * scale, licence.credit_code, 18 * scale, 0.8 * scale)
+    draw(canvas, sheet.left, top - 18 * MM * scale, f"证照编号  {licence.number}", 11 * scale)
+    side = 32 * MM * scale
     right = sheet.width - sheet.left
-    _code(canvas, address, right - side, top - 22 * MM * scale, side)
+    _code(canvas, address, right - side, top + 4.5 * MM * scale - side, side)
     canvas.setFillColor(GREY)
-    centre(canvas, right - side / 2, top - 27 * MM * scale, "扫描二维码核验真伪和效力", max(6.5, 8.5 * scale))
+    caption = top + 4.5 * MM * scale - side - 5 * MM * scale
+    centre(canvas, right - side / 2, caption, "扫描二维码核验真伪和效力", max(6.5, 8.5 * scale))
 
 
 def _code(canvas: Any, address: str, x: float, y: float, side: float) -> None:
@@ -147,42 +150,45 @@ def _code(canvas: Any, address: str, x: float, y: float, side: float) -> None:
 def _column(sheet: _Sheet, x: float, places: list[Place]) -> None:
     """Label and value below one another; a value that needs it shrinks within its lines."""
     canvas, scale = sheet.canvas, sheet.scale
-    size = 15.5 * scale
+    size = FIELD_SIZE * scale
     label_width = size * 5
-    gap = 9 * MM * scale
+    gap = 8 * MM * scale
     room = sheet.column - label_width - gap
-    line = 12.5 * MM * scale
-    y = sheet.height - 103 * MM * scale
-    canvas.setFillColor(INK)
+    line = 13.5 * MM * scale
+    y = sheet.height - 114 * MM * scale
     for label, value, rows in places:
+        canvas.setFillColor(INK)
         justify(canvas, x, y, label, size, label_width)
         height = size * 1.5 if rows == 1 else (rows - 1) * line * 0.82 + size
         fit, lines = fitted(value, room, height, size)
-        if value.startswith("（未"):
-            canvas.setFillColor(GREY)
+        canvas.setFillColor(PALE_INK if value == NO_NAME else INK)
         for index, text in enumerate(lines):
-            draw(canvas, x + label_width + gap, y - index * fit * 1.5, text, fit)
-        canvas.setFillColor(INK)
-        y -= max(line, line * 0.35 + len(lines) * fit * 1.5)
+            draw(canvas, x + label_width + gap, y - index * fit * LEADING, text, fit)
+        y -= max(line, line * 0.35 + len(lines) * fit * LEADING)
 
 
-def _foot(sheet: _Sheet, licence: Licence) -> Box:
+def _foot(sheet: _Sheet, licence: Licence, site: str) -> Box:
+    """Registrar, date, the lines at the foot; gives the place of the seal."""
     canvas, scale = sheet.canvas, sheet.scale
-    x = sheet.left + sheet.column + 16 * MM * scale
-    y = 66 * MM * scale
-    draw(canvas, x, y, "登记机关", 15.5 * scale, 5 * scale)
-    canvas.setFillColor(GREY)
-    draw(canvas, x, y - 8 * MM * scale, licence.registrar, 11 * scale)
-    canvas.setFillColor(INK)
-    day = f"{licence.established_on.year} 年 {licence.established_on.month} 月 {licence.established_on.day} 日"
-    side = SEAL_MM * MM * scale
     right = sheet.width - sheet.left
-    centre(canvas, right - side / 2, y - 24 * MM * scale, day, 15 * scale)
-    low = 27.5 * MM * scale
+    side = SEAL_MM * MM * scale
+    bottom = 47 * MM * scale
+    x = sheet.left + sheet.column + 16 * MM * scale
+    canvas.setFillColor(INK)
+    draw(canvas, x, bottom + 22 * MM * scale, "登记机关", FIELD_SIZE * scale, 5 * scale)
+    room = right - side - 6 * MM * scale - x
+    size, lines = fitted(licence.registrar, room, 2 * 13 * LEADING * scale, 13 * scale)
+    for index, line in enumerate(lines):
+        draw(canvas, x, bottom + 13 * MM * scale - index * size * LEADING, line, size)
+    day = f"{licence.established_on.year} 年 {licence.established_on.month} 月 {licence.established_on.day} 日"
+    centre(canvas, right - side / 2, bottom - 7 * MM * scale, day, 15 * scale)
+    low = 28 * MM * scale
     canvas.setFillColor(WARN)
-    centre(canvas, sheet.width / 2, low, NO_EFFECT, 11 * scale)
+    canvas.setStrokeColor(WARN)
+    centre(canvas, sheet.width / 2, low, NO_EFFECT, 13 * scale, 0.4 * scale, weight=0.2 * scale)
     canvas.setFillColor(GREY)
-    said = "每年 1 月 1 日至 6 月 30 日报送年度报告（企业信息公示暂行条例）"
-    draw(canvas, sheet.left, low + 7 * MM * scale, said, max(6.5, 9 * scale))
-    bottom = y - 17 * MM * scale
+    small = max(6.5, 9 * scale)
+    draw(canvas, sheet.left, low + 8 * MM * scale, YEARLY_REPORT, small)
+    checked = f"核验网址 {site}"
+    draw(canvas, sheet.left, low + 13 * MM * scale, checked, small)
     return (right - side, bottom, right, bottom + side)

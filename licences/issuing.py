@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from kit.clock import office_day
 from licences.document import render
 from licences.licence import Copy, Licence, LicenceDocument, Status, Template
-from licences.numbering import next_number, take_code
+from licences.numbering import counter_of, next_number, take_code
 from licences.ornament import seal_drawing
 from licences.signing import Signer
 from licences.store import Store
@@ -48,9 +48,13 @@ def reserve(session: Session, grant: Grant, now: datetime) -> Licence:
     known = of_application(session, grant.application_id)
     if known is not None:
         return known
+    counter = counter_of(session, office_day(now).year)
+    known = of_application(session, grant.application_id)  # another may have reserved while this one waited
+    if known is not None:
+        return known
     code = take_code(session, grant.template)
     licence = Licence(
-        number=next_number(session, office_day(now).year),
+        number=next_number(counter),
         credit_code=code.code,
         application_id=grant.application_id,
         item_code=grant.item_code,

@@ -51,12 +51,16 @@ def take_code(session: Session, kind: Template) -> CreditCode:
     return code
 
 
-def next_number(session: Session, year: int) -> str:
-    """The next number of the year, locked until the transaction ends: no gap, no repeat."""
+def counter_of(session: Session, year: int) -> LicenceCounter:
+    """The counter of the year, locked until the transaction ends: whoever holds it is the only one to number."""
     counter = session.get(LicenceCounter, year, with_for_update=True, populate_existing=True)
     if counter is None:
         session.execute(_FIRST, {"year": year})
         counter = session.get_one(LicenceCounter, year, with_for_update=True, populate_existing=True)
+    return counter
+
+
+def next_number(counter: LicenceCounter) -> str:
+    """The next number of the year: no gap, no repeat."""
     counter.last += 1
-    session.flush()
-    return f"QX-{year}-{counter.last:06d}"
+    return f"QX-{counter.year}-{counter.last:06d}"

@@ -24,7 +24,7 @@ from pyhanko_certvalidator.registry import SimpleCertificateStore
 
 FIELD = "RegistrarSeal"
 ROOT, SIGNER = "authority.pem", "signer.pem"
-ROOM = 12288  # bytes kept for the signature: enough for it, and no trial signature is needed
+ROOM = 8192  # bytes kept for the signature: enough for it, and no trial signature is needed
 DOCUMENT_SIGNING = ObjectIdentifier("1.3.6.1.5.5.7.3.36")  # RFC 9336
 Box = tuple[float, float, float, float]
 _MIDDLE = SimpleBoxLayoutRule(AxisAlignment.ALIGN_MID, AxisAlignment.ALIGN_MID, Margins.uniform(0))

@@ -18,11 +18,13 @@ class Store:
         digest = hashlib.sha256(data).hexdigest()
         path = self._path(digest)
         path.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as file:
+        with tempfile.NamedTemporaryFile(dir=path.parent, suffix=".part", delete=False) as file:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
         Path(file.name).replace(path)
+        for folder in (path.parent, self._folder):
+            _keep_names(folder)
         return digest
 
     def get(self, digest: str) -> bytes | None:
@@ -35,3 +37,12 @@ class Store:
 
     def _path(self, digest: str) -> Path:
         return self._folder / digest[:2] / digest
+
+
+def _keep_names(folder: Path) -> None:
+    """Make the new name itself durable: renaming alone may be lost with the power."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

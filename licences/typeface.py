@@ -9,6 +9,7 @@ import hashlib
 import os
 import re
 import tempfile
+import threading
 from concurrent.futures import ProcessPoolExecutor
 from functools import lru_cache
 from importlib.resources import files
@@ -16,6 +17,7 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
+import structlog
 from fontTools.fontBuilder import FontBuilder
 from fontTools.pens.cu2quPen import Cu2QuPen
 from fontTools.pens.ttGlyphPen import TTGlyphPen
@@ -41,6 +43,10 @@ RANGES = (
 )
 
 
+_once = threading.Lock()
+_log = structlog.get_logger(__name__)
+
+
 class Unprintable(DomainError):
     """A character that no glyph covers; the applicant chooses another, or an officer adds the glyph."""
 
@@ -61,10 +67,12 @@ def prepare_typeface() -> Path:
         digest = hashlib.file_digest(file, "sha256").hexdigest()[:16]
     path = cache_folder() / f"NotoSerifSC-{digest}-{VERSION}.ttf"
     if not path.exists():
+        _log.info("typeface.converting", path=str(path))
         path.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.NamedTemporaryFile(dir=path.parent, suffix=".part", delete=False) as part:
             _convert(source).save(part)
         Path(part.name).replace(path)  # two processes may race: the later one replaces equal by equal
+        _log.info("typeface.converted", path=str(path))
     return path
 
 
@@ -111,13 +119,19 @@ def _quadratic(path: str, names: list[str]) -> dict[str, Any]:
     return made
 
 
-@lru_cache
 def typeface() -> Any:
-    """The registered font. Repairs two faults of reportlab that would spoil copied text and archiving."""
+    """The registered font; whichever thread asks first prepares it for all."""
+    with _once:
+        return _registered()
+
+
+@lru_cache
+def _registered() -> Any:
+    """Repairs two faults of reportlab that would spoil copied text and archiving."""
     rl_config.useA85 = 0
     ttfonts.makeToUnicodeCMap = _to_unicode
     pdfdoc.PDFStream.format = _line_before_end(pdfdoc.PDFStream.format)
-    font = ttfonts.TTFont(NAME, str(prepare_typeface()), shapable=False)
+    font = ttfonts.TTFont(NAME, str(prepare_typeface()), shapable=False, asciiReadable=False)
     pdfmetrics.registerFont(font)
     return font
 

@@ -1,7 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
+import inspect
 import io
+import re
 import shutil
 import subprocess
+import zlib
 from pathlib import Path
 
 import cv2
@@ -62,6 +65,32 @@ def test_sheets_have_the_prescribed_sizes(copy: Copy, size: tuple[int, int]) -> 
 
 def test_equal_licences_give_equal_pages() -> None:
     assert render(a_licence(), Copy.ORIGINAL, URL) == render(a_licence(), Copy.ORIGINAL, URL)
+
+
+def test_streams_end_on_a_line_of_their_own_and_text_maps_beyond_the_basic_plane() -> None:
+    pdf = render(a_licence(name="㼆𬭎䶮𫖯小吃店"), Copy.ORIGINAL, URL).pdf
+    assert pdf.count(b"endstream") == pdf.count(b"\nendstream") >= 4
+    maps = [zlib.decompress(found) for found in re.findall(rb"stream\r?\n(x.+?)\nendstream", pdf, re.DOTALL)]
+    spoken = b"".join(text for text in maps if b"begincmap" in text)
+    for character in "𬭎𫖯䶮":
+        assert f"<{character.encode('utf-16-be').hex().upper()}>".encode() in spoken
+
+
+def test_every_font_is_embedded_and_the_file_stays_small(signed: bytes) -> None:
+    reader = PdfFileReader(io.BytesIO(signed))
+    fonts = reader.root["/Pages"]["/Kids"][0]["/Resources"]["/Font"]
+    assert fonts
+    assert all("/FontFile2" in fonts[name]["/FontDescriptor"] for name in fonts)
+    assert len(signed) <= 90_000
+
+
+@pytest.mark.parametrize("copy", list(Copy))
+def test_the_word_sample_stands_in_the_title_and_cannot_be_left_out(copy: Copy) -> None:
+    reader = PdfFileReader(io.BytesIO(render(a_licence(), copy, URL).pdf))
+    info = reader.trailer["/Info"]
+    assert "样例" in info["/Title"]
+    assert "样例 SAMPLE" in info["/Keywords"]
+    assert set(inspect.signature(render).parameters) == {"licence", "copy", "public_url"}
 
 
 def test_a_long_scope_shrinks_and_an_endless_one_is_refused() -> None:

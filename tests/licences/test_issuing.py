@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 import threading
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -57,6 +58,33 @@ def test_many_at_once_get_numbers_without_gap_and_codes_without_repeat(database:
     assert len({licence.credit_code for licence in got}) == 40
 
 
+def test_one_application_asked_by_many_at_once_gets_one_licence(database: Database) -> None:
+    with database.writing() as session:
+        fill_pool(session, Template.SOLE_TRADER, fictitious_codes(Template.SOLE_TRADER, 1000, 20))
+    got: list[str] = []
+
+    def issue() -> None:
+        with database.writing() as session:
+            got.append(reserve(session, a_grant("a-1"), NOON).number)
+
+    threads = [threading.Thread(target=issue) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert got == ["QX-2026-000001"] * 8
+    with database.writing() as session:
+        assert reserve(session, a_grant("a-2"), NOON).number == "QX-2026-000002"
+
+
+def test_numbers_begin_anew_in_the_new_year_of_the_office(session: Session) -> None:
+    fill_pool(session, Template.SOLE_TRADER, fictitious_codes(Template.SOLE_TRADER, 1000, 5))
+    session.flush()
+    last_night, morning = datetime(2026, 12, 31, 15, 59, tzinfo=UTC), datetime(2026, 12, 31, 16, 0, tzinfo=UTC)
+    assert reserve(session, a_grant("a-1"), last_night).number == "QX-2026-000001"
+    assert reserve(session, a_grant("a-2"), morning).number == "QX-2027-000001"  # midnight in Beijing
+
+
 def test_a_rolled_back_reservation_leaves_no_gap(database: Database) -> None:
     with database.writing() as session:
         fill_pool(session, Template.SOLE_TRADER, fictitious_codes(Template.SOLE_TRADER, 1000, 5))
@@ -98,6 +126,10 @@ def test_a_licence_is_reserved_made_and_put_into_force_once(
     pdf = read_document(session, store, licence, Copy.ORIGINAL)
     assert pdf is not None
     assert check_file(session, pdf, signer.trust).verdict is FileVerdict.GENUINE
+    licence.status = Status.REVOKED  # the paper stays what it is; the register says what it is worth today
+    checked = check_file(session, pdf, signer.trust)
+    assert (checked.verdict, checked.licence and checked.licence.status) == (FileVerdict.GENUINE, Status.REVOKED)
+    assert read_document(session, store, licence, Copy.ORIGINAL) is None
     stray = store.get(again[0].sha256)
     assert stray is not None
     assert check_file(session, stray, signer.trust).reasons == (FileReason.SIGNED_BUT_UNKNOWN,)
