@@ -12,7 +12,7 @@ from pathlib import Path
 
 import httpx
 
-from bench.service import quantile, service
+from bench.running import quantile, service
 from demonstration.applicant import SOLE_TRADER, Applicant
 from demonstration.run import pictures
 from kit.database import sqlite_module

@@ -7,7 +7,7 @@ import time
 
 import httpx
 
-from bench.service import service
+from bench.running import service
 from demonstration.applicant import Applicant
 from reference import bureau
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Service: the demonstration in processes of its own, to be measured from outside. I/O: processes, HTTP."""
+"""Running: the demonstration in processes of its own, to be measured from outside. I/O: processes, HTTP."""
 
 import socket
 import subprocess
