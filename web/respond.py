@@ -2,6 +2,7 @@
 """Respond (应答): a template with what every page needs: language, viewer, token, notice. I/O: none."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 from fastapi import Request
 from fastapi.responses import HTMLResponse, RedirectResponse
@@ -60,6 +61,7 @@ def page(request: Request, template: str, status: int = 200, **context: Any) -> 
         "csrf": csrf_token(request),
         "path": request.url.path,
         "large": large,
+        "keeping": _keeping(request),
         "demonstration": desk.settings.demonstration,
         "notice": notice,
         "problems": [],
@@ -73,6 +75,12 @@ def page(request: Request, template: str, status: int = 200, **context: Any) -> 
     if notice:
         response.delete_cookie(NOTICE_COOKIE)
     return response
+
+
+def _keeping(request: Request) -> str:
+    """What else the address asks for, so that switching the language or the size keeps the place."""
+    kept = [(name, value) for name, value in request.query_params.multi_items() if name not in ("lang", "large")]
+    return urlencode(kept) + "&" if kept else ""
 
 
 def go(path: str, notice: str | None = None) -> RedirectResponse:

@@ -357,6 +357,7 @@ def page_context(role: str | None, given: dict[str, Any]) -> dict[str, Any]:
         "csrf": "sample-token",
         "path": "/",
         "large": False,
+        "keeping": "",
         "demonstration": True,
         "notice": None,
     }
