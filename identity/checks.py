@@ -35,7 +35,7 @@ class Bands:
 
     Below about 180 px genuine pairs drift apart: false refusals at 0.40 rise from 4 % to 58 %. Nearer than
     `same_picture` the frame is the card's own photograph held before the camera: printed, cut and compressed again it
-    lies at 0.05–0.09, while two photographs of one person taken apart were never nearer than 0.24 (20 pairs).
+    lies at 0.05–0.09, while two photographs of one person taken apart were never nearer than 0.24 (22 pairs).
     """
 
     version: str

@@ -9,7 +9,7 @@ import multiprocessing
 import os
 import queue
 from collections.abc import Sequence
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures import TimeoutError as TookTooLong
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
@@ -67,36 +67,49 @@ def _in_worker(task: str, *arguments: object) -> Any:
     return getattr(workshop, task)(*arguments)
 
 
-def _new_worker() -> ProcessPoolExecutor:
-    os.environ.setdefault("OMP_NUM_THREADS", "1")
-    return ProcessPoolExecutor(1, multiprocessing.get_context("spawn"), _set_up, (os.getpid(),))
+class _Worker:
+    """One process, and its promise to have loaded the models."""
 
+    def __init__(self) -> None:
+        os.environ.setdefault("OMP_NUM_THREADS", "1")
+        self._pool = ProcessPoolExecutor(1, multiprocessing.get_context("spawn"), _set_up, (os.getpid(),))
+        self._ready: Future[Any] = self._pool.submit(_in_worker, "model_name")
 
-def _end(worker: ProcessPoolExecutor) -> None:
-    """Kill the process: one that hangs hears nothing gentler."""
-    processes = list((worker._processes or {}).values())
-    worker.shutdown(wait=False, cancel_futures=True)
-    for process in processes:
-        process.kill()
+    @property
+    def pid(self) -> int:
+        return next(iter(self._pool._processes))
+
+    def model(self) -> str:
+        """Waits until the models are loaded: on a busy machine that alone outlasts the patience for a task."""
+        return str(self._ready.result(START_S))
+
+    def do(self, task: str, arguments: Sequence[object], patience_s: float) -> Any:
+        self.model()
+        return self._pool.submit(_in_worker, task, *arguments).result(patience_s)
+
+    def end(self) -> None:
+        """Kill the process: one that hangs hears nothing gentler."""
+        processes = list((self._pool._processes or {}).values())
+        self._pool.shutdown(wait=False, cancel_futures=True)
+        for process in processes:
+            process.kill()
 
 
 class DlibMatcher:
     """face_recognition (dlib) in `workers` processes, started fresh so that they share nothing with this one.
 
-    A task has `patience_s` from the moment a worker is free for it; it waits for that `queue_s` at most.
+    A task has `patience_s` from the moment a worker is ready for it; it waits for that `queue_s` at most.
     """
 
     def __init__(self, workers: int = 2, patience_s: float = PATIENCE_S, queue_s: float = QUEUE_S) -> None:
         self._patience_s, self._queue_s, self._closed = patience_s, queue_s, False
-        self._workers = [_new_worker() for _ in range(workers)]
+        self._workers = [_Worker() for _ in range(workers)]
         self._free: queue.Queue[int] = queue.Queue()
-        warming = [worker.submit(_in_worker, "model_name") for worker in self._workers]
         try:
-            names = [str(future.result(START_S)) for future in warming]
+            self.model = {worker.model() for worker in self._workers}.pop()
         except (BrokenProcessPool, TookTooLong) as error:
             self.close()
             raise FaceServiceDown() from error
-        self.model = names[0]
         for place in range(workers):
             self._free.put(place)
 
@@ -110,7 +123,7 @@ class DlibMatcher:
     def close(self) -> None:
         self._closed = True
         for worker in self._workers:
-            _end(worker)
+            worker.end()
 
     def _do(self, task: str, pictures: list[bytes], *more: object) -> Any:
         """In a free worker; once more in a new one if it died. Raises FaceServiceDown, and what the task raises."""
@@ -121,14 +134,14 @@ class DlibMatcher:
         except queue.Empty:
             raise FaceServiceDown() from None
         try:
-            return self._answer(place, task, pictures, *more)
+            return self._answer(place, task, (pictures, *more))
         finally:
             self._free.put(place)
 
-    def _answer(self, place: int, task: str, pictures: list[bytes], *more: object) -> Any:
+    def _answer(self, place: int, task: str, arguments: Sequence[object]) -> Any:
         for _try in range(2):
             try:
-                return self._workers[place].submit(_in_worker, task, pictures, *more).result(self._patience_s)
+                return self._workers[place].do(task, arguments, self._patience_s)
             except (BrokenProcessPool, MemoryError):
                 self._replace(place)
             except TookTooLong:
@@ -137,9 +150,8 @@ class DlibMatcher:
         raise FaceServiceDown()
 
     def _replace(self, place: int) -> None:
-        """The new worker starts at once, so that it is warm when it is asked. Raises FaceServiceDown once closed."""
-        _end(self._workers[place])
+        """The new worker starts loading at once. Raises FaceServiceDown when the matcher is closed."""
+        self._workers[place].end()
         if self._closed:
             raise FaceServiceDown()
-        self._workers[place] = _new_worker()
-        self._workers[place].submit(_in_worker, "model_name")
+        self._workers[place] = _Worker()

@@ -30,7 +30,11 @@ FILES = {
     "biden.jpg": "3c17508bb91554c637a2eabddfae790e5bb1caba93130814fc2ac50be9760c4c",
 }
 # Cut as a card and a camera show a face: left, top, right, bottom in pixels of the photograph.
-CUTS = {"portrait.jpg": ("obama.jpg", (215, 0, 751, 589)), "live.jpg": ("obama3.jpg", (312, 50, 1275, 772))}
+CUTS = {
+    "portrait.jpg": ("obama.jpg", (215, 0, 751, 589)),
+    "live.jpg": ("obama3.jpg", (312, 50, 1275, 772)),
+    "other.jpg": ("biden.jpg", (130, 60, 930, 660)),
+}
 DOWNLOAD = ("pip", "download", "--quiet", "--no-deps", "--no-binary", ":all:", PACKAGE)
 
 
@@ -75,7 +79,7 @@ def fetch(folder: Path | None = None, ways: Sequence[Sequence[str]] | None = Non
         if not (folder / name).exists():
             with Image.open(folder / whole) as photograph, _replacing(folder / name) as file:
                 photograph.convert("RGB").crop(box).save(file, "JPEG", quality=95)
-    return Photographs(folder / "portrait.jpg", folder / "live.jpg", folder / "obama2.jpg", folder / "biden.jpg")
+    return Photographs(folder / "portrait.jpg", folder / "live.jpg", folder / "obama2.jpg", folder / "other.jpg")
 
 
 def _is_genuine(photograph: Path) -> bool:

@@ -137,7 +137,7 @@ def test_each_bad_picture_is_told_apart(
 
 
 def pids(matcher: DlibMatcher) -> list[int]:
-    return [pid for worker in matcher._workers for pid in worker._processes]
+    return [worker.pid for worker in matcher._workers]
 
 
 def test_a_worker_that_dies_is_replaced(card: bytes) -> None:
@@ -161,15 +161,14 @@ def test_a_worker_without_memory_is_replaced(card: bytes) -> None:
 
 
 def test_a_worker_that_hangs_is_given_up_in_time_and_replaced_and_the_other_goes_on(card: bytes) -> None:
-    matcher = DlibMatcher(workers=2, patience_s=2.0, queue_s=60.0)
+    matcher = DlibMatcher(workers=2, patience_s=3.0, queue_s=60.0)
     try:
         hanging, working = pids(matcher)
         os.kill(hanging, signal.SIGSTOP)
         began = time.monotonic()
         with pytest.raises(FaceServiceDown):
             matcher.read_portrait(card)
-        assert time.monotonic() - began < 4
-        matcher._patience_s = 20.0
+        assert time.monotonic() - began < 5
         with ThreadPoolExecutor(6) as applicants:
             readings = list(applicants.map(matcher.read_portrait, [card] * 6))
         assert all(portrait.reading.faults == () for portrait in readings)
@@ -180,12 +179,12 @@ def test_a_worker_that_hangs_is_given_up_in_time_and_replaced_and_the_other_goes
 
 
 def test_waiting_for_a_free_worker_is_no_hanging(card: bytes) -> None:
-    matcher = DlibMatcher(workers=1, patience_s=2.0)
+    matcher = DlibMatcher(workers=1, patience_s=3.0)
     try:
         before = pids(matcher)
-        with ThreadPoolExecutor(12) as applicants:  # the last of them waits longer than one task may take
-            readings = list(applicants.map(matcher.read_portrait, [card] * 12))
-        assert len(readings) == 12
+        with ThreadPoolExecutor(20) as applicants:  # the last of them waits longer than one task may take
+            readings = list(applicants.map(matcher.read_portrait, [card] * 20))
+        assert len(readings) == 20
         assert pids(matcher) == before
     finally:
         matcher.close()
@@ -211,7 +210,7 @@ import time
 from identity.face import DlibMatcher
 if __name__ == "__main__":
     matcher = DlibMatcher(workers=1)
-    print(*matcher._workers[0]._processes, flush=True)
+    print(matcher._workers[0].pid, flush=True)
     time.sleep(60)
 """
 
