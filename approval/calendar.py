@@ -53,7 +53,7 @@ def seed_calendar(session: Session) -> None:
                 session.add(CalendarDay(day=day, is_working=False, note=_note(name)))
         for day, name in make_up.items():
             if day.year == year:
-                session.add(CalendarDay(day=day, is_working=True, note=f"{_note(name)} make-up"))
+                session.add(CalendarDay(day=day, is_working=True, note=f"{_note(name)}调休上班"))
 
 
 def set_day(session: Session, day: date, is_working: bool, note: str) -> None:
@@ -65,5 +65,5 @@ def publish_year(session: Session, year: int) -> None:
     session.merge(CalendarYear(year=year, is_published=True))
 
 
-def _note(name: object) -> str:
-    return str(getattr(name, "value", name))[:60]
+def _note(name: str) -> str:
+    return str(chinese_calendar.constants.Holiday(name).chinese)

@@ -2,32 +2,43 @@
 // Shows the chosen photograph and makes it smaller before it is sent; the plain form works as well.
 const LONGEST = 1600;
 
+async function smaller(file) {
+  const bitmap = await createImageBitmap(file);
+  const scale = Math.min(1, LONGEST / Math.max(bitmap.width, bitmap.height));
+  const canvas = document.createElement('canvas');
+  canvas.width = Math.round(bitmap.width * scale);
+  canvas.height = Math.round(bitmap.height * scale);
+  canvas.getContext('2d').drawImage(bitmap, 0, 0, canvas.width, canvas.height);
+  return new Promise((done, wrong) => canvas.toBlob((blob) => (blob ? done(blob) : wrong()), 'image/jpeg', 0.9));
+}
+
 export function start(form) {
   const input = form.querySelector('input[type=file]');
+  const button = form.querySelector('button');
   const label = form.querySelector('.drop');
-  input.addEventListener('change', async () => {
-    const file = input.files[0];
-    if (!file?.type.startsWith('image/')) return;
-    const bitmap = await createImageBitmap(file).catch(() => null);
-    if (!bitmap) return; // the server says what is wrong with it
-    const scale = Math.min(1, LONGEST / Math.max(bitmap.width, bitmap.height));
-    const canvas = document.createElement('canvas');
-    canvas.width = Math.round(bitmap.width * scale);
-    canvas.height = Math.round(bitmap.height * scale);
-    canvas.getContext('2d').drawImage(bitmap, 0, 0, canvas.width, canvas.height);
-    const smaller = await new Promise((done) => canvas.toBlob(done, 'image/jpeg', 0.9));
-    const transfer = new DataTransfer();
-    transfer.items.add(new File([smaller], 'card.jpg', { type: 'image/jpeg' }));
-    input.files = transfer.files;
+  const words = button.textContent;
+
+  function show(photo) {
     const shown = label.querySelector('img') ?? document.createElement('img');
-    shown.src = URL.createObjectURL(smaller);
+    URL.revokeObjectURL(shown.src);
+    shown.src = URL.createObjectURL(photo);
     shown.alt = '';
     label.querySelector('svg')?.remove();
     label.prepend(shown);
+  }
+
+  input.addEventListener('change', async () => {
+    const file = input.files[0];
+    const photo = file && await smaller(file).catch(() => null);
+    if (!photo || input.files[0] !== file) return; // the server says what is wrong with it
+    const transfer = new DataTransfer();
+    transfer.items.add(new File([photo], 'card.jpg', { type: 'image/jpeg' }));
+    input.files = transfer.files;
+    show(photo);
   });
   form.addEventListener('submit', () => {
-    const button = form.querySelector('button');
     button.textContent = form.dataset.reading;
     setTimeout(() => { button.disabled = true; });
   });
+  window.addEventListener('pageshow', () => { button.disabled = false; button.textContent = words; });
 }
