@@ -19,7 +19,7 @@ from kit.random import new_id
 
 CONSENT_VERSION = "face-consent-1"
 MOST_ATTEMPTS = 5
-BANDS = Bands(version="bands-1")
+BANDS = Bands(version="bands-2")
 
 
 class ConsentMissing(DomainError):

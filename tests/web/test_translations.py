@@ -54,3 +54,11 @@ def test_declared_wordings_have_both_languages_and_the_same_blanks(name: str) ->
         assert text.get("zh", "").strip(), text
         assert text.get("en", "").strip(), text
         assert sorted(PLACEHOLDER.findall(text["zh"])) == sorted(PLACEHOLDER.findall(text["en"]))
+
+
+def test_every_reason_of_a_verdict_has_its_words() -> None:
+    from web.wording import REASONS
+
+    told = set(re.findall(r'Verdict\(Band\.\w+, \("(\w+)",\)', Path("identity/checks.py").read_text("utf-8")))
+    assert told
+    assert told <= set(REASONS)
