@@ -3,9 +3,8 @@
 
 from dataclasses import dataclass
 
-from identity.face import FaceMatcher
-
 from approval.office import Office
+from identity.face import FaceMatcher
 from kit.settings import Settings
 from licences import Store
 
