@@ -10,6 +10,7 @@ help: ## this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort | column -t -s "$$(printf '\t')"
 
 .tools/bin/uv:
+	@python3 -c 'import ensurepip, venv' || { echo "请先安装 python3-venv: apt-get install python3-venv"; exit 1; }
 	python3 -m venv .tools && .tools/bin/python -m pip install --quiet --disable-pip-version-check uv
 
 setup: $(filter .tools/bin/uv,$(UV)) ## programs and libraries, nothing compiled

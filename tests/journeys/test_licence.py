@@ -158,3 +158,14 @@ def test_a_company_goes_to_a_clerk_and_credit_speaks_of_each_role(service: Servi
     assert "CR-01" in page
     assert "失信被执行人" in page
     assert name not in said(page).split("自动核查结论")[0]
+
+
+def test_the_interface_describes_itself_and_answers_problems_as_json(service: Service) -> None:
+    client = service.client()
+    described = client.get("/api/v1/openapi.json").json()
+    assert {"/api/v1/items", "/api/v1/applications", "/api/v1/licences/check"} <= set(described["paths"])
+    assert {item["code"] for item in client.get("/api/v1/items").json()} == {"sole-trader", "company"}
+    refused = client.get("/api/v1/applications")
+    assert refused.status_code == 401
+    assert refused.json()["type"] == "urn:problem:sign_in_required"
+    assert client.get("/api/v1/log/head").json()["index"] >= 0
