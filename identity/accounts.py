@@ -81,7 +81,7 @@ def sign_in_staff(session: Session, username: str, password: str, now: datetime)
 
     After five failures the account is locked for fifteen minutes; the caller must commit also when None is returned.
     """
-    account = session.scalar(select(Account).where(Account.username == username))
+    account = session.scalar(select(Account).where(Account.username == username).with_for_update())
     try:
         _hasher.verify((account and account.password_hash) or _NOBODY, password)
         is_right = account is not None

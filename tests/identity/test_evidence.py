@@ -1,4 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import text
 from sqlalchemy.orm import Session
@@ -12,7 +14,9 @@ from identity import (
     Evidence,
     PortraitMissing,
     delete_pictures,
+    destroy_evidence,
     evidence_of,
+    hand_over,
     judge,
     keep_portrait,
     may_compare,
@@ -103,3 +107,71 @@ def test_after_the_decision_only_numbers_are_left(session: Session) -> None:
     assert session.scalar(text("SELECT count(*) FROM sealed_picture")) == 0
     assert evidence.distance == 0.31
     assert evidence.deleted_at == NOON
+
+
+def pictures_left(session: Session) -> object:
+    session.flush()
+    return session.scalar(text("SELECT count(*) FROM sealed_picture"))
+
+
+def test_only_one_frame_is_ever_kept(session: Session) -> None:
+    evidence = proved(session)
+    first = evidence.frame_picture
+    compare(session, evidence, 0.33)
+    assert pictures_left(session) == 3
+    assert view_picture(session, first) is None
+    assert view_picture(session, evidence.frame_picture) == FRAME
+
+
+def test_a_new_card_replaces_the_pictures_and_forgets_the_frame(session: Session) -> None:
+    evidence = proved(session)
+    keep_portrait(session, evidence, CARD, b"new", 200, NOON)
+    assert pictures_left(session) == 2
+    assert view_picture(session, evidence.portrait_picture) == b"new"
+    assert (evidence.distance, evidence.frames_used, evidence.compared_at, evidence.reasons) == (None, None, None, [])
+
+
+def test_neither_a_new_card_nor_a_new_consent_gives_attempts_back(session: Session) -> None:
+    evidence = proved(session)
+    left = evidence.attempts_left
+    keep_portrait(session, evidence, CARD, PORTRAIT, 228, NOON)
+    record_consent(session, evidence, "decline", NOON)
+    record_consent(session, evidence, "agree", NOON)
+    assert evidence.attempts_left == left == 4
+
+
+def test_who_declined_is_not_compared(session: Session) -> None:
+    evidence = proved(session)
+    record_consent(session, evidence, "decline", NOON)
+    with pytest.raises(ConsentMissing):
+        may_compare(evidence)
+
+
+def test_deleting_twice_changes_nothing_and_touches_no_other_application(session: Session) -> None:
+    evidence = proved(session)
+    other = evidence_of(session, "a-2")
+    keep_portrait(session, other, CARD, PORTRAIT, 228, NOON)
+    delete_pictures(session, "a-1", NOON)
+    delete_pictures(session, "a-1", NOON + timedelta(days=1))
+    delete_pictures(session, "unknown", NOON)
+    assert evidence.deleted_at == NOON
+    assert pictures_left(session) == 2
+    assert view_picture(session, other.portrait_picture) == PORTRAIT
+
+
+def test_evidence_of_a_draft_that_is_thrown_away_leaves_nothing(session: Session) -> None:
+    destroy_evidence(session, proved(session))
+    assert pictures_left(session) == 0
+    assert session.scalar(text("SELECT count(*) FROM evidence")) == 0
+
+
+def test_a_corrected_submission_takes_the_evidence_along_unless_it_was_deleted(session: Session) -> None:
+    evidence = proved(session)
+    hand_over(session, "a-1", "a-2")
+    session.flush()
+    assert evidence_of(session, "a-2") is evidence
+    delete_pictures(session, "a-2", NOON)
+    hand_over(session, "a-2", "a-3")
+    session.flush()
+    assert evidence_of(session, "a-2") is evidence
+    assert evidence_of(session, "a-3").attempts == 0
