@@ -13,7 +13,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from identity.checks import Band, Bands, Comparison, Verdict
 from identity.vault import destroy_picture, keep_picture
-from kit.database import Base, Moment
+from kit.database import Base, Moment, is_reading
 from kit.errors import DomainError
 from kit.random import new_id
 
@@ -76,8 +76,9 @@ def evidence_of(session: Session, application_id: str) -> Evidence:
     evidence = session.scalar(select(Evidence).where(Evidence.application_id == application_id))
     if evidence is None:
         evidence = Evidence(application_id=application_id, attempts=0, reasons=[], without_camera=False)
-        session.add(evidence)
-        session.flush()
+        if not is_reading(session):  # a page that only looks must not write: it would wait for the writers' lock
+            session.add(evidence)
+            session.flush()
     return evidence
 
 

@@ -69,6 +69,11 @@ def sqlite_module() -> ModuleType:
     return _newer_sqlite or sqlite3
 
 
+def is_reading(session: Session) -> bool:
+    """Whether the session was opened with `Database.reading`."""
+    return bool(session.get_bind().get_execution_options().get("read_only"))
+
+
 class Database:
     """One database, two engines: ours, and one in the mode that the durable engine expects."""
 

@@ -24,6 +24,7 @@ from identity import (
     record_consent,
     view_picture,
 )
+from kit.database import Database
 from tests.conftest import NOON
 
 CARD, PORTRAIT, FRAME = b"\xff\xd8 card", b"\xff\xd8 portrait", b"\xff\xd8 frame"
@@ -175,3 +176,13 @@ def test_a_corrected_submission_takes_the_evidence_along_unless_it_was_deleted(s
     session.flush()
     assert evidence_of(session, "a-2") is evidence
     assert evidence_of(session, "a-3").attempts == 0
+
+
+def test_looking_at_evidence_that_is_not_there_writes_nothing(database: Database) -> None:
+    with database.reading() as reading:
+        assert evidence_of(reading, "nobody").attempts_left == 5
+        assert not reading.new
+    with database.writing() as writing:
+        evidence_of(writing, "somebody")
+    with database.reading() as reading:
+        assert reading.scalar(text("SELECT count(*) FROM evidence")) == 1
