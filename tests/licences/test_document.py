@@ -9,13 +9,9 @@ from pathlib import Path
 
 import cv2
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 from pyhanko.pdf_utils.reader import PdfFileReader
 
 from licences import Copy, DoesNotFit, Template, Unprintable, missing_characters, render
-from licences.typeface import typeface
-from licences.typesetting import NO_END, NO_START, width_of, wrapped
 from tests.licences.conftest import SCOPE, a_licence
 
 needs_poppler = pytest.mark.skipif(
@@ -114,20 +110,3 @@ def test_the_code_leads_to_the_verification_page(tmp_path: Path) -> None:
     assert picture is not None
     found, _points, _straight = cv2.QRCodeDetector().detectAndDecode(picture)
     assert found == f"{URL}/v/abcdefghijkmnpqrstuvwxyz23"
-
-
-@settings(max_examples=60, deadline=None)
-@given(st.text(alphabet="甲乙丙（）、；。，“”A1", min_size=1, max_size=80))
-def test_breaking_lines_loses_nothing(text: str) -> None:
-    typeface()
-    lines = wrapped(text, 12, 150)
-    assert "".join(lines) == text
-    assert all(width_of(line, 12) <= 150 + 4 * 12 for line in lines)
-
-
-def test_no_line_begins_with_a_closing_mark_or_ends_with_an_opening_one() -> None:
-    typeface()
-    for length in range(1, 40):
-        lines = wrapped("甲" * length + "（乙丙），丁；戊。" * 6, 12, 150)
-        assert not any(line[0] in NO_START for line in lines)
-        assert not any(line[-1] in NO_END for line in lines)
