@@ -29,8 +29,10 @@ _language: ContextVar[Language] = ContextVar("language", default="zh")
 
 
 @cache
-def _english() -> gettext.NullTranslations:
-    path = HERE / "locale" / "en" / "LC_MESSAGES" / "messages.po"
+def english(path: Path = HERE / "locale" / "en" / "LC_MESSAGES" / "messages.po") -> gettext.NullTranslations:
+    """The sentences of a catalogue; without the file every sentence stays Chinese, and no page fails."""
+    if not path.is_file():
+        return gettext.NullTranslations()
     compiled = io.BytesIO()
     with path.open("rb") as file:
         write_mo(compiled, read_po(file, locale="en"))
@@ -39,11 +41,11 @@ def _english() -> gettext.NullTranslations:
 
 
 def _translated(message: str) -> str:
-    return message if _language.get() == "zh" else _english().gettext(message)
+    return message if _language.get() == "zh" else english().gettext(message)
 
 
 def _translated_count(one: str, many: str, count: int) -> str:
-    return one if _language.get() == "zh" else _english().ngettext(one, many, count)
+    return one if _language.get() == "zh" else english().ngettext(one, many, count)
 
 
 def said(text: Text | str) -> str:

@@ -9,7 +9,7 @@ import pytest
 
 from kit.text import Language
 from tests.web.sample_contexts import SAMPLES, Sample, page_context
-from web.render import render
+from web.render import english, render
 
 TEMPLATES = sorted(Path("web/templates").rglob("*.html"))
 STATIC = Path("web/static")
@@ -78,3 +78,8 @@ def test_english_pages_show_no_untranslated_sentence_of_ours() -> None:
     frame = page.split("<body>")[1].split("<main")[0] + page.split("</main>")[1]
     left = re.findall(r"[\u4e00-\u9fff]+", frame)
     assert set(left) == {"李审查", "中文"}, "a person's name and the way back to Chinese"
+
+
+def test_without_a_catalogue_every_sentence_stays_chinese(tmp_path: Path) -> None:
+    assert english().gettext("队列") != "队列"
+    assert english(tmp_path / "messages.po").gettext("队列") == "队列"
