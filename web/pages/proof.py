@@ -17,6 +17,7 @@ from identity import (
     Account,
     Band,
     Comparison,
+    PortraitMissing,
     evidence_of,
     judge,
     keep_portrait,
@@ -176,6 +177,7 @@ def compare_face(
     with desk.office.database.reading() as session:
         evidence = evidence_of(session, application.id)
         may_compare(evidence)
+        compared_card = evidence.card_picture
         card_jpeg = view_picture(session, evidence.card_picture) or b""
     pictures = [frame.file.read() for frame in (frames or [])[:MOST_FRAMES]]
     try:
@@ -191,7 +193,10 @@ def compare_face(
     verdict = judge(comparison, BANDS)
     with desk.office.database.writing() as session:
         evidence = evidence_of(session, application.id)
+        session.refresh(evidence, with_for_update=True)
         may_compare(evidence)
+        if evidence.card_picture != compared_card:  # another card was photographed meanwhile: compare with that one
+            raise PortraitMissing()
         record_comparison(session, evidence, comparison, verdict, best, now, with_camera=by_camera)
     return _tell(
         request, desk, application, comparison, Band(evidence.band or Band.RETRY), evidence.attempts_left, by_camera
