@@ -244,7 +244,26 @@ def announcing(entries: int, widths: str) -> bytes:
     return head + table.encode() + b"startxref\n%d\n%%%%EOF\n" % len(head)
 
 
-@pytest.mark.parametrize("data", [announcing(10**9, "[0 0 0]"), announcing(10**9, "[1 2 1]"), b"%PDF-" + b"[" * 10**6])
+def announcing_with_a_gap(entries: int) -> bytes:
+    """The same behind a right byte range around a gap of right form: only its tables give it away."""
+    gap, length = b"<3082" + b"0" * 200 + b">", 500
+    plain = announcing(entries, "[0 0 0]")
+    table = plain[plain.index(b"1 0 obj") : plain.index(b"startxref")] + b"startxref\n%d\n%%%%EOF\n" % (
+        length + len(gap)
+    )
+    head = b"%%PDF-1.7\n%% RegistrarSeal /ByteRange [0 %d %d %d]\n" % (length, length + len(gap), len(table))
+    return head.ljust(length, b"%") + gap + table
+
+
+HOSTILE = [
+    announcing(10**9, "[0 0 0]"),
+    announcing(10**9, "[1 2 1]"),
+    announcing_with_a_gap(10**9),
+    b"%PDF-" + b"[" * 10**6,
+]
+
+
+@pytest.mark.parametrize("data", HOSTILE)
 def test_a_hostile_file_is_refused_before_a_library_opens_it(session: Session, signer: FileSigner, data: bytes) -> None:
     assert build_of(data) is None  # the library would be busy for hours
     assert check_file(session, data, signer.trust).verdict is FileVerdict.NO

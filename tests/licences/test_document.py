@@ -108,5 +108,10 @@ def test_the_code_leads_to_the_verification_page(tmp_path: Path) -> None:
     subprocess.run(["pdftoppm", "-r", "110", "-png", tmp_path / "licence.pdf", tmp_path / "page"], check=True)
     picture = cv2.imread(str(next(tmp_path.glob("page*.png"))))
     assert picture is not None
-    found, _points, _straight = cv2.QRCodeDetector().detectAndDecode(picture)
+    found, points, _straight = cv2.QRCodeDetector().detectAndDecode(picture)
     assert found == f"{URL}/v/abcdefghijkmnpqrstuvwxyz23"
+    (left, top), (right, as_high), *_others = points[0]
+    assert (left < right, round(top - as_high)) == (
+        True,
+        0,
+    )  # not mirrored: the detector reads those, telephones may not
