@@ -5,7 +5,7 @@ Contract: docs/bureau-contract.md. Whatever happens on the wire, the caller gets
 never a pass. Name and number go in the body only, and into no log. I/O: network.
 """
 
-import random
+import secrets
 import ssl
 import time
 from collections.abc import Callable
@@ -138,7 +138,7 @@ class HttpBureau:
         except Unanswered as failure:
             if failure.reason != "bureau_failed":
                 raise
-        rest = random.uniform(0.05, 0.25)  # noqa: S311
+        rest = secrets.SystemRandom().uniform(0.05, 0.25)
         if time.monotonic() + rest >= deadline:
             raise Unanswered("timeout")
         time.sleep(rest)

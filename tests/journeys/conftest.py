@@ -124,7 +124,9 @@ class Service:
         self.runner._office = office
 
 
-@pytest.fixture(scope="session", params=["sqlite", "postgres"])
+# Of this package and not of the session: the threads of the durable engine draw from the global `random`, which
+# hypothesis takes for a strategy that does so.
+@pytest.fixture(scope="package", params=["sqlite", "postgres"])
 def _service(
     request: pytest.FixtureRequest,
     tmp_path_factory: pytest.TempPathFactory,
