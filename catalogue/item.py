@@ -70,11 +70,17 @@ class Item(Frozen):
     form: Pinned
     process: Pinned
     working_days: int = Field(ge=1, description="statutory limit")
+    extension_working_days: int = Field(0, ge=0, description="by which the head of the office may extend it, once")
+    promised_working_days: int | None = Field(None, ge=1, description="what the office promises; its breach is told")
+    excluded: tuple[Literal["litigation", "hearing", "expert_review"], ...] = Field(
+        (), description="grounds on which the statutory clock stands still"
+    )
     deadline_basis: Text
-    may_be_straight_through: bool
+    refusal_bases: tuple[str, ...] = Field(min_length=1, description="codes of the provisions on which a refusal rests")
+    may_be_bulk: bool = Field(False, description="whether many cases may be approved at once, each its own decision")
     holder: Holder
     persons: tuple[PersonAsked, ...]
-    result: Result
+    result: Result | None = Field(None, description="None: the decision itself is what is handed over")
 
     def is_offered(self, today: date) -> bool:
         return self.valid_from <= today and (self.valid_to is None or today < self.valid_to)

@@ -50,10 +50,10 @@ class Catalogue:
         return self.processes[item.process.key]
 
 
-def load_catalogue(folder: Path = ITEMS, verbs: set[str] | None = None) -> Catalogue:
+def load_catalogue(folder: Path = ITEMS, verbs: set[str] | None = None, guards: set[str] | None = None) -> Catalogue:
     """Read everything. Raises Inconsistent with the first name that does not resolve.
 
-    `verbs` are those that the service can carry out; a process that asks for another is refused.
+    `verbs` and `guards` are those that the service knows; a process that asks for another is refused.
     """
     items = [Item.model_validate(tomllib.loads(file.read_text("utf-8"))) for file in sorted(folder.glob("*.toml"))]
     catalogue = Catalogue({(i.code, i.version): i for i in items}, load_forms(), load_processes())
@@ -63,6 +63,8 @@ def load_catalogue(folder: Path = ITEMS, verbs: set[str] | None = None) -> Catal
         for process in catalogue.processes.values():
             if unknown := process.verbs - verbs:
                 raise Inconsistent(f"process {process.name}: nobody carries out {sorted(unknown)}")
+            if guards is not None and (unknown := process.guards - guards):
+                raise Inconsistent(f"process {process.name}: nobody knows the guards {sorted(unknown)}")
     return catalogue
 
 

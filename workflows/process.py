@@ -1,23 +1,20 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Process (流程): the steps that carry an application to its decision, as data, and the one function that moves it.
+"""Process (流程): the steps that carry an application to its decision, as data, proved sound when read.
 
-Hides what is reachable, what ends and what is legal in which step. Pure: no session, no clock.
+Hides what is reachable, what ends, who acts and which wait has which timer. Pure: no session, no clock.
 """
 
 from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from kit.errors import DomainError
 from kit.text import Frozen, Text
 
-
-class IllegalMove(DomainError):
-    """The event does not belong to the step in which the application stands."""
+Role = Literal["clerk", "supervisor", "expert"]
 
 
 class UnsoundProcess(ValueError):
-    """A declaration names a step that is not there, cannot be reached or never ends."""
+    """A declaration names a step that is not there, cannot be reached, never ends or waits for nobody."""
 
 
 class Retry(Frozen):
@@ -25,6 +22,17 @@ class Retry(Frozen):
 
     most: int = Field(4, ge=1, le=20)
     first_wait_s: float = Field(2.0, gt=0)
+
+
+class Timer(Frozen):
+    """What a wait may last: the case's statutory clock, or `working_days` of its own.
+
+    `then` names the step that is entered when it runs out. Without it nothing is decided by silence: the supervisor
+    is told, every working day anew.
+    """
+
+    working_days: int | None = Field(None, ge=1, le=60, description="None: the statutory clock of the case")
+    then: str | None = None
 
 
 class Automatic(Frozen):
@@ -41,16 +49,56 @@ class Automatic(Frozen):
         return {*self.next.values(), self.on_exhausted}
 
 
-class Human(Frozen):
-    """A step that waits for a person in `role`; it costs a row while it waits."""
+class Waiting(Frozen):
+    """What all steps share that wait for people; such a wait costs a row."""
+
+    title: Text
+    role: Role
+    timer: Timer
+
+    def _late(self) -> set[str]:
+        return {self.timer.then} if self.timer.then else set()
+
+
+class Human(Waiting):
+    """A step that waits for one person in `role`. `guards` names what must hold before an outcome is taken."""
 
     kind: Literal["human"]
-    title: Text
-    role: Literal["clerk", "supervisor"]
     next: dict[str, str]
+    guards: dict[str, tuple[str, ...]] = Field(default_factory=dict)
 
     def targets(self) -> set[str]:
-        return set(self.next.values())
+        return {*self.next.values(), *self._late()}
+
+
+class Panel(Waiting):
+    """Second review (复核): `persons` different people decide, each blind to the others until all have.
+
+    Equal outcomes are taken; different ones go to `on_disagreement`. Four eyes by person, not by role.
+    """
+
+    kind: Literal["panel"]
+    persons: int = Field(2, ge=2, le=5)
+    next: dict[str, str]
+    on_disagreement: str
+    guards: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+
+    def targets(self) -> set[str]:
+        return {*self.next.values(), self.on_disagreement, *self._late()}
+
+
+class Joint(Waiting):
+    """Joint opinions (联合审查): all `departments` are asked at once and answer in any order, then `then` is entered.
+
+    The timer is the departments' own; when it runs out the case goes on without the missing ones.
+    """
+
+    kind: Literal["joint"]
+    departments: tuple[str, ...] = Field(min_length=1)
+    then: str
+
+    def targets(self) -> set[str]:
+        return {self.then, *self._late()}
 
 
 class End(Frozen):
@@ -64,24 +112,27 @@ class End(Frozen):
         return set()
 
 
-Step = Annotated[Automatic | Human | End, Field(discriminator="kind")]
+Step = Annotated[Automatic | Human | Panel | Joint | End, Field(discriminator="kind")]
 
 
 class Process(Frozen):
-    """Named steps. Sound by construction: every step can be reached and from every step an end can be reached."""
+    """Named steps. Sound by construction: every step can be reached and from every step an end can be reached.
 
-    name: str
+    `departments` gives the names of those whom joint steps ask.
+    """
+
+    name: str = Field(pattern=r"^[a-z][a-z-]*$")
     version: int = Field(ge=1)
     title: Text
     start: str
+    departments: dict[str, Text] = Field(default_factory=dict)
     steps: dict[str, Step]
 
     @model_validator(mode="after")
     def prove_sound(self) -> "Process":
         names = set(self.steps)
         for name, step in self.steps.items():
-            if strangers := step.targets() - names:
-                raise UnsoundProcess(f"{self.name}: step {name} leads to unknown {sorted(strangers)}")
+            self._prove_step(name, step, names)
         if self.start not in names:
             raise UnsoundProcess(f"{self.name}: the start {self.start} is not a step")
         reached, waiting = set[str](), [self.start]
@@ -97,84 +148,37 @@ class Process(Frozen):
             ending |= more
         if stuck := names - ending:
             raise UnsoundProcess(f"{self.name}: no path ends from {sorted(stuck)}")
+        self._prove_machine_turns_nobody_away()
         return self
+
+    def _prove_step(self, name: str, step: Step, names: set[str]) -> None:
+        if strangers := step.targets() - names:
+            raise UnsoundProcess(f"{self.name}: step {name} leads to unknown {sorted(strangers)}")
+        if isinstance(step, Joint):
+            if strangers := set(step.departments) - set(self.departments):
+                raise UnsoundProcess(f"{self.name}: step {name} asks unknown departments {sorted(strangers)}")
+            if step.timer.working_days is None or step.timer.then is None:
+                raise UnsoundProcess(f"{self.name}: step {name} needs a timer with working_days and then")
+        elif not isinstance(step, End) and not step.next:
+            raise UnsoundProcess(f"{self.name}: step {name} has no outcome")
+        if isinstance(step, Human | Panel) and (strangers := set(step.guards) - set(step.next)):
+            raise UnsoundProcess(f"{self.name}: step {name} guards unknown outcomes {sorted(strangers)}")
+
+    def _prove_machine_turns_nobody_away(self) -> None:
+        """No automatic step, and no timer, leads into an end that is not a grant (Administrative Licensing Law 38)."""
+        bad = {n for n, s in self.steps.items() if isinstance(s, End) and s.state in ("returned", "refused")}
+        for name, step in self.steps.items():
+            unheard = step.targets() if isinstance(step, Automatic) else set()
+            if isinstance(step, Human | Panel | Joint) and step.timer.then:
+                unheard = {step.timer.then}
+            if found := unheard & bad:
+                raise UnsoundProcess(f"{self.name}: step {name} would turn people away by machine: {sorted(found)}")
 
     @property
     def verbs(self) -> set[str]:
         return {step.verb for step in self.steps.values() if isinstance(step, Automatic)}
 
-
-class Position(Frozen):
-    """Where an application stands: its step, how many moves it has made, how often this step has failed."""
-
-    step: str
-    seq: int = 0
-    attempts: int = 0
-
-
-class Done(Frozen):
-    """An automatic step finished with `outcome`."""
-
-    kind: Literal["done"] = "done"
-    outcome: str
-
-
-class Failed(Frozen):
-    """An automatic step could not be carried out; `error` is a stable code, never free text."""
-
-    kind: Literal["failed"] = "failed"
-    error: str
-    is_final: bool = False
-
-
-class Decided(Frozen):
-    """A person decided."""
-
-    kind: Literal["decided"] = "decided"
-    outcome: str
-
-
-Event = Annotated[Done | Failed | Decided, Field(discriminator="kind")]
-
-
-class Move(Frozen):
-    """What follows from an event: the new position, and who goes on when."""
-
-    position: Position
-    wait_s: float | None = Field(None, description="run the automatic step after this wait; None: nothing to run")
-    role: str | None = None
-    ended: str | None = None
-
-
-def begin(process: Process) -> Move:
-    """The first move of an application that is submitted."""
-    return _enter(process, Position(step=process.start))
-
-
-def advance(process: Process, position: Position, event: Done | Failed | Decided) -> Move:
-    """The move that `event` makes from `position`. Raises IllegalMove."""
-    step = process.steps[position.step]
-    match step, event:
-        case Automatic(), Done(outcome=outcome) if outcome in step.next:
-            target = step.next[outcome]
-        case Automatic(), Failed(is_final=is_final):
-            tries = position.attempts + 1
-            if not is_final and tries < step.retry.most:
-                again = Position(step=position.step, seq=position.seq + 1, attempts=tries)
-                return Move(position=again, wait_s=step.retry.first_wait_s * 2 ** (tries - 1))
-            target = step.on_exhausted
-        case Human(), Decided(outcome=outcome) if outcome in step.next:
-            target = step.next[outcome]
-        case _:
-            raise IllegalMove(step=position.step, event=event.kind)
-    return _enter(process, Position(step=target, seq=position.seq + 1))
-
-
-def _enter(process: Process, position: Position) -> Move:
-    match process.steps[position.step]:
-        case Automatic():
-            return Move(position=position, wait_s=0.0)
-        case Human(role=role):
-            return Move(position=position, role=role)
-        case End(state=state):
-            return Move(position=position, ended=state)
+    @property
+    def guards(self) -> set[str]:
+        found = [step.guards for step in self.steps.values() if isinstance(step, Human | Panel)]
+        return {guard for guards in found for names in guards.values() for guard in names}

@@ -20,7 +20,7 @@ def an_item(folder: Path, old: str, new: str) -> Path:
 
 def test_everything_declared_fits_together() -> None:
     catalogue = load_catalogue(verbs=set(VERBS))
-    assert {item.code for item in catalogue.offered(TODAY)} == {"sole-trader", "company"}
+    assert {item.code for item in catalogue.offered(TODAY)} == {"sole-trader", "company", "public-venue"}
     for item in catalogue.items.values():
         assert {Role(person.role) for person in item.persons}
 

@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -6,28 +7,44 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from workflows import Automatic, Decided, Done, End, Failed, Human, IllegalMove, Position, Process, advance, begin
-from workflows.loading import load_processes
+from workflows import (
+    Answered,
+    Automatic,
+    Decided,
+    Done,
+    End,
+    Failed,
+    Human,
+    IllegalMove,
+    Position,
+    Process,
+    RanOut,
+    Refused,
+    advance,
+    begin,
+)
+from workflows.loading import PROCESSES, load_processes
 
 TITLE = {"zh": "步", "en": "step"}
 REGISTRATION = load_processes()["registration", 1]
 
 
-def a_process(**steps: dict[str, Any]) -> Process:
+def a_process(more: dict[str, Any] | None = None, /, **steps: dict[str, Any]) -> Process:
     """check → review → done, with what a test changes."""
     plain: dict[str, Any] = {
         "check": {"kind": "automatic", "verb": "check", "next": {"ok": "review"}, "on_exhausted": "review"},
-        "review": {"kind": "human", "role": "clerk", "next": {"approve": "done"}},
+        "review": {"kind": "human", "role": "clerk", "timer": {}, "next": {"approve": "done"}},
         "done": {"kind": "end", "state": "registered"},
     }
     plain |= steps
     named = {name: {"title": TITLE, **step} for name, step in plain.items()}
-    return Process.model_validate({"name": "p", "version": 1, "title": TITLE, "start": "check", "steps": named})
+    whole = {"name": "p", "version": 1, "title": TITLE, "start": "check", "steps": named}
+    return Process.model_validate({**whole, **(more or {})})
 
 
 def test_a_step_that_leads_nowhere_known_is_refused() -> None:
     with pytest.raises(ValidationError, match="unknown"):
-        a_process(review={"kind": "human", "role": "clerk", "next": {"approve": "nowhere"}})
+        a_process(review={"kind": "human", "role": "clerk", "timer": {}, "next": {"approve": "nowhere"}})
 
 
 def test_a_step_that_nothing_leads_to_is_refused() -> None:
@@ -38,8 +55,8 @@ def test_a_step_that_nothing_leads_to_is_refused() -> None:
 def test_a_circle_without_an_end_is_refused() -> None:
     with pytest.raises(ValidationError, match="no path ends"):
         a_process(
-            review={"kind": "human", "role": "clerk", "next": {"again": "loop", "approve": "done"}},
-            loop={"kind": "human", "role": "clerk", "next": {"again": "loop"}},
+            review={"kind": "human", "role": "clerk", "timer": {}, "next": {"again": "loop", "approve": "done"}},
+            loop={"kind": "human", "role": "clerk", "timer": {}, "next": {"again": "loop"}},
         )
 
 
@@ -63,7 +80,7 @@ def test_a_final_failure_is_not_tried_again() -> None:
 
 
 def test_every_pair_of_step_and_event_is_either_legal_or_refused() -> None:
-    events = [Done(outcome=o) for o in ("checked", "approve", "person", "reserved", "issued", "sent", "odd")]
+    events = [Done(outcome=o) for o in ("checked", "approve", "person", "reserved", "issued", "made", "sent", "odd")]
     events += [Failed(error="e")]  # type: ignore[list-item]
     events += [Decided(outcome=o) for o in ("approve", "return", "refuse", "check", "issue", "odd")]  # type: ignore[misc]
     legal = 0
@@ -76,7 +93,7 @@ def test_every_pair_of_step_and_event_is_either_legal_or_refused() -> None:
             legal += 1
             assert move.position.seq == 4
             assert move.position.step in REGISTRATION.steps
-    assert legal == 7 + 1 + 7 + 3 + 2  # outcomes of automatic steps, person, failures, review, set aside
+    assert legal == 9 + 1 + 9 + 3 + 2  # outcomes of automatic steps, person, failures, review, set aside
 
 
 @given(st.lists(st.sampled_from(["checked", "approve", "person", "return", "refuse", "fail", "check"]), max_size=40))
@@ -97,3 +114,103 @@ def test_no_list_of_events_leaves_the_process(names: list[str]) -> None:
         assert (move.wait_s is not None) == isinstance(step, Automatic)
         assert (move.role is not None) == isinstance(step, Human)
         assert (move.ended is not None) == isinstance(step, End)
+
+
+def a_check(**changed: Any) -> dict[str, Any]:
+    return {"kind": "automatic", "verb": "v", "next": {"ok": "review"}, "on_exhausted": "review", **changed}
+
+
+def a_step_for_two(**changed: Any) -> dict[str, Any]:
+    step = {"kind": "panel", "role": "clerk", "timer": {}, "next": {"approve": "done", "refuse": "no"}}
+    return {**step, "on_disagreement": "settle", **changed}
+
+
+PANEL: dict[str, Any] = {
+    "review": a_step_for_two(),
+    "settle": {"kind": "human", "role": "supervisor", "timer": {}, "next": {"approve": "done"}},
+    "no": {"kind": "end", "state": "refused"},
+}
+
+
+def moved(process: Process, start: str, *events: Any) -> Position:
+    position = Position(step=start)
+    for event in events:
+        position = advance(process, position, event).position
+    return position
+
+
+def test_a_panel_needs_two_people_and_takes_what_they_agree_on() -> None:
+    process = a_process(**PANEL)
+    first = Decided(outcome="refuse", by="a")
+    assert moved(process, "review", first).step == "review"
+    assert moved(process, "review", first, Decided(outcome="refuse", by="b")).step == "no"
+    assert moved(process, "review", first, Decided(outcome="approve", by="b")).step == "settle"
+    with pytest.raises(IllegalMove):
+        moved(process, "review", first, Decided(outcome="refuse", by="a"))
+    with pytest.raises(IllegalMove):
+        moved(process, "review", Decided(outcome="refuse"))
+
+
+JOINT: dict[str, Any] = {
+    "review": {
+        "kind": "joint",
+        "role": "expert",
+        "departments": ["fire", "health"],
+        "timer": {"working_days": 7, "then": "done"},
+        "then": "done",
+    }
+}
+NAMES = {"departments": {"fire": TITLE, "health": TITLE}}
+
+
+def test_departments_answer_in_any_order_and_the_last_one_sends_the_case_on() -> None:
+    process = a_process(NAMES, **JOINT)
+    fire, health = Answered(department="fire", outcome="agree"), Answered(department="health", outcome="object")
+    for one, other in ((fire, health), (health, fire)):
+        waiting = moved(process, "review", one)
+        assert waiting.step == "review"
+        assert waiting.seq == 1
+        assert moved(process, "review", one, other).step == "done"
+        with pytest.raises(IllegalMove):
+            moved(process, "review", one, one)
+    assert moved(process, "review", fire, RanOut()).step == "done"
+    with pytest.raises(IllegalMove):
+        moved(process, "review", Answered(department="police", outcome="agree"))
+
+
+@pytest.mark.parametrize(
+    ("steps", "why"),
+    [
+        ({"review": {"kind": "human", "role": "clerk", "next": {"approve": "done"}}}, "timer"),
+        ({"review": {"kind": "human", "timer": {}, "next": {"approve": "done"}}}, "role"),
+        ({"review": {"kind": "human", "role": "clerk", "timer": {}, "next": {}}}, "no outcome"),
+        ({"review": {**JOINT["review"], "timer": {}}}, "needs a timer"),
+        ({"review": {**JOINT["review"], "departments": ["police"]}}, "unknown departments"),
+        ({**PANEL, "review": a_step_for_two(guards={"odd": ["no_bar"]})}, "guards unknown"),
+        ({**PANEL, "review": a_step_for_two(timer={"then": "no"})}, "by machine"),
+        (
+            {**PANEL, "check": {"kind": "automatic", "verb": "v", "next": {"ok": "no"}, "on_exhausted": "review"}},
+            "by m",
+        ),
+    ],
+)
+def test_a_wait_without_timer_or_role_and_a_machine_that_refuses_are_refused(steps: dict[str, Any], why: str) -> None:
+    with pytest.raises(ValidationError, match=why):
+        a_process(NAMES, **steps)
+
+
+def test_an_unsound_file_is_refused_with_file_line_and_reason(tmp_path: Path) -> None:
+    text = (
+        (PROCESSES / "registration.toml")
+        .read_text("utf-8")
+        .replace('approve = "number", return', 'approve = "x", return')
+    )
+    (tmp_path / "odd.toml").write_text(text, "utf-8")
+    with pytest.raises(Refused, match=r"odd.toml:\d+: .*review leads to unknown \['x'\]"):
+        load_processes(tmp_path)
+    (tmp_path / "odd.toml").write_text(text.replace('role = "clerk"', 'role = "king"'), "utf-8")
+    with pytest.raises(Refused, match=r"odd.toml:\d+ steps.review"):
+        load_processes(tmp_path)
+    (tmp_path / "odd.toml").write_text("name = ???\n", "utf-8")
+    with pytest.raises(Refused, match=r"odd.toml: .*line 1"):
+        load_processes(tmp_path)
