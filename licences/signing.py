@@ -38,8 +38,8 @@ class Signer(Protocol):
         """The certificate (PEM) of the authority behind the signatures."""
         ...
 
-    def sign(self, pdf: bytes, seal: bytes, box: Box) -> bytes:
-        """The PDF certified, with the drawing `seal` (a one-page PDF) at `box` (points) on its first page."""
+    def sign(self, pdf: bytes, seal: bytes, box: Box, page: int = 0) -> bytes:
+        """The PDF certified, with the drawing `seal` (a one-page PDF) at `box` (points) on `page`."""
         ...
 
 
@@ -76,7 +76,7 @@ class FileSigner:
     def trust(self) -> bytes:
         return self._trust
 
-    def sign(self, pdf: bytes, seal: bytes, box: Box) -> bytes:
+    def sign(self, pdf: bytes, seal: bytes, box: Box, page: int = 0) -> bytes:
         metadata = PdfSignatureMetadata(
             field_name=FIELD,
             md_algorithm="sha256",
@@ -85,7 +85,7 @@ class FileSigner:
             docmdp_permissions=MDPPerm.NO_CHANGES,
             reason="样例 SAMPLE",
         )
-        spec = SigFieldSpec(FIELD, on_page=0, box=(round(box[0]), round(box[1]), round(box[2]), round(box[3])))
+        spec = SigFieldSpec(FIELD, on_page=page, box=(round(box[0]), round(box[1]), round(box[2]), round(box[3])))
         with tempfile.NamedTemporaryFile(suffix=".pdf") as drawing:  # the library imports a page from a file only
             drawing.write(seal)
             drawing.flush()

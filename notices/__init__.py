@@ -1,0 +1,25 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Notices (文书): what the office says in writing: numbered, rendered, sealed, and served with proof."""
+
+from notices.kinds import Declaration, FactsMissing, Kind, declaration
+from notices.making import Made, Maker, hand_over, put, read
+from notices.notice import Notice, NoticeCounter
+from notices.writing import find, of_application, pending, write
+
+__all__ = [
+    "Declaration",
+    "FactsMissing",
+    "Kind",
+    "Made",
+    "Maker",
+    "Notice",
+    "NoticeCounter",
+    "declaration",
+    "find",
+    "hand_over",
+    "of_application",
+    "pending",
+    "put",
+    "read",
+    "write",
+]
