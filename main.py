@@ -8,6 +8,7 @@ import logging
 import os
 import signal
 import socket
+import subprocess
 import sys
 import threading
 from collections.abc import Iterator
@@ -24,11 +25,15 @@ from alembic.config import Config
 
 import licences
 from approval.calendar import seed_calendar
+from approval.gate import load_gates
+from approval.guards import GUARDS
 from approval.office import Office
 from approval.running import Runner
 from approval.steps import VERBS
+from approval.sweeping import sweep
 from audit import verify_export
 from catalogue import load_catalogue
+from console import decisions, processes
 from credit import HttpBureau
 from demonstration import run as demonstration
 from demonstration.applicant import Stumbled
@@ -37,6 +42,7 @@ from kit import clock, sealing
 from kit.database import Database
 from kit.settings import Settings
 from licences import FileSigner, Issuer, Store, Template
+from notices import Maker
 from web.app import create_app
 from web.desk import Desk
 from workflows.durable import DurableEngine
@@ -45,6 +51,8 @@ HERE = Path(__file__).parent
 POOL = 2000
 cli = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, help="不见面审批 · contactless approval")
 log = structlog.get_logger()
+cli.add_typer(processes.commands(lambda: build(Settings()).office), name="process")
+cli.add_typer(decisions.commands(lambda: build(Settings()).office), name="decision")
 
 
 @dataclass(frozen=True)
@@ -71,9 +79,11 @@ def build(settings: Settings) -> House:
     store = Store(settings.data_dir / "documents")
     office = Office(
         database=database,
-        catalogue=load_catalogue(verbs=set(VERBS)),
+        catalogue=load_catalogue(verbs=set(VERBS), guards=set(GUARDS)),
+        gates=load_gates(),
         bureau=HttpBureau(settings.bureau_url, settings.bureau_token.get_secret_value()),
         issuer=Issuer(store, signer, settings.public_url),
+        maker=Maker(store, signer, settings.registrar_name, settings.review_url),
         clock=clock.now,
         kick=engine.kick,
         registrar=settings.registrar_name,
@@ -114,7 +124,11 @@ def working(house: House, executor: str) -> Iterator[Runner]:
 
     def look() -> None:
         while not stop.wait(60):
-            runner.kick_stuck(house.office.clock())
+            try:
+                runner.kick_stuck(house.office.clock())
+                sweep(house.office, house.office.clock())
+            except Exception:  # the database is away or a row is odd: the next look comes in a minute
+                log.exception("look_failed")
 
     threading.Thread(target=look, daemon=True, name="look-for-stuck").start()
     try:
@@ -165,20 +179,54 @@ def site(house: House, host: str, port: int, worker: bool = True) -> Iterator[uv
 
 def wait_for_signal() -> None:
     """Until somebody asks this process to end."""
+    asked_to_stop().wait()
+
+
+def asked_to_stop() -> threading.Event:
+    """Set by the signals that end a process."""
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
-    stop.wait()
+    return stop
 
 
 @cli.command()
 def worker(
     name: Annotated[str, typer.Option(help="unique among workers, the same after a restart")] = "worker-1",
+    processes: Annotated[int, typer.Option(min=1, max=64, help="more than one needs PostgreSQL")] = 1,
 ) -> None:
-    """Carry out automatic steps until a signal comes."""
+    """Carry out automatic steps until a signal comes. With several processes, one that dies is started again."""
     house = build(Settings())
+    if processes > 1:
+        if house.database.is_sqlite:
+            typer.echo("SQLite works with one process; set DATABASE_URL to a PostgreSQL for more.", err=True)
+            raise typer.Exit(2)
+        house.database.close()
+        several(name, processes)
+        return
     with working(house, name):
         wait_for_signal()
+
+
+def several(name: str, processes: int) -> None:
+    """So many workers as processes of their own, `name`-1, `name`-2, …, kept alive until a signal comes."""
+    stop = asked_to_stop()
+    command = [sys.executable, str(HERE / "main.py"), "worker", "--name"]
+    running: dict[str, subprocess.Popen[bytes]] = {}
+    try:
+        while not stop.is_set():
+            for number in range(1, processes + 1):
+                one = f"{name}-{number}"
+                if one not in running or running[one].poll() is not None:
+                    if one in running:
+                        log.error("worker_died", worker=one, code=running[one].returncode)
+                    running[one] = subprocess.Popen([*command, one])  # noqa: S603 (our own programme)
+            stop.wait(1)
+    finally:
+        for process in running.values():
+            process.terminate()
+        for process in running.values():
+            process.wait(20)
 
 
 @cli.command()

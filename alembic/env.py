@@ -6,14 +6,23 @@ from sqlalchemy import Connection
 
 import approval.application
 import approval.calendar
+import approval.clocks
+import approval.inquiries
+import approval.memos
+import approval.opinions
+import approval.people
+import approval.proofs
+import approval.sampling
+import approval.votes
 import audit
 import identity
 import licences
+import notices
 from kit.database import Base, Database, Moment
 from kit.sealing import Sealed
 from kit.settings import Settings
 
-TABLES = (approval.application, approval.calendar, audit, identity, licences)
+TABLES = (approval.application, audit, identity, licences, notices)
 
 
 def ours_only(_object: object, name: str | None, kind: str, reflected: bool, _compare_to: object) -> bool:

@@ -23,21 +23,33 @@ class State(StrEnum):
     DRAFT = "draft"
     CHECKING = "checking"  # the machine is at work
     IN_REVIEW = "in_review"
+    WITH_DEPARTMENTS = "with_departments"  # their opinions are awaited
     SET_ASIDE = "set_aside"
     REGISTERED = "registered"
     RETURNED = "returned"
     REFUSED = "refused"
+    WITHDRAWN = "withdrawn"
 
     @property
     def is_final(self) -> bool:
-        return self in (State.REGISTERED, State.RETURNED, State.REFUSED)
+        return self in (State.REGISTERED, State.RETURNED, State.REFUSED, State.WITHDRAWN)
+
+
+# Where a case stands in the queue: one without a deadline before all others, one whose clock is stopped after them.
+UNKNOWN_FIRST, SUSPENDED_LAST = date(1, 1, 1), date(9999, 12, 31)
+
+
+SET_ASIDE = "set_aside"  # the step of every process that a case enters which the machine cannot carry on with
 
 
 class Application(Base):
     """One row says all: what was answered, where the case stands, who holds it and until when."""
 
     __tablename__ = "application"
-    __table_args__ = (Index("ix_application_queue", "state", "due_on", "submitted_at", "id"),)
+    __table_args__ = (
+        Index("ix_application_queue", "state", "order_on", "submitted_at", "id"),
+        Index("ix_application_fresh", "state", "updated_at"),
+    )
 
     id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)
     number: Mapped[str | None] = mapped_column(String(20), unique=True)
@@ -53,15 +65,25 @@ class Application(Base):
     step: Mapped[str | None] = mapped_column(String(40))
     seq: Mapped[int] = mapped_column(default=0)
     attempts: Mapped[int] = mapped_column(default=0)
+    given: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    kicks: Mapped[int] = mapped_column(default=0)  # how often this step was started again because it stood still
     role: Mapped[str | None] = mapped_column(String(20))
     run_at: Mapped[datetime | None] = mapped_column(Moment)
     created_at: Mapped[datetime] = mapped_column(Moment)
     updated_at: Mapped[datetime] = mapped_column(Moment)
     submitted_at: Mapped[datetime | None] = mapped_column(Moment)
+    name_key: Mapped[str | None] = mapped_column(String(64), index=True)
+    area: Mapped[str] = mapped_column(String(12), default="")
     due_on: Mapped[date | None]
+    promised_on: Mapped[date | None]
+    order_on: Mapped[date] = mapped_column(default=UNKNOWN_FIRST)
+    timer_on: Mapped[date | None] = mapped_column(index=True)
+    suspended_on: Mapped[date | None]
     ended_at: Mapped[datetime | None] = mapped_column(Moment)
-    held_by: Mapped[str | None] = mapped_column(ForeignKey("account.id"))
+    assigned_to: Mapped[str | None] = mapped_column(ForeignKey("account.id"), index=True)
+    held_by: Mapped[str | None] = mapped_column(ForeignKey("account.id"), index=True)
     held_until: Mapped[datetime | None] = mapped_column(Moment)
+    open_fields: Mapped[list[str] | None] = mapped_column(JSON)  # a correction may change these only
     signature: Mapped[dict[str, Any] | None] = mapped_column(JSON)
     version: Mapped[int] = mapped_column(default=1)
 
@@ -73,17 +95,23 @@ class Application(Base):
 
     @property
     def position(self) -> Position:
-        return Position(step=self.step or "", seq=self.seq, attempts=self.attempts)
+        return Position(step=self.step or "", seq=self.seq, attempts=self.attempts, given=self.given)
 
     def enter(self, move: Move, now: datetime) -> None:
         """Take the new position; a human step is open to be claimed, an end closes the case."""
+        is_elsewhere = move.position.step != self.step
         self.step, self.seq, self.attempts = move.position.step, move.position.seq, move.position.attempts
+        self.given, self.kicks = dict(move.position.given), 0
         self.role, self.held_by, self.held_until = move.role, None, None
+        if is_elsewhere:
+            self.assigned_to = self.timer_on = None
         self.updated_at = now
         if move.ended:
             self.state, self.ended_at = State(move.ended), now
+        elif move.role == "expert":
+            self.state = State.WITH_DEPARTMENTS
         elif move.role:
-            self.state = State.IN_REVIEW if move.role == "clerk" else State.SET_ASIDE
+            self.state = State.SET_ASIDE if move.position.step == SET_ASIDE else State.IN_REVIEW
         else:
             self.state = State.CHECKING
 
@@ -132,6 +160,7 @@ class DecisionRow(Base):
     basis: Mapped[str] = mapped_column(String(20), default="")
     corrections: Mapped[list[dict[str, Any]]] = mapped_column(Sealed("decision"))
     decided_by: Mapped[str] = mapped_column(String(60))
+    cosigned_by: Mapped[list[str]] = mapped_column(JSON, default=list)
     is_by_machine: Mapped[bool]
     evidence_digest: Mapped[str] = mapped_column(String(64))
     decided_at: Mapped[datetime] = mapped_column(Moment)

@@ -4,39 +4,30 @@
 Every verb does all of its work in the caller's transaction, or none.
 """
 
-import hashlib
-import json
-from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-import audit
-import licences
-from approval.application import Application, State, Transition
-from approval.calendar import load_calendar
-from approval.deadlines import YearUnpublished, due_on
+from approval import clocks, corrections, papers, people
+from approval.application import Application, State
+from approval.casefile import checked, digest_of, item_of, record
 from approval.grant import label_of
+from approval.inquiries import name_key
 from approval.office import Office
+from approval.persons import persons_of
+from approval.placing import place
 from catalogue import Item
-from forms import Answers, Checked, Problem, Values, check
+from forms import Answers
 from identity import Account, destroy_evidence, evidence_of, hand_over, write_message
 from kit.clock import office_day
 from kit.errors import DomainError
 from kit.random import readable
-from kit.text import Text
 from workflows import begin
 
 MOST_DRAFTS = 20
+AREA = "street"  # the field of a form by which cases are routed to desks
 RECEIPT = "【栖霞区不见面审批】您的“{title}”申请已收到，受理编号 {number}。可凭手机验证码登录查看进度。"
-
-PRINTED = ("company_name", "trade_name", "operator_name", "legal_representative_name", "address")
-UNPRINTABLE = Text(
-    zh="“{characters}”暂时无法印在证照上，请改用其他写法，或致电 12345 由工作人员补字",
-    en="“{characters}” cannot be printed yet: write it differently, or call 12345 to have it added",
-)
 
 
 class NotYours(DomainError):
@@ -102,48 +93,33 @@ def own(session: Session, applicant: Account, application_id: str) -> Applicatio
     return application
 
 
-def locked(session: Session, application_id: str) -> Application:
-    """The row as it is now, nobody else's until the transaction ends. Raises NoResultFound.
-
-    A query and not `get`: that one refuses a row which has changed since this session first read it, and what has
-    changed is for the verbs to judge.
-    """
-    query = select(Application).where(Application.id == application_id).with_for_update()
-    return session.scalars(query.execution_options(populate_existing=True)).one()
-
-
-def item_of(office: Office, application: Application) -> Item:
-    return office.catalogue.item(application.item_code, application.item_version)
-
-
-def checked(office: Office, application: Application, now: datetime) -> Checked:
-    """The whole form as it stands."""
-    form = office.catalogue.form_of(item_of(office, application))
-    found = check(form, application.answers, office_day(now))
-    return Checked(found.values, found.problems + unprintable(found.values))
-
-
-def unprintable(values: Values) -> tuple[Problem, ...]:
-    """Words for the licence that its typeface does not have: said while they are typed, not after the approval."""
-    problems = []
-    for path in PRINTED:
-        missing = licences.missing_characters(str(values.get(path) or ""))
-        if missing:
-            problems.append(Problem(path, UNPRINTABLE.filled(characters=missing)))
-    return tuple(problems)
-
-
 def save_answers(
     session: Session, office: Office, application: Application, page: str, answers: Answers, now: datetime
 ) -> None:
-    """Keep what was typed, right or wrong. Raises NotADraft."""
+    """Keep what was typed, right or wrong; a correction changes what it was asked to change. Raises NotADraft."""
     _must_be_draft(application)
     item = item_of(office, application)
+    answers = _allowed(session, application, answers)
     application.answers = {**application.answers, **answers}
     application.visited = sorted({*application.visited, page})
     application.label = label_of(item, checked(office, application, now).values).zh
     application.updated_at = now
     application.signature = None
+
+
+def _allowed(session: Session, application: Application, answers: Answers) -> Answers:
+    if application.predecessor_id is None:
+        return answers
+    before = session.get_one(Application, application.predecessor_id).answers
+    return corrections.may_change(before, answers, application.open_fields)
+
+
+def closed_fields(session: Session, application: Application) -> frozenset[str]:
+    """The answers that a correction leaves as they were: they are shown, and cannot be changed."""
+    if application.predecessor_id is None or application.open_fields is None:
+        return frozenset()
+    before = session.get_one(Application, application.predecessor_id).answers
+    return frozenset(name for name, answer in before.items() if answer and name not in application.open_fields)
 
 
 def discard(session: Session, application: Application) -> None:
@@ -152,12 +128,6 @@ def discard(session: Session, application: Application) -> None:
     evidence = evidence_of(session, application.id)
     destroy_evidence(session, evidence)
     session.delete(application)
-
-
-def digest_of(application: Application) -> str:
-    """SHA-256 over item, version and answers: what a signature signs and a decision decides on."""
-    content = [application.item_code, application.item_version, application.answers]
-    return hashlib.sha256(json.dumps(content, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
 
 
 def sign(session: Session, application: Application, method: str, statement: str, now: datetime) -> None:
@@ -188,16 +158,20 @@ def submit(session: Session, office: Office, application: Application, now: date
     item = item_of(office, application)
     application.number = f"{office_day(now):%Y%m%d}-{readable(6)}"
     application.submitted_at = now
-    application.due_on = _due(session, item, now)
-    move = begin(office.catalogue.process_of(item))
-    application.enter(move, now)
     account = session.get_one(Account, application.applicant_id)
+    actor = f"account:{account.id}"
+    values = checked(office, application, now).values
+    application.area = str(values.get(AREA) or "")
+    name = values.get("company_name") or values.get("trade_name")
+    application.name_key = name_key(str(name)) if name else None
+    people.involve(session, application.id, [person.number for person in persons_of(item, values)])
+    clocks.start_clock(session, office, application, actor, now)
     session.flush()
     record(
         session,
         application,
         "application.submitted",
-        f"account:{account.id}",
+        actor,
         now,
         {
             "item": item.code,
@@ -211,15 +185,9 @@ def submit(session: Session, office: Office, application: Application, now: date
     )
     receipt = RECEIPT.format(title=item.title.zh, number=application.number)
     write_message(session, f"receipt:{application.id}", account.phone or "", receipt, now)
-    office.kick(session, application.id, str(application.seq), 0.0)
+    papers.on_submission(session, office, application, now)
+    place(session, office, application, begin(office.catalogue.process_of(item)), actor, now)
     return application
-
-
-def _due(session: Session, item: Item, now: datetime) -> Any:
-    try:
-        return due_on(office_day(now), item.working_days, load_calendar(session))
-    except YearUnpublished:
-        return None  # shown first in the queue and to the administrator until the year is published
 
 
 def correct(session: Session, office: Office, returned: Application, now: datetime) -> Application:
@@ -236,28 +204,13 @@ def correct(session: Session, office: Office, returned: Application, now: dateti
     successor = _draft(item, returned.applicant_id, now)
     successor.predecessor_id, successor.answers = returned.id, dict(returned.answers)
     successor.label, successor.visited = returned.label, list(returned.visited)
+    named = returned.decision.corrections if returned.decision else []
+    is_same_form = item.form == item_of(office, returned).form
+    successor.open_fields = corrections.opened(named) if is_same_form else None
     session.add(successor)
     session.flush()
     hand_over(session, returned.id, successor.id)
     return successor
-
-
-def record(
-    session: Session, application: Application, event: str, actor: str, now: datetime, facts: Mapping[str, Any]
-) -> None:
-    """Append to the decision log in the same transaction."""
-    audit.append(session, event=event, subject=application.number or application.id, actor=actor, facts=facts, now=now)
-
-
-def record_transition(application: Application, event: Mapping[str, Any], actor: str, now: datetime) -> Transition:
-    return Transition(
-        application_id=application.id,
-        seq=application.seq,
-        step=application.step or "",
-        event=dict(event),
-        actor=actor,
-        at=now,
-    )
 
 
 def _must_be_draft(application: Application) -> None:

@@ -54,17 +54,26 @@ REFUSAL_BASES: dict[str, Text] = {
         zh="市场主体登记管理条例第40条：虚假登记直接责任人三年内不得再次申请",
         en="Registration Regulation art. 40: three-year ban after a false registration",
     ),
+    "LIC-32": Text(
+        zh="行政许可法第32条：依法不需要取得行政许可，或者不属于本行政机关职权范围",
+        en="Administrative Licensing Law art. 32: no permit is needed, or another body is competent",
+    ),
+    "LIC-38": Text(
+        zh="行政许可法第38条：申请人的申请不符合法定条件、标准",
+        en="Administrative Licensing Law art. 38: the legal conditions are not met",
+    ),
 }
 """The provisions on which a refusal may rest; each is checked against the text of the instrument."""
 
 
 @dataclass(frozen=True, slots=True)
 class Correction:
-    """One thing to correct: the field, what the applicant calls it, and why."""
+    """One thing to correct: the field, what the applicant calls it, how to mend it, and the provision."""
 
     path: str
     label: Text
     reason: str
+    clause: Text | None = None
 
 
 @dataclass(frozen=True, slots=True)

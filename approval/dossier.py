@@ -8,12 +8,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from approval.application import Application, State
-from approval.cases import item_of
+from approval.casefile import item_of
 from approval.office import Office
 from forms import Answers, Field, Form, Kind
 from identity import Account
 from kit.numbers import masked_id, masked_phone
 from kit.text import Language, Text
+from workflows import Panel
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +50,12 @@ STATES: dict[State, Text] = {
     State.DRAFT: Text(zh="填写中", en="Being filled in"),
     State.CHECKING: Text(zh="自动核查中", en="Being checked"),
     State.IN_REVIEW: Text(zh="人工审查中", en="In review"),
+    State.WITH_DEPARTMENTS: Text(zh="部门联合审查中", en="With the departments"),
     State.SET_ASIDE: Text(zh="技术处理中", en="Being sorted out"),
     State.REGISTERED: Text(zh="已登记", en="Registered"),
     State.RETURNED: Text(zh="已退回补正", en="Returned for correction"),
     State.REFUSED: Text(zh="不予登记", en="Refused"),
+    State.WITHDRAWN: Text(zh="已撤回", en="Withdrawn"),
 }
 
 
@@ -115,8 +118,11 @@ def history(session: Session, office: Office, application: Application) -> list[
     if application.submitted_at:
         found.append(Happened(application.submitted_at, "", Text(zh="申请人提交", en="Submitted"), False))
     for transition in application.transitions:
-        title = process.steps[transition.step].title
-        outcome = transition.event.get("outcome") or transition.event.get("error", "")
+        step = process.steps[transition.step]
+        title = step.title
+        outcome = transition.event.get("outcome") or transition.event.get("error") or transition.event["kind"]
+        if isinstance(step, Panel) and transition.step == application.step:
+            outcome = "cast"  # unseen by the others until all have decided
         words = OUTCOMES.get(str(outcome), Text(zh=str(outcome), en=str(outcome)))
         machine = not transition.actor.startswith("account:")
         who = "" if machine else names.get(transition.actor.removeprefix("account:"), "")
@@ -127,13 +133,22 @@ def history(session: Session, office: Office, application: Application) -> list[
 
 OUTCOMES: dict[str, Text] = {
     "checked": Text(zh="完成", en="done"),
-    "approve": Text(zh="准予登记", en="approved"),
+    "approve": Text(zh="准予", en="approved"),
     "person": Text(zh="转人工审查", en="to a clerk"),
     "return": Text(zh="退回补正", en="returned for correction"),
-    "refuse": Text(zh="不予登记", en="refused"),
+    "refuse": Text(zh="不予", en="refused"),
     "reserved": Text(zh="已赋码", en="number and code given"),
     "issued": Text(zh="已制证签章", en="made and signed"),
     "sent": Text(zh="已通知", en="sent"),
+    "disagreement": Text(zh="意见不一致", en="they disagree"),
+    "accept": Text(zh="予以受理", en="accepted"),
+    "cast": Text(zh="已提出审查意见", en="has decided"),
+    "agree": Text(zh="同意", en="agrees"),
+    "conditions": Text(zh="有条件同意", en="agrees on conditions"),
+    "object": Text(zh="不同意", en="objects"),
+    "ran_out": Text(zh="期限届满，自动转下一环节", en="time ran out: on to the next step"),
+    "withdrawn": Text(zh="申请人撤回", en="withdrawn by the applicant"),
+    "made": Text(zh="已制作", en="made"),
     "check": Text(zh="重新核查", en="checked again"),
     "issue": Text(zh="重新制证", en="made again"),
 }

@@ -6,12 +6,13 @@ A rule whose basis is not verified (confidence M or D) may warn or ask for a per
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
-from catalogue import Item
+from approval.gate import Gate, Verdict
 from credit import CreditFinding, Effect
 from forms import Form, Problem, Values
 from identity import BANDS, Band, Evidence
-from kit.text import Text
+from kit.text import Frozen, Text
 
 PASSING = frozenset({Effect.ALLOW, Effect.ALLOW_NOTICE})
 
@@ -32,13 +33,45 @@ class Found:
     def needs_person(self) -> bool:
         return self.effect not in PASSING
 
+    def told(self) -> dict[str, Any]:
+        """As it is kept and compared."""
+        return {
+            "rule": self.rule,
+            "effect": str(self.effect),
+            "subject": self.subject,
+            "message": self.message.model_dump(),
+            "basis": self.basis.model_dump(),
+            "confidence": self.confidence,
+            "source": self.source,
+        }
+
+
+class EvidenceFacts(Frozen):
+    """What the rules look at of the holder's proof; no picture."""
+
+    band: str | None
+    distance: float | None
+    consent: str | None
+    without_camera: bool
+    model: str
+
+
+def facts_of(evidence: Evidence) -> EvidenceFacts:
+    return EvidenceFacts(
+        band=evidence.band,
+        distance=evidence.distance,
+        consent=evidence.consent,
+        without_camera=evidence.without_camera,
+        model=evidence.model or "",
+    )
+
 
 REAL_NAME = Text(zh="市场主体登记管理条例实施细则第16条", en="Detailed Rules art. 16")
 NOT_ONLY_FACE = Text(zh="人脸识别技术应用安全管理办法第10条", en="Face Recognition Measures art. 10")
 DESIGN = Text(zh="本系统设计规则", en="Design rule of this service")
 
 
-def of_identity(evidence: Evidence, others: int, straight_through: bool) -> Iterator[Found]:
+def of_identity(evidence: EvidenceFacts, others: int, straight_through: bool) -> Iterator[Found]:
     """The holder's proof, and whoever else the form names."""
     if evidence.band == Band.ACCEPT and evidence.distance is not None:
         yield Found(
@@ -50,7 +83,7 @@ def of_identity(evidence: Evidence, others: int, straight_through: bool) -> Iter
             ),
             REAL_NAME,
             "V",
-            source=evidence.model or "",
+            source=evidence.model,
         )
         yield _unproven_live(straight_through)
     elif evidence.band == Band.PERSON and evidence.distance is not None:
@@ -68,7 +101,7 @@ def of_identity(evidence: Evidence, others: int, straight_through: bool) -> Iter
             ),
             REAL_NAME,
             "V",
-            source=evidence.model or "",
+            source=evidence.model,
         )
     elif evidence.consent == "decline":
         yield Found(
@@ -91,7 +124,7 @@ def of_identity(evidence: Evidence, others: int, straight_through: bool) -> Iter
             ),
             REAL_NAME,
             "V",
-            source=evidence.model or "",
+            source=evidence.model,
         )
     if others:
         yield Found(
@@ -147,16 +180,6 @@ def of_form(problems: Iterable[Problem]) -> Iterator[Found]:
 
 def of_content(form: Form, values: Values) -> Iterator[Found]:
     """What only a person, or a database that is not connected, can check."""
-    if name := values.get("company_name") or values.get("trade_name"):
-        yield Found(
-            "NAME-01",
-            Effect.MANUAL,
-            Text(
-                zh=f"名称“{name}”尚未与全市名称库比对", en=f"The name {name} was not compared with the city's register"
-            ),
-            Text(zh="企业名称登记管理规定第17条", en="Regulation on enterprise names art. 17"),
-            "V",
-        )
     if values.get("premises_proof") not in (None, "declaration"):
         yield Found(
             "ADDR-01",
@@ -164,8 +187,9 @@ def of_content(form: Form, values: Values) -> Iterator[Found]:
             Text(zh="场所依据需核验（不动产登记等共享数据尚未接入）", en="The title to the premises must be checked"),
             Text(zh="市场主体登记管理条例实施细则第25条", en="Detailed Rules art. 25"),
             "V",
+            subject="premises_proof",
         )
-    if licensed := [o.label for o in form.field("scope").options if o.licensed and o.value in values.get("scope", ())]:
+    if licensed := licensed_items(form, values):
         yield Found(
             "SCOPE-01",
             Effect.ALLOW_NOTICE,
@@ -185,6 +209,43 @@ def of_content(form: Form, values: Values) -> Iterator[Found]:
             ),
             Text(zh="受益所有人信息管理办法第2、3条", en="Beneficial Owners Measures arts 2, 3"),
             "M",
+            subject="beneficial_owners",
+        )
+
+
+def licensed_items(form: Form, values: Values) -> list[Text]:
+    """The chosen business that needs a permit; a form without business scope has none."""
+    try:
+        options = form.field("scope").options
+    except KeyError:
+        return []
+    return [option.label for option in options if option.licensed and option.value in values.get("scope", ())]
+
+
+def of_names(values: Values, namesakes: int | None) -> Iterator[Found]:
+    """A name that is used is compared with our own register; the city's is not connected."""
+    name = values.get("company_name") or values.get("trade_name")
+    if not name:
+        return
+    yield Found(
+        "NAME-01",
+        Effect.MANUAL,
+        Text(zh=f"名称“{name}”尚未与全市名称库比对", en=f"The name {name} was not compared with the city's register"),
+        Text(zh="企业名称登记管理规定第17条", en="Regulation on enterprise names art. 17"),
+        "V",
+        subject="company_name" if values.get("company_name") else "trade_name",
+    )
+    if namesakes:
+        yield Found(
+            "NAME-02",
+            Effect.MANUAL,
+            Text(
+                zh=f"本区已有 {namesakes} 件相同名称的登记或在办申请",
+                en=f"{namesakes} registrations or open applications in this district have the same name",
+            ),
+            Text(zh="企业名称登记管理规定第17条", en="Regulation on enterprise names art. 17"),
+            "V",
+            subject="company_name" if values.get("company_name") else "trade_name",
         )
 
 
@@ -218,9 +279,9 @@ def of_credit(findings: Iterable[tuple[str, CreditFinding]]) -> Iterator[Found]:
         )
 
 
-def of_gate(item: Item, straight_through: bool) -> Iterator[Found]:
-    """Why a case without any doubt still goes to a person."""
-    if not item.may_be_straight_through or not straight_through:
+def of_gate(gate: Gate | None, verdict: Verdict | None, is_open: bool) -> Iterator[Found]:
+    """Why a case without any doubt still goes to a person; a gate in the shadow stays unseen."""
+    if gate is None or verdict is None or gate.mode != "live" or not is_open:
         yield Found(
             "GATE-01",
             Effect.MANUAL,
@@ -231,3 +292,24 @@ def of_gate(item: Item, straight_through: bool) -> Iterator[Found]:
             DESIGN,
             "D",
         )
+    elif verdict.passed:
+        yield Found(
+            "GATE-00",
+            Effect.ALLOW,
+            Text(
+                zh=f"自动审批规则 {len(verdict.trace)} 条全部满足（第 {verdict.version} 版）",
+                en=f"All {len(verdict.trace)} rules of automatic approval hold (version {verdict.version})",
+            ),
+            DESIGN,
+            "D",
+        )
+    else:
+        for rule in gate.rules:
+            if rule.id in verdict.failing:
+                yield Found(
+                    rule.id,
+                    Effect.MANUAL,
+                    Text(zh=f"不满足自动审批条件：{rule.title.zh}", en=f"Not for automatic approval: {rule.title.en}"),
+                    rule.citation,
+                    rule.confidence,
+                )

@@ -62,7 +62,9 @@ def premises_in_words(form: Form, values: Values) -> str:
 
 
 def grant(application_id: str, item: Item, form: Form, values: Values, registrar: str, day: date) -> Grant:
-    """What the approval of these values grants on `day`."""
+    """What the approval of these values grants on `day`. Raises ValueError for an item without a licence."""
+    if item.result is None:
+        raise ValueError(f"{item.code} yields no licence")
     capital: Decimal | None = values.get("capital")
     organisation = values.get("organisation")
     return Grant(
@@ -81,9 +83,14 @@ def grant(application_id: str, item: Item, form: Form, values: Values, registrar
     )
 
 
+def name_of(values: Values) -> str:
+    """What the business is called, if it has a name."""
+    return str(values.get("company_name") or values.get("trade_name") or values.get("business_name") or "")
+
+
 def label_of(item: Item, values: Values) -> Text:
     """What lists call the case: its name, or its holder's."""
-    name = values.get("company_name") or values.get("trade_name")
+    name = name_of(values)
     holder = str(values.get(item.holder.name) or "")
     if name:
         return Text(zh=name, en=name)

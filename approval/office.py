@@ -1,16 +1,18 @@
 # SPDX-License-Identifier: Apache-2.0
 """Office (审批机关): what the verbs need from the world around them, composed once by `main`. No logic."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
+from approval.gate import Gate
 from catalogue import Catalogue
 from credit import Bureau
 from kit.clock import Clock
 from kit.database import Database
 from licences import Issuer
+from notices import Maker
 
 Kick = Callable[[Session, str, str, float], None]
 """Have a worker carry on with the application after a wait in seconds, if the transaction commits.
@@ -25,8 +27,10 @@ class Office:
 
     database: Database
     catalogue: Catalogue
+    gates: Mapping[str, Gate]
     bureau: Bureau
     issuer: Issuer
+    maker: Maker
     clock: Clock
     kick: Kick
     registrar: str

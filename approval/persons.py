@@ -1,19 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Persons (有关人员): whom a form names, in which roles, and what the bureau says of each. I/O: the bureau.
+"""Persons (有关人员): whom a form names, and in which roles. Pure.
 
 One person with several roles is asked about once, by number and never by name alone.
 """
 
 from dataclasses import dataclass, field
-from datetime import datetime
 
-from approval.application import Application
-from approval.cases import item_of
-from approval.office import Office
 from catalogue import Item
-from credit import CreditFinding, Role, Subject, assess
-from forms import Values, check
-from kit.clock import office_day
+from credit import Role, Subject
+from forms import Values
 from kit.numbers import is_credit_code
 
 
@@ -55,18 +50,3 @@ def others_than_holder(item: Item, values: Values) -> int:
     """How many natural persons besides the holder are named."""
     holder = values.get(item.holder.number)
     return sum(p.number != holder and p.subject is Subject.NATURAL for p in persons_of(item, values))
-
-
-def ask_bureau(
-    office: Office, application: Application, purpose: str, now: datetime
-) -> list[tuple[str, CreditFinding]]:
-    """Query the bureau for each person and weigh the answers by role; each finding with whom it is about."""
-    item = item_of(office, application)
-    values = check(office.catalogue.form_of(item), application.answers, office_day(now)).values
-    findings: list[tuple[str, CreditFinding]] = []
-    for person in persons_of(item, values):
-        report = office.bureau.query(
-            person.subject, person.name, person.number, purpose=f"{purpose}:{item.code}", case=application.number or ""
-        )
-        findings += [(person.label, finding) for finding in assess(report, person.roles, office_day(now))]
-    return findings

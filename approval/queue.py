@@ -2,24 +2,25 @@
 """Queue (待办队列): what waits for whom, most urgent first. Hides paging and counting. I/O: database."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Literal
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import Session, selectinload
 
+from approval import people
 from approval.application import Application, DecisionRow, State
+from approval.claims import open_to, steps_of
 from approval.deadlines import WorkingCalendar, working_days_left
-from approval.reviewing import serious
+from approval.deciding import serious
 from identity import Account, Role, staff
 from kit.clock import beijing, office_day
 
 PAGE = 25
 MOST_COUNTED = 1001
-NEVER = date(1, 1, 1)  # sorts a case without a deadline before all others
 
 Show = Literal["open", "mine", "all"]
-Urgency = Literal["overdue", "red", "amber", "calm", "unknown"]
+Urgency = Literal["overdue", "red", "amber", "calm", "unknown", "suspended"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,7 @@ class Waiting:
     urgency: Urgency
     serious: int
     holder: str | None
+    assigned: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +44,10 @@ class Counts:
     overdue: int
 
 
-def urgency_of(days_left: int | None) -> Urgency:
+def urgency_of(days_left: int | None, is_suspended: bool = False) -> Urgency:
     """Red on the last day, amber the day before."""
+    if is_suspended:
+        return "suspended"
     if days_left is None:
         return "unknown"
     if days_left < 0:
@@ -51,29 +55,27 @@ def urgency_of(days_left: int | None) -> Urgency:
     return "red" if days_left == 0 else "amber" if days_left == 1 else "calm"
 
 
-def _due() -> ColumnElement[date]:
-    return func.coalesce(Application.due_on, NEVER)
-
-
-def _shown(show: Show, clerk: Account, now: datetime) -> ColumnElement[bool]:
-    in_review = Application.state == State.IN_REVIEW
+def _shown(session: Session, show: Show, person: Account, now: datetime) -> ColumnElement[bool]:
+    in_review = and_(Application.state == State.IN_REVIEW, Application.role.in_(steps_of(person)))
     if show == "mine":
-        return and_(in_review, Application.held_by == clerk.id, Application.held_until > now)
+        mine = [person.id, *people.represented_by(session, person.id, office_day(now))]
+        holds = and_(Application.held_by == person.id, Application.held_until > now)
+        return and_(in_review, or_(holds, Application.assigned_to.in_(mine)))
     if show == "open":
-        return and_(in_review, or_(Application.held_by.is_(None), Application.held_until <= now))
-    return in_review
+        free = or_(Application.held_by.is_(None), Application.held_until <= now)
+        return and_(open_to(session, person, now), free)
+    return and_(in_review, people.authorised(session, person.id))
 
 
 def page_of_queue(
     session: Session, clerk: Account, show: Show, after: str | None, calendar: WorkingCalendar, now: datetime
 ) -> tuple[list[Waiting], str | None]:
     """One page and the cursor of the next (keyset: as fast at any depth), most urgent first."""
-    query: Select[Application] = select(Application).where(_shown(show, clerk, now))
+    query: Select[Application] = select(Application).where(_shown(session, show, clerk, now))
     last = session.get(Application, after) if after else None
     if last is not None and last.submitted_at is not None:
-        key = (_due(), Application.submitted_at, Application.id)
-        due, submitted, name = key
-        at = (last.due_on or NEVER, last.submitted_at, last.id)
+        due, submitted, name = Application.order_on, Application.submitted_at, Application.id
+        at = (last.order_on, last.submitted_at, last.id)
         query = query.where(
             or_(
                 due > at[0],
@@ -82,19 +84,23 @@ def page_of_queue(
             )
         )
     query = query.options(selectinload(Application.findings))
-    rows = list(session.scalars(query.order_by(_due(), Application.submitted_at, Application.id).limit(PAGE + 1)))
+    rows = list(
+        session.scalars(query.order_by(Application.order_on, Application.submitted_at, Application.id).limit(PAGE + 1))
+    )
     more = rows[PAGE - 1].id if len(rows) > PAGE else None
     return waiting(session, rows[:PAGE], calendar, now), more
 
 
 def waiting(session: Session, rows: list[Application], calendar: WorkingCalendar, now: datetime) -> list[Waiting]:
-    holders = {row.held_by for row in rows if row.held_by}
+    holders = {name for row in rows for name in (row.held_by, row.assigned_to) if name}
     names = {a.id: a.shown_name for a in session.scalars(select(Account).where(Account.id.in_(holders)))}
     lines = []
     for row in rows:
         left = working_days_left(office_day(now), row.due_on, calendar) if row.due_on else None
         held = row.held_by if row.held_until and row.held_until > now else None
-        lines.append(Waiting(row, left, urgency_of(left), len(serious(row.findings)), names.get(held or "")))
+        urgency = urgency_of(left, row.suspended_on is not None)
+        given = names.get(row.assigned_to or "")
+        lines.append(Waiting(row, left, urgency, len(serious(row.findings)), names.get(held or ""), given))
     return lines
 
 
@@ -108,18 +114,24 @@ def count(session: Session, clerk: Account, now: datetime) -> Counts:
         )
 
     return Counts(
-        open=capped(_shown("open", clerk, now)),
-        mine=capped(_shown("mine", clerk, now)),
+        open=capped(_shown(session, "open", clerk, now)),
+        mine=capped(_shown(session, "mine", clerk, now)),
         overdue=capped(and_(Application.state == State.IN_REVIEW, Application.due_on < office_day(now))),
     )
 
 
 def revision(session: Session) -> str:
     """Changes whenever the queue does: what an open page asks for now and then."""
-    number, latest = session.execute(
-        select(func.count(), func.max(Application.updated_at)).where(Application.state == State.IN_REVIEW)
-    ).one()
-    return f"{number}-{latest}"
+    newest = [
+        session.scalar(
+            select(Application.updated_at)
+            .where(Application.state == state)
+            .order_by(Application.state, Application.updated_at.desc())
+            .limit(1)
+        )
+        for state in (State.IN_REVIEW, State.REGISTERED, State.RETURNED, State.REFUSED)
+    ]
+    return str(max((moment for moment in newest if moment), default=""))
 
 
 def set_aside(session: Session) -> list[Application]:

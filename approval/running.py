@@ -13,15 +13,19 @@ import structlog
 from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 
+from approval import papers
 from approval.application import Application, State
-from approval.cases import item_of, locked, record, record_transition
+from approval.casefile import item_of, locked, record, record_transition
 from approval.office import Office
+from approval.placing import place
 from approval.steps import VERBS, Verb, Write
 from kit.errors import DomainError
 from workflows import Automatic, Done, Failed, advance
 
 log = structlog.get_logger()
 STUCK_AFTER = timedelta(minutes=2)
+MOST_KICKS = 3
+POISONED = "worker_died"
 
 
 class StepFailed(DomainError):
@@ -43,7 +47,10 @@ class Runner:
             if application is None or application.step is None:
                 return
             step = self._step(application)
-            if not isinstance(step, Automatic) or not self._is_due(application):
+            if not isinstance(step, Automatic):
+                self._make_papers(application_id)
+                return
+            if not self._is_due(application):
                 return
             self._crash(application.step, "before")
             event, write = self._carry_out(step, application)
@@ -51,6 +58,13 @@ class Runner:
             if not self._commit(application, event, write):
                 continue
             self._crash(application.step, "after")
+
+    def _make_papers(self, application_id: str) -> None:
+        """What was written to the applicant meanwhile is rendered and signed here, outside every transaction."""
+        made = papers.make(self._office, application_id)
+        if made:
+            with self._office.database.writing() as session:
+                papers.keep(session, made, self._office.clock())
 
     def _step(self, application: Application) -> object:
         process = self._office.catalogue.process_of(item_of(self._office, application))
@@ -113,24 +127,34 @@ class Runner:
                         "error": event.error,
                     },
                 )
-            application.enter(move, now)
-            application.run_at = now + timedelta(seconds=move.wait_s) if move.wait_s else None
-            session.flush()
+            place(session, self._office, application, move, actor, now, is_running=True)
             self._crash(read.step or "", "written")
-            if move.wait_s:
-                self._office.kick(session, application.id, str(application.seq), move.wait_s)
         return True
 
     def kick_stuck(self, now: datetime) -> int:
-        """Kick again whatever stands in an automatic step for long; harmless where a run is under way."""
+        """Kick again whatever stands in an automatic step for long; harmless where a run is under way.
+
+        A case on which workers die again and again is set aside, so that it takes no more of them with it.
+        """
+        poisoned = []
         with self._office.database.writing() as session:
-            stuck = session.execute(
-                select(Application.id, Application.seq)
+            stuck = session.scalars(
+                select(Application)
                 .where(Application.state == State.CHECKING, Application.updated_at < now - STUCK_AFTER)
                 .limit(200)
+                .with_for_update(skip_locked=True)
             ).all()
-            for application_id, seq in stuck:
-                self._office.kick(session, application_id, f"{seq}:{now:%d%H%M}", 0.0)
+            for application in stuck:
+                application.kicks += 1
+                application.updated_at = now
+                if application.kicks > MOST_KICKS:
+                    poisoned.append(application)
+                else:
+                    move = f"{application.seq}:{now:%d%H%M}"
+                    self._office.kick(session, application.id, move, 0.0)
+        for application in poisoned:
+            log.error("case_poisoned", step=application.step, case=application.number)
+            self._commit(application, Failed(error=POISONED, is_final=True), None)
         return len(stuck)
 
     def _crash(self, step: str, point: str) -> None:

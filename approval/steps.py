@@ -12,19 +12,22 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 import licences
+from approval import papers, proofs, sampling
 from approval.application import Application
-from approval.cases import checked, item_of, record
+from approval.casefile import checked, item_of, record
+from approval.deciding import add_findings, keep_decision
 from approval.decision import Decision, Outcome
-from approval.findings import Found, of_content, of_credit, of_form, of_gate, of_identity
+from approval.findings import Found, facts_of, of_content, of_credit, of_form, of_identity, of_names
 from approval.grant import grant
+from approval.inquiries import ask_bureau, count_namesakes, keep_inquiries, keep_namesakes
 from approval.office import Office
-from approval.persons import ask_bureau, others_than_holder
-from approval.reviewing import add_findings, keep_decision, serious
+from approval.persons import others_than_holder
+from approval.weighing import Inquired, Snapshot, weigh
 from identity import Account, delete_pictures, evidence_of, write_message
 from kit.clock import office_day
 
 Write = Callable[[Session, Application, datetime], None]
-ISSUED = "【栖霞区不见面审批】您的申请 {number} 已准予登记，请登录下载营业执照。"
+ISSUED = "【栖霞区不见面审批】您的申请 {number} 已获准，请登录下载证照和文书。"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +54,7 @@ def check_identity(office: Office, application: Application) -> Carried:
     values = checked(office, application, office.clock()).values
     with office.database.reading() as session:
         evidence = evidence_of(session, application.id)
-        found = list(of_identity(evidence, others_than_holder(item, values), office.straight_through))
+        found = list(of_identity(facts_of(evidence), others_than_holder(item, values), office.straight_through))
     return Carried("checked", _findings("identity", found))
 
 
@@ -63,26 +66,64 @@ def check_form(office: Office, application: Application) -> Carried:
     return Carried("checked", _findings("form", found))
 
 
+def check_names(office: Office, application: Application) -> Carried:
+    """The name against those of this district (名称规定第17条)."""
+    values = checked(office, application, office.clock()).values
+    with office.database.reading() as session:
+        count = count_namesakes(session, application)
+    found = list(of_names(values, count))
+
+    def write(session: Session, application: Application, now: datetime) -> None:
+        keep_namesakes(session, application, count, now)
+        add_findings(session, application, "names", found, now)
+
+    return Carried("checked", write)
+
+
+def _of_bureau(asked: list[Inquired]) -> list[Found]:
+    return list(of_credit(finding for inquired in asked for finding in inquired.findings()))
+
+
 def check_credit(office: Office, application: Application) -> Carried:
     """Every natural and legal person of the form, at submission."""
-    found = list(of_credit(ask_bureau(office, application, "submission", office.clock())))
-    return Carried("checked", _findings("credit", found))
+    asked = ask_bureau(office, application, "submission", office.clock())
+
+    def write(session: Session, application: Application, now: datetime) -> None:
+        keep_inquiries(session, application, asked, now)
+        add_findings(session, application, "credit", _of_bureau(asked), now)
+
+    return Carried("checked", write)
 
 
 def weigh_findings(office: Office, application: Application) -> Carried:
     """Approve what raises no doubt; anything else is for a person. Credit is asked again before approving."""
     item = item_of(office, application)
-    found = list(of_gate(item, office.straight_through))
-    if not found and not serious(application.findings):
-        found = list(of_credit(ask_bureau(office, application, "decision", office.clock())))
-    if any(f.needs_person for f in found) or serious(application.findings):
-        return Carried("person", _findings("weigh", found))
+    with office.database.reading() as session:
+        taken = proofs.snapshot(session, office, application, office.clock())
+    first = weigh(taken, office.catalogue, office.gates)
+    if first.needs_person:
+        gate = [found for found in first.found if found.rule.startswith("G")]
+        return Carried("person", _findings("weigh", gate))
+    asked = ask_bureau(office, application, "decision", office.clock())
+    fresh = Snapshot.model_validate({**dict(taken), "inquiries": (*taken.inquiries, *asked)})
+    second = weigh(fresh, office.catalogue, office.gates)
+    found = [*(f for f in second.found if f.rule.startswith("G")), *_of_bureau(asked)]
+
+    def note(session: Session, application: Application, now: datetime) -> None:
+        keep_inquiries(session, application, asked, now)
+        add_findings(session, application, "weigh", found, now)
+
+    if second.needs_person:
+        return Carried("person", note)
 
     def approve(session: Session, application: Application, now: datetime) -> None:
-        add_findings(session, application, "weigh", found, now)
+        note(session, application, now)
         process = office.catalogue.process_of(item)
         machine = f"system:{process.name}@{process.version}"
-        keep_decision(session, application, Decision(Outcome.APPROVE, machine, now, is_by_machine=True))
+        decision = Decision(Outcome.APPROVE, machine, now, is_by_machine=True)
+        keep_decision(session, office, application, decision, now)
+        papers.on_decision(session, office, application, decision, now)
+        sampling.draw(session, office, application, now)
 
     return Carried("approve", approve)
 
@@ -134,8 +175,19 @@ def issue_licence(office: Office, application: Application) -> Carried:
                 "documents": {str(document.copy): document.sha256 for document in documents},
             },
         )
+        papers.on_licence(session, office, application, now)
 
     return Carried("issued", write)
+
+
+def make_documents(office: Office, application: Application) -> Carried:
+    """Render, sign and store what was written to the applicant; kept with the move."""
+    made = papers.make(office, application.id)
+
+    def write(session: Session, application: Application, now: datetime) -> None:
+        papers.keep(session, made, now)
+
+    return Carried("made", write)
 
 
 def notify_applicant(_office: Office, application: Application) -> Carried:
@@ -156,10 +208,12 @@ VERBS: dict[str, Verb] = {
     for verb in (
         check_identity,
         check_form,
+        check_names,
         check_credit,
         weigh_findings,
         reserve_licence,
         issue_licence,
+        make_documents,
         notify_applicant,
     )
 }

@@ -15,9 +15,10 @@ from pathlib import Path
 import httpx
 import typer
 
+from approval.people import post
 from audit import verify_export
 from demonstration.applicant import SOLE_TRADER, Applicant, Stumbled
-from identity import demonstration_password, enrol_staff
+from identity import Role, demonstration_password, enrol_staff
 from kit import clock
 from kit.database import Database
 from kit.settings import Settings
@@ -88,7 +89,9 @@ def wait_for(url: str, process: subprocess.Popen[bytes] | None = None, seconds: 
 def enrol_demonstration_staff(database: Database) -> None:
     with database.writing() as session:
         for username, (role, name, _what, _href) in STAFF.items():
-            enrol_staff(session, username, name, role, demonstration_password(username), clock.now())
+            account = enrol_staff(session, username, name, role, demonstration_password(username), clock.now())
+            if role == Role.EXPERT:
+                post(session, account.id, [], [], department=username)
 
 
 def pictures(folder: Path) -> tuple[bytes, bytes]:

@@ -25,6 +25,7 @@ _NOBODY = _hasher.hash("nobody")
 class Role(StrEnum):
     APPLICANT = "applicant"
     CLERK = "clerk"
+    EXPERT = "expert"  # gives the opinion of another department
     SUPERVISOR = "supervisor"
     AUDITOR = "auditor"
     ADMINISTRATOR = "administrator"

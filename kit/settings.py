@@ -18,6 +18,9 @@ class Settings(BaseSettings):
     public_url: str = "http://127.0.0.1:8000"
     bureau_url: str = "http://127.0.0.1:8001"
     bureau_token: SecretStr = SecretStr("")
+    review_url: str = Field(
+        default="https://www.jszwfw.gov.cn", description="where reconsideration is asked for online"
+    )
     registrar_name: str = "南京市栖霞区行政审批局"
     demonstration: bool = Field(default=False, description="demonstration accounts and the page of sent messages")
     straight_through: bool = Field(default=False, description="let the machine approve a case without any finding")

@@ -24,8 +24,17 @@ TABLE_MODULES = (
     "identity.evidence",
     "identity.vault",
     "licences.licence",
+    "notices.notice",
     "approval.application",
     "approval.calendar",
+    "approval.clocks",
+    "approval.inquiries",
+    "approval.memos",
+    "approval.opinions",
+    "approval.people",
+    "approval.proofs",
+    "approval.sampling",
+    "approval.votes",
 )
 settings.register_profile("house", deadline=None)  # speed is measured in bench/, never asserted by a test
 settings.load_profile("house")

@@ -7,8 +7,10 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from approval import cases
+from approval import casefile, cases
 from approval.application import Application
+from approval.gate import load_gates
+from approval.guards import GUARDS
 from approval.office import Office
 from approval.steps import VERBS
 from catalogue import load_catalogue
@@ -28,10 +30,11 @@ from identity import (
 )
 from kit.database import Database
 from licences import Copy, Document, Licence
+from notices import Made, Notice
 from tests.builders import sole_trader_answers
 from tests.conftest import NOON
 
-CATALOGUE = load_catalogue(verbs=set(VERBS))
+CATALOGUE = load_catalogue(verbs=set(VERBS), guards=set(GUARDS))
 JPEG = b"\xff\xd8\xff a picture"
 
 
@@ -68,19 +71,28 @@ class PaperIssuer:
         return tuple(Document(copy, f"{copy}-{licence.number}".ljust(64, "0"), 1) for copy in Copy)
 
 
+class PaperMaker:
+    """Makes notices without ink."""
+
+    def produce(self, notice: Notice) -> Made:
+        return Made(notice.id, notice.id.ljust(64, "0"), 1)
+
+
 class TestOffice:
     """Kicks are noted, not followed: a test runs the runner itself."""
 
     __test__ = False
 
     def __init__(self, database: Database) -> None:
-        self.database, self.bureau, self.issuer = database, QuietBureau(), PaperIssuer()
+        self.database, self.bureau, self.issuer, self.maker = database, QuietBureau(), PaperIssuer(), PaperMaker()
         self.kicks: list[tuple[str, str]] = []
         self.office = Office(
             database=database,
             catalogue=CATALOGUE,
+            gates=load_gates(),
             bureau=self.bureau,
             issuer=self.issuer,  # type: ignore[arg-type]
+            maker=self.maker,  # type: ignore[arg-type]
             clock=lambda: NOON,
             kick=self._kick,
             registrar="南京市栖霞区行政审批局",
@@ -107,7 +119,7 @@ def a_submitted_case(office: TestOffice, phone: str = "13800000001", *, submit: 
     with office.database.writing() as session:
         applicant = an_applicant(session, phone)
         application: Application = cases.start(session, office.office, applicant, "sole-trader", NOON)
-        form = office.office.catalogue.form_of(cases.item_of(office.office, application))
+        form = office.office.catalogue.form_of(casefile.item_of(office.office, application))
         answers = sole_trader_answers()
         for page in form.pages:
             part = {field.name: answers[field.name] for field in page.fields if field.name in answers}

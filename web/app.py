@@ -16,11 +16,16 @@ from web.pages import (
     apply,
     audit,
     board,
+    casework,
     decide,
     demonstration,
     home,
+    mydesk,
+    opinions,
+    processes,
     proof,
     review,
+    samples,
     signin,
     status,
     submit,
@@ -28,7 +33,25 @@ from web.pages import (
 )
 
 STATIC = Path(__file__).parent / "static"
-PAGES = (home, signin, apply, proof, submit, status, review, decide, board, audit, admin, verify)
+PAGES = (
+    home,
+    signin,
+    apply,
+    proof,
+    submit,
+    status,
+    review,
+    decide,
+    casework,
+    mydesk,
+    opinions,
+    samples,
+    board,
+    audit,
+    admin,
+    processes,
+    verify,
+)
 
 
 def create_app(desk: Desk) -> FastAPI:

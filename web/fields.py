@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Fields (表单控件): a declared question with what was typed and what is wrong, ready to be shown. Pure."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from forms import Answers, Field, Form, Kind, Option, Page, Problem
 from kit.text import Language, Text
@@ -31,6 +31,7 @@ class FieldView:
     add_name: str = ""
     can_add: bool = False
     can_remove: bool = False
+    closed: str | None = None
 
     def remove_name(self, index: int) -> str:
         return f"remove-{self.name}-{index}"
@@ -61,10 +62,24 @@ def shown_problems(problems: Sequence[Problem], language: Language, href: str = 
     return shown
 
 
-def views(form: Form, page: Page, answers: Answers, problems: Sequence[Problem], language: Language) -> list[FieldView]:
-    """The controls of the questions that are asked, given the answers so far."""
+def views(
+    form: Form,
+    page: Page,
+    answers: Answers,
+    problems: Sequence[Problem],
+    language: Language,
+    closed: Mapping[str, str] | None = None,
+) -> list[FieldView]:
+    """The controls of the questions that are asked, given the answers so far.
+
+    `closed` are those that a correction does not open, with their answers in words.
+    """
     told = {html_name(p.path): p.message.said(language) for p in reversed(problems)}
-    return [_view(f, f.name, answers.get(f.name), told) for f in form.asked_fields(page, answers)]
+    kept = closed or {}
+    return [
+        replace(_view(f, f.name, answers.get(f.name), told), closed=kept.get(f.name))
+        for f in form.asked_fields(page, answers)
+    ]
 
 
 def _view(asked: Field, name: str, answer: object, told: dict[str, str]) -> FieldView:

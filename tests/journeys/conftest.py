@@ -15,6 +15,7 @@ from fastapi import FastAPI
 
 import licences
 from approval.calendar import seed_calendar
+from approval.gate import load_gates
 from approval.office import Office
 from approval.running import Runner
 from approval.steps import VERBS
@@ -28,6 +29,7 @@ from kit import clock
 from kit.database import Base, Database
 from kit.settings import Settings
 from licences import FileSigner, Issuer, Store
+from notices import Maker
 from reference import bureau, idcard, photographs
 from tests.conftest import new_postgres_database
 from web.app import create_app
@@ -151,8 +153,10 @@ def _service(
     office = Office(
         database=database,
         catalogue=load_catalogue(verbs=set(VERBS)),
+        gates=load_gates(),
         bureau=HttpBureau(bureau_address, TOKEN),
         issuer=Issuer(store, signer, "http://127.0.0.1:8000"),
+        maker=Maker(store, signer, settings.registrar_name, settings.review_url),
         clock=clock.now,
         kick=engine.kick,
         registrar=settings.registrar_name,

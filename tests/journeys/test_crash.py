@@ -21,7 +21,7 @@ from tests.office import TestOffice, a_submitted_case
 from workflows import load_processes
 from workflows.durable import DurableEngine
 
-STEPS = ["identity", "form", "credit", "weigh", "number", "issue", "notify"]
+STEPS = ["identity", "form", "names", "credit", "weigh", "number", "issue", "documents", "notify"]
 ONCE = ("application.submitted", "decision.made", "licence.reserved", "licence.issued", "pictures.deleted")
 
 
@@ -57,10 +57,10 @@ def test_killed_at_each_step_every_case_ends_exactly_once(
     office = TestOffice(database)
     office.office = replace(office.office, kick=engine.kick)
 
-    # Just before the commit on one database and just after it on the other; two cases, since the engine gives a run
+    # Just before the commit on one database and just after it on the other; three cases, since the engine gives a run
     # up after five deaths in a row.
     point = "written" if kind == "sqlite" else "after"
-    for index, steps in enumerate((STEPS[:4], STEPS[4:])):
+    for index, steps in enumerate((STEPS[:3], STEPS[3:6], STEPS[6:])):
         case = a_submitted_case(office, f"1380000{index:04d}")
         for step in steps:
             assert run_worker(url, tmp_path, case, f"{step}:{point}") == -9
@@ -70,7 +70,7 @@ def test_killed_at_each_step_every_case_ends_exactly_once(
     with database.reading() as session:
         assert audit.check(session).is_whole
         numbers = sorted(session.scalars(select(licences.Licence.number)))
-        assert numbers == [f"QX-2026-{n:06d}" for n in (1, 2)]
+        assert numbers == [f"QX-2026-{n:06d}" for n in (1, 2, 3)]
     engine.close()
     database.close()
 

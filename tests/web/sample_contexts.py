@@ -18,6 +18,7 @@ from tests.web.sample_apply import (
     t,
 )
 from tests.web.sample_review import CASE, CASE_CONFLICT, CASE_UNCLAIMED, ENTRIES, HISTORY_LINE, ROWS
+from tests.web.sample_work import CLOCK, FASTER, MEMOS, PAPERS, WORK_SAMPLES
 from web.fields import ShownProblem
 
 Sample = tuple[str, str, str | None, dict[str, Any]]
@@ -84,6 +85,9 @@ STATUS = {
     "corrections": [],
     "correct_href": None,
     "licence": None,
+    "papers": PAPERS,
+    "clock": CLOCK,
+    "may_withdraw": True,
 }
 REFUSED = some(
     outcome="refused",
@@ -98,7 +102,14 @@ ISSUED = some(
 APPLY = {"application": APPLICATION, "back": "/apply/01JD"}
 CODE_WRONG = [ShownProblem("code", "验证码不对，还可以再试 4 次")]
 ACCOUNT = {"username": "clerk", "password": "sample-words", "href": "/staff/signin"}
-QUEUE = {"rows": ROWS, "counts": some(open=1001, mine=1, overdue=2), "show": "open", "more_href": "/m", "revision": "7"}
+QUEUE = {
+    "rows": ROWS,
+    "counts": some(open=1001, mine=1, overdue=2),
+    "show": "open",
+    "more_href": "/m",
+    "revision": "7",
+    "memos": MEMOS,
+}
 SEARCH = {
     "query": some(text="", event="", actor="", since="", until=""),
     "entries": ENTRIES,
@@ -123,6 +134,7 @@ ADMIN = {
     ],
 }
 BOARD = {
+    "memos": MEMOS,
     "counts": some(open=42, unclaimed=17, overdue=2, incidents=1),
     "people": [some(name="李审查", held=3, decided_today=11)],
     "rows": ROWS,
@@ -216,7 +228,7 @@ SAMPLES: list[Sample] = [
     ),
     ("consent", "apply/consent.html", "applicant", {**APPLY, "consent_version": "2026-11", "given": None}),
     ("face", "apply/face.html", "applicant", {**APPLY, "attempts_left": 3}),
-    ("check", "apply/check.html", "applicant", {**APPLY, "sections": SECTIONS, "ready": True}),
+    ("check", "apply/check.html", "applicant", {**APPLY, "sections": SECTIONS, "ready": True, "faster": FASTER}),
     (
         "check-problem",
         "apply/check.html",
@@ -225,6 +237,7 @@ SAMPLES: list[Sample] = [
             **APPLY,
             "sections": SECTIONS,
             "ready": False,
+            "faster": None,
             "problems": [some(anchor="name", message="请填写字号", href="/apply/01JD/form/name")],
         },
     ),
@@ -295,6 +308,7 @@ SAMPLES: list[Sample] = [
         },
     ),
     ("board", "board/board.html", "supervisor", BOARD),
+    *WORK_SAMPLES,
     ("log", "audit/search.html", "auditor", SEARCH),
     ("log-case", "audit/case.html", "auditor", {"number": RECEIPT.number, "title": SHOP, "entries": ENTRIES}),
     ("admin", "admin/admin.html", "administrator", ADMIN),

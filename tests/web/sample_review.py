@@ -7,6 +7,7 @@ from typing import Any
 
 from kit.text import Text
 from tests.web.sample_apply import NOW, SHOP, some, t
+from tests.web.sample_work import PANELS, STOPPED
 
 HISTORY_LINE = t("文件的数字签名缺失或已被改动", "The signature is missing or broken")
 
@@ -24,6 +25,9 @@ def queue_row(index: int, urgency: str, days_left: int | None, holder: str | Non
         findings=6,
         serious=index % 3,
         holder=holder,
+        assigned="赵审查" if index == 6 else None,
+        may_be_bulk=index in (4, 6),
+        version=3,
         mine=holder == "李审查",
         href=f"/review/{index}",
     )
@@ -121,7 +125,9 @@ CASE: dict[str, Any] = {
         days_left=1,
         urgency="amber",
         applicant="南京市栖霞区样例小吃店",
+        assigned=None,
     ),
+    **PANELS,
     "holder": "李审查",
     "mine": True,
     "claim_until": NOW,
@@ -140,6 +146,11 @@ CASE_UNCLAIMED = {
     "mine": False,
     "claim_until": None,
     "evidence": some(**{**EVIDENCE, **BY_PERSON}),
+    "clock": STOPPED,
+    "colleagues": [],
+    "votes": [],
+    "opinions": [],
+    "papers": [],
 }
 CASE_CONFLICT = {
     **CASE,

@@ -10,7 +10,7 @@ from typing import Annotated
 from fastapi import APIRouter, Body
 from pydantic import BaseModel, ConfigDict, Field
 
-from approval import cases
+from approval import casefile, cases
 from approval.application import Application, State
 from kit.text import Text
 from web.api.problem import problems
@@ -97,13 +97,13 @@ def keep(
     answers: Annotated[dict[str, AnswerJson], Body(max_length=100, examples=[{"organisation": "person"}])],
 ) -> CheckedAnswer:
     """Answers by field name, as typed; unknown names are ignored, others replace what was there."""
-    form = desk.office.catalogue.form_of(cases.item_of(desk.office, application))
+    form = desk.office.catalogue.form_of(casefile.item_of(desk.office, application))
     for page in form.pages:
         part = {field.name: answers[field.name] for field in page.fields if field.name in answers}
         if part:
             cases.save_answers(db, desk.office, application, page.name, part, now)
     db.flush()
-    found = cases.checked(desk.office, application, now).problems
+    found = casefile.checked(desk.office, application, now).problems
     return CheckedAnswer(
         application=_answer(application),
         problems=[

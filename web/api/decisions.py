@@ -7,11 +7,11 @@ from typing import Annotated
 from fastapi import APIRouter, Depends
 from pydantic import BaseModel, ConfigDict, Field
 
-from approval import cases, reviewing
+from approval import casefile, claims, deciding
 from approval.application import Application, State
 from approval.decision import Correction, Decision, Outcome
 from approval.dossier import sections
-from approval.findings import Found
+from approval.weighing import Inquired
 from web.api.problem import problems
 from web.deps import Clerk, Db, DeskDep, Now
 from web.pages.review import submitted
@@ -58,24 +58,24 @@ class DecisionAnswer(BaseModel):
 
 @router.post("/{id}/claim", summary="Claim a case", responses=problems(401, 403, 404, 409))
 def claim(id: str, db: Db, now: Now, clerk: Clerk) -> ClaimAnswer:
-    case = reviewing.claim(db, submitted(db, id).id, clerk, now)
+    case = claims.claim(db, submitted(db, id).id, clerk, now)
     return ClaimAnswer(id=case.id, number=case.number or "", version=case.version, held_until=case.held_until or now)
 
 
-def _credit_again(id: str, desk: DeskDep, clerk: Clerk) -> list[Found]:
+def _credit_again(id: str, desk: DeskDep, clerk: Clerk) -> list[Inquired]:
     """Before the transaction, as on the page."""
     with desk.office.database.reading() as session:
         application = submitted(session, id)
         if application.state != State.IN_REVIEW or application.held_by != clerk.id:
             return []
-    return reviewing.recheck_credit(desk.office, application)
+    return deciding.recheck_credit(desk.office, application)
 
 
 @router.post("/{id}/decision", summary="Decide a case that is held", responses=problems(401, 403, 404, 409, 422))
 def decide(
     id: str,
     desk: DeskDep,
-    fresh: Annotated[list[Found], Depends(_credit_again)],
+    fresh: Annotated[list[Inquired], Depends(_credit_again)],
     db: Db,
     now: Now,
     clerk: Clerk,
@@ -83,9 +83,9 @@ def decide(
 ) -> DecisionAnswer:
     """409 `stale_page` when the credit answers changed meanwhile or `version` is not the present one."""
     case: Application = submitted(db, id)
-    if asked.outcome is Outcome.APPROVE and reviewing.news(case, fresh):
-        raise reviewing.StalePage()
-    form = desk.office.catalogue.form_of(cases.item_of(desk.office, case))
+    if asked.outcome is Outcome.APPROVE and deciding.news(case, fresh):
+        raise deciding.StalePage()
+    form = desk.office.catalogue.form_of(casefile.item_of(desk.office, case))
     rows = {line.path: line for s in sections(form, case.answers, "zh", masked=True) for line in s.rows}
     corrections = tuple(
         Correction(path, rows[path].label, why) for path, why in asked.corrections.items() if path in rows
@@ -93,5 +93,5 @@ def decide(
     decision = Decision(
         asked.outcome, f"account:{clerk.id}", now, reason=asked.reason, basis=asked.basis, corrections=corrections
     )
-    decided = reviewing.decide(db, desk.office, id, asked.version, decision, now)
+    decided = deciding.decide(db, desk.office, id, asked.version, decision, now, fresh)
     return DecisionAnswer(id=id, state=State(decided.state), outcome=asked.outcome, decided_at=now)

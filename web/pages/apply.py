@@ -6,14 +6,15 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import Response
 
-from approval import cases
+from approval import casefile, cases
 from approval.application import Application, State
+from approval.dossier import in_words
 from catalogue import Item
 from forms import Answers, Checked, Page, check_page, take
 from forms import Form as Declared
 from identity import Evidence, evidence_of
 from kit.clock import office_day
-from kit.text import Text
+from kit.text import Language, Text
 from web.deps import Applicant, Db, DeskDep, Now, OwnApplication
 from web.fields import shown_problems, views
 from web.respond import go, language_of, page
@@ -22,7 +23,7 @@ router = APIRouter()
 
 
 def form_of(desk: DeskDep, application: Application) -> tuple[Item, Declared]:
-    item = cases.item_of(desk.office, application)
+    item = casefile.item_of(desk.office, application)
     return item, desk.office.catalogue.form_of(item)
 
 
@@ -45,11 +46,12 @@ def tasks(request: Request, desk: DeskDep, db: Db, now: Now, application: OwnApp
     if application.state != State.DRAFT:
         return go(f"/cases/{application.id}")
     item, form = form_of(desk, application)
-    checked = cases.checked(desk.office, application, now)
+    checked = casefile.checked(desk.office, application, now)
     corrections = _corrections(db, application)
     context = {**shown(item, application), "correction": bool(corrections), "corrections": corrections}
     evidence = evidence_of(db, application.id)
-    listed = _question_tasks(form, application, checked) + _proof_tasks(application, evidence)
+    closed = cases.closed_fields(db, application)
+    listed = _question_tasks(form, application, checked, closed) + _proof_tasks(application, evidence)
     ready = all(task["state"] == "done" for task in listed)
     listed.append(
         _task(
@@ -77,17 +79,17 @@ def _task(title: Text, hint: Text | None, href: str | None, state: str) -> dict[
     return {"title": title, "hint": hint, "href": href, "state": state}
 
 
-def _question_tasks(form: Declared, application: Application, checked: Checked) -> list[dict[str, object]]:
+def _question_tasks(
+    form: Declared, application: Application, checked: Checked, closed: frozenset[str]
+) -> list[dict[str, object]]:
     wrong = {form.page_of(problem.path).name for problem in checked.problems if problem.blocks}
-    return [
-        _task(
-            asked.title,
-            None,
-            href_of(application, f"form/{asked.name}"),
-            "done" if asked.name in application.visited and asked.name not in wrong else "todo",
-        )
-        for asked in form.asked_pages(application.answers)
-    ]
+    tasks = []
+    for asked in form.asked_pages(application.answers):
+        is_done = asked.name in application.visited and asked.name not in wrong
+        is_closed = is_done and all(f.name in closed for f in form.asked_fields(asked, application.answers))
+        href = None if is_closed else href_of(application, f"form/{asked.name}")
+        tasks.append(_task(asked.title, None, href, "done" if is_done else "todo"))
+    return tasks
 
 
 def _proof_tasks(application: Application, evidence: Evidence) -> list[dict[str, object]]:
@@ -132,6 +134,7 @@ def _question(
     answers: Answers,
     checked: Checked | None,
     review: bool,
+    closed: frozenset[str],
 ) -> Response:
     item, form = form_of(desk, application)
     asked, index, pages = _place(form, application, name)
@@ -150,7 +153,7 @@ def _question(
         question={"title": asked.title, "hint": asked.hint, "name": asked.name},
         position=index + 1,
         total=len(pages),
-        fields=views(form, asked, answers, problems, language),
+        fields=views(form, asked, answers, problems, language, _in_words(form, asked, answers, closed, language)),
         problems=shown_problems(problems, language),
         back=back,
         review=review,
@@ -158,10 +161,26 @@ def _question(
 
 
 @router.get("/apply/{id}/form/{name}")
-def question(request: Request, desk: DeskDep, application: OwnApplication, name: str, review: int = 0) -> Response:
+def question(
+    request: Request, desk: DeskDep, db: Db, application: OwnApplication, name: str, review: int = 0
+) -> Response:
     if application.state != State.DRAFT:
         return go(f"/cases/{application.id}")
-    return _question(request, desk, application, name, application.answers, None, bool(review))
+    closed = cases.closed_fields(db, application)
+    return _question(request, desk, application, name, application.answers, None, bool(review), closed)
+
+
+def _in_words(
+    form: Declared, asked: Page, answers: Answers, closed: frozenset[str], language: Language
+) -> dict[str, str]:
+    """What stays as it is, as a reader sees it; a table by the number of its rows."""
+    said = {}
+    for field in form.asked_fields(asked, answers):
+        if field.name in closed:
+            answer = answers.get(field.name)
+            is_table = isinstance(answer, list) and bool(answer) and isinstance(answer[0], dict)
+            said[field.name] = str(len(answer or ())) if is_table else in_words(field, answer, language, False)
+    return said
 
 
 async def _posted(request: Request) -> dict[str, list[str]]:
@@ -181,16 +200,17 @@ def answer(
     asked, index, pages = _place(form, application, name)
     answers = take(form, asked, posted)
     review = "review" in posted
+    closed = cases.closed_fields(db, application)
     changed = _rows_changed(answers, posted)
     cases.save_answers(db, desk.office, application, asked.name, answers, now)
     whole = application.answers
     revealed = any(_is_new(f.name, posted) for f in form.asked_fields(asked, whole))
     if changed or revealed:
-        return _question(request, desk, application, name, whole, None, review)
+        return _question(request, desk, application, name, whole, None, review, closed)
     page_checked = check_page(form, asked, whole, office_day(now))
-    checked = Checked(page_checked.values, page_checked.problems + cases.unprintable(page_checked.values))
+    checked = Checked(page_checked.values, page_checked.problems + casefile.unprintable(page_checked.values))
     if any(problem.blocks for problem in checked.problems):
-        return _question(request, desk, application, name, whole, checked, review)
+        return _question(request, desk, application, name, whole, checked, review, closed)
     if review:
         return go(href_of(application, "check"))
     pages = form.asked_pages(whole)

@@ -14,7 +14,7 @@ from fastapi.responses import Response, StreamingResponse
 from sqlalchemy import select
 
 import audit
-from approval import cases
+from approval import casefile
 from approval.application import Application
 from audit import Entry, Filters
 from kit.clock import BEIJING
@@ -138,7 +138,7 @@ def check(request: Request, db: Db, _auditor: Auditor) -> Response:
 def one_case(request: Request, number: str, desk: DeskDep, db: Db, _auditor: Auditor) -> Response:
     entries = audit.of_subject(db, number)
     application = db.scalar(select(Application).where(Application.number == number))
-    title = cases.item_of(desk.office, application).title if application else None
+    title = casefile.item_of(desk.office, application).title if application else None
     return page(request, "audit/case.html", number=number, title=title, entries=[_shown(entry) for entry in entries])
 
 

@@ -4,12 +4,13 @@
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-from approval import cases, queue, reviewing
+from approval import casefile, claims, deciding, queue
 from approval.calendar import load_calendar
 from approval.deadlines import YearUnpublished, due_on
 from kit.clock import office_day
 from web.deps import Db, DeskDep, Now, Supervisor
 from web.errors import sentence
+from web.pages.mydesk import shown_memos
 from web.pages.review import shown_line, submitted
 from web.respond import go, page
 
@@ -27,7 +28,7 @@ def board(request: Request, desk: DeskDep, db: Db, now: Now, supervisor: Supervi
         {
             "id": case.id,
             "number": case.number,
-            "title": cases.item_of(desk.office, case).title,
+            "title": casefile.item_of(desk.office, case).title,
             "name": case.label,
             "since": case.updated_at,
             "reason": str(case.transitions[-1].event.get("error", "")) if case.transitions else "",
@@ -53,16 +54,17 @@ def board(request: Request, desk: DeskDep, db: Db, now: Now, supervisor: Supervi
         rows=[shown_line(desk, line, supervisor) for line in lines],
         incidents=incidents,
         calendar_warning=warning,
+        memos=shown_memos(db, supervisor),
     )
 
 
 @router.post("/board/{id}/release")
 def free(id: str, db: Db, now: Now, supervisor: Supervisor) -> Response:
-    reviewing.release(db, submitted(db, id).id, supervisor, now)
+    claims.release(db, submitted(db, id).id, supervisor, now)
     return go("/board", "released")
 
 
 @router.post("/board/{id}/resume")
 def resume(id: str, desk: DeskDep, db: Db, now: Now, supervisor: Supervisor) -> Response:
-    reviewing.resume(db, desk.office, submitted(db, id).id, supervisor, now)
+    deciding.resume(db, desk.office, submitted(db, id).id, supervisor, now)
     return go("/board", "resumed")

@@ -9,11 +9,12 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
 
-from approval import cases, reviewing
+from approval import casefile, deciding
 from approval.application import Application, State
 from approval.decision import Correction, Decision, Outcome
 from approval.dossier import sections
-from approval.findings import Found
+from approval.inquiries import keep_inquiries
+from approval.weighing import Inquired
 from identity import Account
 from kit.errors import DomainError
 from kit.text import Text
@@ -46,7 +47,7 @@ def _typed(posted: dict[str, str]) -> dict[str, Any]:
     return {**{name: posted.get(name, "") for name in names}, "fields": fields}
 
 
-def _ask_credit_again(request: Request, id: str, desk: DeskDep, clerk: Clerk, posted: Posted) -> list[Found]:
+def _ask_credit_again(request: Request, id: str, desk: DeskDep, clerk: Clerk, posted: Posted) -> list[Inquired]:
     """Before any transaction for writing: an approval rests on what the bureau says now."""
     if posted.get("outcome") != Outcome.APPROVE:
         return []
@@ -54,10 +55,10 @@ def _ask_credit_again(request: Request, id: str, desk: DeskDep, clerk: Clerk, po
         application = submitted(session, id)
         if application.state != State.IN_REVIEW or application.held_by != clerk.id:
             return []
-    return reviewing.recheck_credit(desk.office, application)
+    return deciding.recheck_credit(desk.office, application)
 
 
-FreshCredit = Annotated[list[Found], Depends(_ask_credit_again)]
+FreshCredit = Annotated[list[Inquired], Depends(_ask_credit_again)]
 
 
 @router.post("/review/{id}/decide")
@@ -66,9 +67,10 @@ def decide(
 ) -> Response:
     typed = _typed(posted)
     application = submitted(db, id)
-    news = reviewing.news(application, fresh)
+    news = deciding.news(application, fresh)
     if news:
-        reviewing.add_findings(db, application, "review", news, now)
+        keep_inquiries(db, application, fresh, now)
+        deciding.add_findings(db, application, "review", news, now)
         db.flush()
         return case_page(
             request, desk, db, now, clerk, application, typed=typed, conflict=NEWS.said(language_of(request))
@@ -83,7 +85,7 @@ def decide(
     try:
         decision = _decision(desk, application, clerk, now, outcome, typed)
         version = int(posted.get("version", "0") or 0)
-        reviewing.decide(db, desk.office, application.id, version, decision, now)
+        deciding.decide(db, desk.office, application.id, version, decision, now, fresh)
     except DomainError as error:
         return _explain(request, desk, db, now, clerk, application, typed, error)
     return go(f"/review/{id}/decided", DONE[outcome])
@@ -92,7 +94,7 @@ def decide(
 def _decision(
     desk: DeskDep, application: Application, clerk: Account, now: Now, outcome: Outcome, typed: dict[str, Any]
 ) -> Decision:
-    form = desk.office.catalogue.form_of(cases.item_of(desk.office, application))
+    form = desk.office.catalogue.form_of(casefile.item_of(desk.office, application))
     rows = [line for s in sections(form, application.answers, "zh", masked=True) for line in s.rows]
     corrections = tuple(
         Correction(line.path, line.label, typed["fields"][line.path].strip())
@@ -130,7 +132,7 @@ def decided(request: Request, id: str, desk: DeskDep, db: Db, _clerk: Clerk) -> 
     application = submitted(db, id)
     if application.decision is None:
         return go(f"/review/{id}")
-    item = cases.item_of(desk.office, application)
+    item = casefile.item_of(desk.office, application)
     shown = {"id": application.id, "number": application.number, "title": item.title, "name": application.label}
     return page(
         request,

@@ -14,6 +14,13 @@ router = APIRouter(prefix="/demonstration")
 STAFF: dict[str, tuple[Role, str, Text, str]] = {
     "clerk": (Role.CLERK, "周审查", Text(zh="审查案件并作决定", en="Reviews and decides"), "/review"),
     "clerk2": (Role.CLERK, "吴审查", Text(zh="另一位审查员", en="A second clerk"), "/review"),
+    "health": (
+        Role.EXPERT,
+        "钱卫健",
+        Text(zh="卫生健康委员会的意见", en="Opinion of the Health Commission"),
+        "/opinions",
+    ),
+    "fire": (Role.EXPERT, "孙消防", Text(zh="消防救援大队的意见", en="Opinion of Fire and Rescue"), "/opinions"),
     "supervisor": (Role.SUPERVISOR, "郑负责", Text(zh="看板、放回与重办", en="Board, release, resume"), "/board"),
     "auditor": (
         Role.AUDITOR,

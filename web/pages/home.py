@@ -4,7 +4,7 @@
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-from approval import cases
+from approval import casefile, cases
 from approval.application import Application, State
 from approval.dossier import stage_of
 from catalogue import Item
@@ -49,7 +49,7 @@ def home(request: Request, desk: DeskDep, db: Db, now: Now, viewer: Anybody) -> 
         {
             "id": case.id,
             "number": case.number,
-            "title": cases.item_of(desk.office, case).title,
+            "title": casefile.item_of(desk.office, case).title,
             "stage": stage_of(case),
             "href": href_of(case),
             "updated_at": case.updated_at,

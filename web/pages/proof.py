@@ -9,7 +9,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Form, Request, UploadFile
 from fastapi.responses import JSONResponse, Response
 
-from approval import cases
+from approval import casefile, cases
 from approval.application import Application, State
 from identity import (
     BANDS,
@@ -45,7 +45,7 @@ class NoPicture(DomainError):
 
 def _context(desk: DeskDep, application: Application) -> dict[str, Any]:
     return {
-        "application": shown(cases.item_of(desk.office, application), application),
+        "application": shown(casefile.item_of(desk.office, application), application),
         "back": f"/apply/{application.id}",
     }
 

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 from sqlalchemy.orm import Session
 
-from approval import cases, queue, reviewing
+from approval import casefile, cases, claims, queue
 from approval.application import Application, State
 from approval.calendar import load_calendar
 from approval.decision import REFUSAL_BASES
@@ -19,6 +19,8 @@ from identity import BANDS, Account, Evidence, evidence_of, view_picture
 from kit.text import Text
 from web.deps import Clerk, Db, DeskDep, Now
 from web.fields import ShownProblem
+from web.pages import casepanels
+from web.pages.mydesk import shown_memos
 from web.respond import go, language_of, page
 from web.wording import CHANNELS, REASONS, STATES
 
@@ -38,6 +40,7 @@ def show_queue(
         rows=rows,
         counts=queue.count(db, clerk, now),
         show=show,
+        memos=shown_memos(db, clerk),
         more_href=f"/review?show={show}&after={more}" if more else None,
         revision=queue.revision(db),
     )
@@ -48,7 +51,7 @@ def shown_line(desk: DeskDep, line: queue.Waiting, clerk: Account) -> dict[str, 
     return {
         "id": case.id,
         "number": case.number,
-        "title": cases.item_of(desk.office, case).title,
+        "title": casefile.item_of(desk.office, case).title,
         "name": case.label,
         "submitted_at": case.submitted_at,
         "due_on": case.due_on,
@@ -57,6 +60,9 @@ def shown_line(desk: DeskDep, line: queue.Waiting, clerk: Account) -> dict[str, 
         "findings": len(case.findings),
         "serious": line.serious,
         "holder": line.holder,
+        "assigned": line.assigned,
+        "may_be_bulk": line.serious == 0 and casefile.item_of(desk.office, case).may_be_bulk and case.role == "clerk",
+        "version": case.version,
         "mine": line.holder is not None and case.held_by == clerk.id,
         "href": f"/review/{case.id}",
     }
@@ -69,17 +75,9 @@ def revision(db: Db, _clerk: Clerk) -> dict[str, str]:
 
 @router.post("/review/next")
 def take_next(db: Db, now: Now, clerk: Clerk) -> Response:
-    """Claim the most urgent case that is free; somebody may have been faster, then the next one."""
-    for _ in range(5):
-        found = reviewing.next_open(db, clerk, now)
-        if found is None:
-            return go("/review", "none-open")
-        try:
-            reviewing.claim(db, found, clerk, now)
-        except reviewing.HeldByAnother:
-            continue
-        return go(f"/review/{found}")
-    return go("/review")
+    """Claim the most urgent case that is free, in one piece."""
+    case = claims.claim_next(db, clerk, now)
+    return go(f"/review/{case.id}") if case else go("/review", "none-open")
 
 
 @router.get("/review/{id}")
@@ -89,13 +87,13 @@ def show_case(request: Request, id: str, desk: DeskDep, db: Db, now: Now, clerk:
 
 @router.post("/review/{id}/claim")
 def claim(id: str, db: Db, now: Now, clerk: Clerk) -> Response:
-    reviewing.claim(db, submitted(db, id).id, clerk, now)
+    claims.claim(db, submitted(db, id).id, clerk, now)
     return go(f"/review/{id}")
 
 
 @router.post("/review/{id}/release")
 def release(id: str, db: Db, now: Now, clerk: Clerk) -> Response:
-    reviewing.release(db, submitted(db, id).id, clerk, now)
+    claims.release(db, submitted(db, id).id, clerk, now)
     return go("/review", "released")
 
 
@@ -127,10 +125,10 @@ def case_page(
 ) -> Response:
     """The whole case on one page; after an error or a conflict with what the clerk had typed."""
     language = language_of(request)
-    item = cases.item_of(desk.office, case)
+    item = casefile.item_of(desk.office, case)
     form = desk.office.catalogue.form_of(item)
     line = queue.waiting(db, [case], load_calendar(db), now)[0]
-    mine = case.held_by == clerk.id and reviewing.held_now(case, now) and case.state == State.IN_REVIEW
+    mine = case.held_by == clerk.id and claims.held_now(case, now) and case.state == State.IN_REVIEW
     status = 409 if conflict else 422 if problems else 200
     return page(
         request,
@@ -147,8 +145,16 @@ def case_page(
             {"title": s.title, "page": s.page, "rows": s.rows}
             for s in sections(form, case.answers, language, masked=not mine)
         ],
-        reasons=[{"value": code, "label": said} for code, said in REFUSAL_BASES.items()],
+        reasons=[{"value": code, "label": REFUSAL_BASES[code]} for code in item.refusal_bases],
         problems=problems or [],
+        step=casepanels.step_of(desk, case, clerk),
+        suggested=casepanels.suggested(case, language),
+        changed=casepanels.changed(db, desk, case, language),
+        opinions=casepanels.opinions_of(db, desk, case),
+        votes=casepanels.votes_of(db, case),
+        clock=casepanels.clock_of(desk, case, line.days_left),
+        colleagues=casepanels.colleagues(db, case, clerk, now) if mine or clerk.role == "supervisor" else [],
+        papers=casepanels.papers_of(db, case),
         typed=typed or {"outcome": "", "reason": "", "basis": "", "fields": {}},
         conflict=conflict,
     )
@@ -168,6 +174,7 @@ def _shown_case(case: Application, item: Item, line: queue.Waiting) -> dict[str,
         "days_left": line.days_left,
         "urgency": line.urgency,
         "applicant": case.label,
+        "assigned": line.assigned,
     }
 
 

@@ -7,13 +7,16 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 import licences
-from approval import cases
+import notices
+from approval import afterwards, casefile, cases, papers
 from approval.application import Application, DecisionRow, State
 from approval.decision import REFUSAL_BASES, Outcome
 from approval.dossier import stage_of
+from catalogue import Item
 from kit.text import Language, Text
 from licences import Copy, Licence
 from web.deps import Db, DeskDep, Now, OwnApplication
+from web.pages.casepanels import clock_of, papers_of
 from web.respond import go, language_of, page
 from web.wording import NEXT, TEXTS
 
@@ -24,7 +27,7 @@ router = APIRouter()
 def status(request: Request, desk: DeskDep, db: Db, application: OwnApplication) -> Response:
     if application.state == State.DRAFT:
         return go(f"/apply/{application.id}")
-    item = cases.item_of(desk.office, application)
+    item = casefile.item_of(desk.office, application)
     state = State(application.state)
     decision = application.decision
     licence = licences.of_application(db, application.id)
@@ -39,7 +42,7 @@ def status(request: Request, desk: DeskDep, db: Db, application: OwnApplication)
         request,
         "cases/status.html",
         case=shown,
-        stages=_stages(application, decision),
+        stages=_stages(application, item, decision),
         next_step=NEXT[state],
         due_on=application.due_on if not state.is_final else None,
         findings=_findings(application, item.holder.label.zh),
@@ -47,24 +50,28 @@ def status(request: Request, desk: DeskDep, db: Db, application: OwnApplication)
         corrections=_corrections(decision),
         correct_href=f"/cases/{application.id}/correct" if state is State.RETURNED else None,
         licence=_licence(application, licence) if state is State.REGISTERED else None,
+        papers=papers_of(db, application),
+        clock=clock_of(desk, application, None),
+        may_withdraw=state in afterwards.OPEN and decision is None,
     )
 
 
-def _stages(application: Application, decision: DecisionRow | None) -> list[dict[str, Any]]:
+def _stages(application: Application, item: Item, decision: DecisionRow | None) -> list[dict[str, Any]]:
     state = State(application.state)
     checked_at = next((t.at for t in application.transitions if t.step == "weigh"), None)
     outcome = {
         State.RETURNED: Text(zh="退回补正", en="Returned for correction"),
         State.REFUSED: Text(zh="不予登记", en="Refused"),
+        State.WITHDRAWN: Text(zh="已撤回", en="Withdrawn"),
     }.get(state, Text(zh="作出决定", en="Decision"))
     ended = application.ended_at if state is State.REGISTERED else None
     rows = [
         (Text(zh="已提交", en="Submitted"), application.submitted_at),
         (Text(zh="自动核查", en="Checks"), checked_at),
-        (outcome, decision.decided_at if decision else None),
+        (outcome, decision.decided_at if decision else application.ended_at),
         (Text(zh="颁发执照", en="Licence"), ended),
     ]
-    if state in (State.RETURNED, State.REFUSED):
+    if state in (State.RETURNED, State.REFUSED, State.WITHDRAWN) or item.result is None:
         rows.pop()
     now_at = next((i for i, (_title, at) in enumerate(rows) if at is None), None)
     return [
@@ -84,7 +91,7 @@ def _findings(application: Application, holder: str) -> list[dict[str, Any]]:
             "rule": f.rule,
         }
         for f in application.findings
-        if f.rule != "GATE-01" and (not f.rule.startswith("CR-") or f.subject in (holder, ""))
+        if not f.rule.startswith("GATE") and (not f.rule.startswith("CR-") or f.subject in (holder, ""))
     ]
 
 
@@ -119,6 +126,30 @@ def _licence(application: Application, licence: Licence | None) -> dict[str, Any
         "duplicate_href": f"{base}/duplicate.pdf",
         "verify_href": f"/v/{licence.verification_id}",
     }
+
+
+@router.get("/cases/{id}/papers/{paper}.pdf")
+def open_paper(paper: str, desk: DeskDep, db: Db, application: OwnApplication) -> Response:
+    """Opening one's document is what proves that it was served; the page before posts here first."""
+    found = notices.find(db, paper)
+    pdf = notices.read(desk.store, found) if found and found.application_id == application.id else None
+    return Response(pdf, media_type="application/pdf") if pdf else Response(status_code=404)
+
+
+@router.post("/cases/{id}/papers/{paper}")
+def receive_paper(paper: str, db: Db, now: Now, application: OwnApplication) -> Response:
+    """Record that the document reached the applicant, once, and show it (送达)."""
+    found = notices.find(db, paper)
+    if found is None or found.application_id != application.id or found.sha256 is None:
+        return Response(status_code=404)
+    papers.serve(db, application, found, "online", now)
+    return go(f"/cases/{application.id}/papers/{paper}.pdf")
+
+
+@router.post("/cases/{id}/withdraw")
+def withdraw(desk: DeskDep, db: Db, now: Now, application: OwnApplication) -> Response:
+    afterwards.withdraw(db, desk.office, application, now)
+    return go(f"/cases/{application.id}", "withdrawn")
 
 
 @router.get("/cases/{id}/licence/{copy}.pdf")

@@ -6,10 +6,14 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import Response
 
-from approval import cases
+from approval import casefile, cases
 from approval.application import Application, State
 from approval.dossier import sections
+from approval.gate import Facts, facts_of
+from approval.mending import Change, smallest_change
+from forms import Answers, check
 from identity import Check, check_code, evidence_of, send_code, waiting_code
+from kit.clock import office_day
 from kit.numbers import masked_phone
 from kit.text import Text
 from web.deps import Applicant, Browser, Db, DeskDep, Now, OwnApplication
@@ -19,6 +23,14 @@ from web.pages.signin import WRONG
 from web.respond import go, language_of, page
 
 router = APIRouter()
+# What a first submission knows of itself, and what it may hope for: the rest is found out afterwards.
+KNOWN = {"is_correction": False, "others_unproven": 0, "agent": "none", "liveness_proven": True}
+ASSUMED: dict[str, object] = {
+    "identity_band": "accept",
+    "identity_by_camera": True,
+    "credit_effects": ("allow",),
+    "credit_unanswered": 0,
+}
 STATEMENT_VERSION = "statement-1"
 STATEMENT = Text(
     zh="本人承诺：以上填报内容和提交的材料真实、合法、有效，本人对其真实性、合法性、有效性负责；"
@@ -36,7 +48,7 @@ def check_answers(request: Request, desk: DeskDep, db: Db, now: Now, application
         return go(f"/cases/{application.id}")
     item, form = form_of(desk, application)
     language = language_of(request)
-    blocking = [p for p in cases.checked(desk.office, application, now).problems if p.blocks]
+    blocking = [p for p in casefile.checked(desk.office, application, now).problems if p.blocks]
     problems = [
         *(
             q
@@ -59,12 +71,33 @@ def check_answers(request: Request, desk: DeskDep, db: Db, now: Now, application
     return page(
         request,
         "apply/check.html",
+        faster=_faster(desk, application, now) if not problems else None,
         application=shown(item, application),
         sections=listed,
         problems=problems,
         ready=not problems,
         back=f"/apply/{application.id}",
     )
+
+
+def _faster(desk: DeskDep, application: Application, now: Now) -> dict[str, object] | None:
+    """The smallest honest change with which the machine would approve at once, told before submitting."""
+    item, form = form_of(desk, application)
+    gate = desk.office.gates.get(item.code)
+    if gate is None or not desk.office.straight_through or application.predecessor_id is not None:
+        return None
+
+    def facts(answers: Answers) -> Facts:
+        return facts_of(item.code, form, check(form, answers, office_day(now)), KNOWN)
+
+    change = smallest_change(gate, facts, application.answers, ASSUMED)
+    if not isinstance(change, Change):
+        return None
+    edits = [
+        {"words": edit.words, "href": href_of(application, f"form/{form.page_of(edit.field).name}?review=1")}
+        for edit in change.edits
+    ]
+    return {"edits": edits, "assumed": [assumed.title for assumed in change.assumed]}
 
 
 def _sign_page(
@@ -75,7 +108,7 @@ def _sign_page(
     code_sent: bool,
     problems: list[ShownProblem] | None = None,
 ) -> Response:
-    item = cases.item_of(desk.office, application)
+    item = casefile.item_of(desk.office, application)
     statement = Text(
         zh=STATEMENT.zh.format(holder=item.holder.label.zh), en=STATEMENT.en.format(holder=item.holder.label.en)
     )
@@ -152,7 +185,7 @@ def sign_and_submit(
 def receipt(request: Request, desk: DeskDep, application: OwnApplication) -> Response:
     if application.state == State.DRAFT:
         return go(f"/apply/{application.id}")
-    item = cases.item_of(desk.office, application)
+    item = casefile.item_of(desk.office, application)
     materials = [
         desk.office.catalogue.form_of(item).title,
         Text(zh="身份核验记录", en="Record of the identity check"),

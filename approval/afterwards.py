@@ -1,0 +1,162 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Afterwards (后续处理): withdrawing, opinions, the clock stopped, gone on or extended, reopening. I/O: database.
+
+Each verb writes its document (文书) in the same transaction and leaves the making of it to the worker.
+"""
+
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from approval import clocks, memos, opinions, papers, people
+from approval.application import Application, State
+from approval.casefile import item_of, locked, record, record_transition
+from approval.claims import NotOpenForDecision
+from approval.decision import SHORTEST_REASON, ReasonRequired, is_sentence
+from approval.office import Office
+from approval.opinions import View
+from approval.placing import place
+from identity import Account, Role, delete_pictures, evidence_of, hand_over
+from kit.errors import DomainError
+from workflows import Answered, Move, Position, advance, begin
+
+OPEN = (State.CHECKING, State.IN_REVIEW, State.WITH_DEPARTMENTS, State.SET_ASIDE)
+
+
+class TooLateToWithdraw(DomainError):
+    """The decision is made: there is nothing left to withdraw."""
+
+
+class NotAsked(DomainError):
+    """The department is not asked about this case, or has answered already."""
+
+
+class NothingToReopen(DomainError):
+    """Only a case that was refused can be opened again, once, on a decision that sets the refusal aside."""
+
+
+def withdraw(session: Session, office: Office, application: Application, now: datetime) -> Application:
+    """The applicant takes the application back: any time before the decision. Raises TooLateToWithdraw."""
+    application = locked(session, application.id)
+    if State(application.state) not in OPEN or application.decision is not None:
+        raise TooLateToWithdraw()
+    actor = f"account:{application.applicant_id}"
+    session.add(record_transition(application, {"kind": "withdrawn"}, actor, now))
+    record(session, application, "application.withdrawn", actor, now, {"step": application.step})
+    position = Position(step=application.step or "", seq=application.seq + 1)
+    if application.held_by:
+        memos.tell(session, application, "withdrawn", actor, now, to=application.held_by)
+    papers.on_withdrawal(session, office, application, now)
+    application.enter(Move(position=position, ended=State.WITHDRAWN), now)
+    clocks.end_clock(session, office, application, actor, now)
+    delete_pictures(session, application.id, now)
+    office.kick(session, application.id, f"papers:{application.seq}", 0.0)
+    return application
+
+
+def give_opinion(
+    session: Session, office: Office, application_id: str, expert: Account, view: View, words: str, now: datetime
+) -> Application:
+    """A department's opinion; the last one sends the case on. Raises NotAsked, ReasonRequired, ConflictOfInterest."""
+    application = locked(session, application_id)
+    people.keep_off(session, application.id, expert.id)
+    department = people.posting_of(session, expert.id).department or ""
+    opinion = opinions.open_opinion(session, application.id, department)
+    if opinion is None or application.state != State.WITH_DEPARTMENTS:
+        raise NotAsked()
+    if view is not View.AGREE and not is_sentence(words):
+        raise ReasonRequired(least=SHORTEST_REASON)
+    actor = f"account:{expert.id}"
+    opinion.view, opinion.words, opinion.given_by, opinion.given_at = view, words.strip(), expert.id, now
+    event = Answered(department=department, outcome=view)
+    process = office.catalogue.process_of(item_of(office, application))
+    move = advance(process, application.position, event)
+    session.add(record_transition(application, event.model_dump(), actor, now))
+    record(session, application, "opinion.given", actor, now, {"department": department, "view": str(view)})
+    place(session, office, application, move, actor, now)
+    return application
+
+
+def _with_reason(session: Session, application_id: str, reason: str) -> Application:
+    if not is_sentence(reason):
+        raise ReasonRequired(least=SHORTEST_REASON)
+    application = locked(session, application_id)
+    if State(application.state) not in OPEN or application.decision is not None:
+        raise NotOpenForDecision()
+    return application
+
+
+def suspend(
+    session: Session, office: Office, application_id: str, ground: str, reason: str, person: Account, now: datetime
+) -> None:
+    """Stop the clock and tell the applicant in writing. Raises ReasonRequired, GroundUnknown, ClockRefused."""
+    application = _with_reason(session, application_id, reason)
+    clocks.suspend(session, office, application, ground, reason, f"account:{person.id}", now)
+    papers.on_suspension(session, office, application, ground, reason, now)
+    office.kick(session, application.id, f"papers:{application.seq}:{now:%d%H%M%S}", 0.0)
+
+
+def go_on(session: Session, office: Office, application_id: str, reason: str, person: Account, now: datetime) -> None:
+    """The clock runs again; told in writing. Raises ReasonRequired, ClockRefused."""
+    application = _with_reason(session, application_id, reason)
+    clocks.go_on(session, office, application, reason, f"account:{person.id}", now)
+    papers.on_resumption(session, office, application, reason, now)
+    office.kick(session, application.id, f"papers:{application.seq}:{now:%d%H%M%S}", 0.0)
+
+
+def extend(
+    session: Session, office: Office, application_id: str, reason: str, supervisor: Account, now: datetime
+) -> None:
+    """The head of the office extends the limit, once, told in writing. Raises ReasonRequired, CannotExtend."""
+    application = _with_reason(session, application_id, reason)
+    clocks.extend(session, office, application, reason, f"account:{supervisor.id}", now)
+    papers.on_extension(session, office, application, reason, supervisor, now)
+    office.kick(session, application.id, f"papers:{application.seq}:{now:%d%H%M%S}", 0.0)
+
+
+def reopen(
+    session: Session, office: Office, application_id: str, reason: str, supervisor: Account, now: datetime
+) -> Application:
+    """A refusal was set aside (复议、诉讼或自行纠正): the same answers are handled anew, as a case of their own.
+
+    The refusal stays as it was; the clock starts again. Raises ReasonRequired, NothingToReopen.
+    """
+    if not is_sentence(reason):
+        raise ReasonRequired(least=SHORTEST_REASON)
+    refused = locked(session, application_id)
+    successor = session.scalar(select(Application.id).where(Application.predecessor_id == refused.id))
+    if refused.state != State.REFUSED or successor is not None:
+        raise NothingToReopen()
+    actor = f"account:{supervisor.id}"
+    again = Application(
+        item_code=refused.item_code,
+        item_version=refused.item_version,
+        applicant_id=refused.applicant_id,
+        channel=refused.channel,
+        predecessor_id=refused.id,
+        answers=dict(refused.answers),
+        visited=list(refused.visited),
+        label=refused.label,
+        area=refused.area,
+        name_key=refused.name_key,
+        signature=refused.signature,
+        number=f"{refused.number}-R",
+        created_at=now,
+        updated_at=now,
+        submitted_at=now,
+        given={},
+        kicks=0,
+    )
+    session.add(again)
+    session.flush()
+    for involved in session.scalars(select(people.Involved).where(people.Involved.application_id == refused.id)):
+        session.add(people.Involved(application_id=again.id, key=involved.key))
+    hand_over(session, refused.id, again.id)
+    evidence_of(session, again.id)
+    clocks.start_clock(session, office, again, actor, now)
+    record(session, refused, "case.reopened", actor, now, {"as": again.number})
+    record(session, again, "application.submitted", actor, now, {"item": again.item_code, "follows": refused.id})
+    memos.tell(session, again, "reopened", actor, now, role=Role.CLERK, words=reason)
+    place(session, office, again, begin(office.catalogue.process_of(item_of(office, again))), actor, now)
+    return again

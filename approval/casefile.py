@@ -1,0 +1,84 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Case file (案卷): what every verb needs of a case: its row, locked; its item; its answers, checked; its log.
+
+I/O: database.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+import audit
+import licences
+from approval.application import Application, Transition
+from approval.office import Office
+from catalogue import Item
+from forms import Checked, Problem, Values, check
+from kit.clock import office_day
+from kit.text import Text
+
+PRINTED = ("company_name", "trade_name", "operator_name", "legal_representative_name", "address")
+UNPRINTABLE = Text(
+    zh="“{characters}”暂时无法印在证照上，请改用其他写法，或致电 12345 由工作人员补字",
+    en="“{characters}” cannot be printed yet: write it differently, or call 12345 to have it added",
+)
+
+
+def locked(session: Session, application_id: str) -> Application:
+    """The row as it is now, nobody else's until the transaction ends. Raises NoResultFound.
+
+    A query and not `get`: that one refuses a row which has changed since this session first read it, and what has
+    changed is for the verbs to judge.
+    """
+    query = select(Application).where(Application.id == application_id).with_for_update()
+    return session.scalars(query.execution_options(populate_existing=True)).one()
+
+
+def item_of(office: Office, application: Application) -> Item:
+    return office.catalogue.item(application.item_code, application.item_version)
+
+
+def checked(office: Office, application: Application, now: datetime) -> Checked:
+    """The whole form as it stands."""
+    form = office.catalogue.form_of(item_of(office, application))
+    found = check(form, application.answers, office_day(now))
+    return Checked(found.values, found.problems + unprintable(found.values))
+
+
+def unprintable(values: Values) -> tuple[Problem, ...]:
+    """Words for the licence that its typeface does not have: said while they are typed, not after the approval."""
+    problems = []
+    for path in PRINTED:
+        missing = licences.missing_characters(str(values.get(path) or ""))
+        if missing:
+            problems.append(Problem(path, UNPRINTABLE.filled(characters=missing)))
+    return tuple(problems)
+
+
+def digest_of(application: Application) -> str:
+    """SHA-256 over item, version and answers: what a signature signs and a decision decides on."""
+    content = [application.item_code, application.item_version, application.answers]
+    return hashlib.sha256(json.dumps(content, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
+
+
+def record(
+    session: Session, application: Application, event: str, actor: str, now: datetime, facts: Mapping[str, Any]
+) -> None:
+    """Append to the decision log in the same transaction."""
+    audit.append(session, event=event, subject=application.number or application.id, actor=actor, facts=facts, now=now)
+
+
+def record_transition(application: Application, event: Mapping[str, Any], actor: str, now: datetime) -> Transition:
+    return Transition(
+        application_id=application.id,
+        seq=application.seq,
+        step=application.step or "",
+        event=dict(event),
+        actor=actor,
+        at=now,
+    )

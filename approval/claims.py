@@ -1,0 +1,205 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Claims (领取): who works on which case now. Claim, keep, release, hand over, take over, next case. I/O: database.
+
+A claim is a lease: it runs out by itself, and the page keeps it alive while somebody reads. An assignment lasts until
+the step ends; a deputy sees to the cases of a colleague who is away.
+"""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select, update
+from sqlalchemy.orm import Session
+
+from approval import memos, people
+from approval.application import Application, State
+from approval.casefile import locked, record
+from approval.decision import SHORTEST_REASON, ReasonRequired, is_sentence
+from approval.votes import Vote
+from identity import Account, Role
+from kit.clock import office_day
+from kit.errors import DomainError
+
+CLAIM_LASTS = timedelta(minutes=15)
+
+
+class HeldByAnother(DomainError):
+    """Somebody else holds the case, or it is assigned to somebody else."""
+
+
+class NotHeld(DomainError):
+    """Only the holder of the claim may do this; the claim may have run out."""
+
+
+class NotOpenForDecision(DomainError):
+    """The case is not in review: it was decided, returned or is still being checked."""
+
+
+class AlreadyCast(DomainError):
+    """Four eyes means two people: this person has decided on the case already."""
+
+
+class TooManyHeld(DomainError):
+    """More cases at once than one person works on."""
+
+
+class CannotTake(DomainError):
+    """The colleague cannot be given the case: away, not authorised, related to it, or not a clerk."""
+
+
+def held_now(application: Application, now: datetime) -> bool:
+    return application.held_by is not None and application.held_until is not None and application.held_until > now
+
+
+def steps_of(person: Account) -> tuple[str, ...]:
+    """The roles of the steps that the person may take."""
+    return ("clerk", "supervisor") if person.role == Role.SUPERVISOR else ("clerk",)
+
+
+def open_to(session: Session, person: Account, now: datetime) -> ColumnElement[bool]:
+    """Condition on Application: the person may claim it now."""
+    mine = [person.id, *people.represented_by(session, person.id, office_day(now))]
+    cast = exists().where(Vote.application_id == Application.id, Vote.person_id == person.id, Vote.is_open.is_(True))
+    return and_(
+        Application.state == State.IN_REVIEW,
+        Application.role.in_(steps_of(person)),
+        or_(Application.held_by.is_(None), Application.held_until <= now, Application.held_by == person.id),
+        or_(Application.assigned_to.is_(None), Application.assigned_to.in_(mine)),
+        people.authorised(session, person.id),
+        ~people.conflicts_with(person.id),
+        ~cast,
+    )
+
+
+def claim(session: Session, application_id: str, person: Account, now: datetime) -> Application:
+    """Hold the case for fifteen minutes, or hold it longer: of any number of people at once exactly one gets it.
+
+    Raises HeldByAnother, NotOpenForDecision, ConflictOfInterest, NotAuthorised, AlreadyCast, TooManyHeld.
+    """
+    application = locked(session, application_id)
+    if application.state != State.IN_REVIEW or application.role not in steps_of(person):
+        raise NotOpenForDecision()
+    people.keep_off(session, application.id, person.id)
+    people.must_be_authorised(session, application, person.id)
+    if person.id in application.given:
+        raise AlreadyCast()
+    if held_now(application, now) and application.held_by != person.id:
+        raise HeldByAnother(until=application.held_until)
+    mine = [person.id, *people.represented_by(session, person.id, office_day(now))]
+    if application.assigned_to is not None and application.assigned_to not in mine:
+        raise HeldByAnother(until=None)
+    if application.held_by != person.id and _held_by(session, person, now) >= people.MOST_HELD:
+        raise TooManyHeld(most=people.MOST_HELD)
+    return _hold(session, application, person, now)
+
+
+def _held_by(session: Session, person: Account, now: datetime) -> int:
+    query = select(func.count()).where(Application.held_by == person.id, Application.held_until > now)
+    return session.scalar(query) or 0
+
+
+def _hold(session: Session, application: Application, person: Account, now: datetime) -> Application:
+    """A lease changes nothing that anybody has read: the version stays."""
+    session.execute(
+        update(Application)
+        .where(Application.id == application.id)
+        .values(held_by=person.id, held_until=now + CLAIM_LASTS)
+        .execution_options(synchronize_session=False)
+    )
+    session.refresh(application)
+    return application
+
+
+def keep(session: Session, application_id: str, person: Account, now: datetime) -> Application:
+    """The heartbeat of an open page. Raises NotHeld once the case has gone to somebody else."""
+    application = locked(session, application_id)
+    if application.held_by != person.id or application.state != State.IN_REVIEW:
+        raise NotHeld()
+    return _hold(session, application, person, now)
+
+
+def claim_next(session: Session, person: Account, now: datetime) -> Application | None:
+    """Claim the most urgent case that this person may take, own assignments first; nobody else gets the same one."""
+    if _held_by(session, person, now) >= people.MOST_HELD:
+        raise TooManyHeld(most=people.MOST_HELD)
+    free = and_(open_to(session, person, now), or_(Application.held_by.is_(None), Application.held_until <= now))
+    query = select(Application.id).order_by(Application.order_on, Application.submitted_at, Application.id).limit(1)
+    for condition in (and_(free, Application.assigned_to.is_not(None)), free):
+        found = session.scalar(query.where(condition).with_for_update(skip_locked=True, of=Application))
+        if found is not None:
+            return _hold(session, locked(session, found), person, now)
+    return None
+
+
+def release(session: Session, application_id: str, person: Account, now: datetime) -> None:
+    """Put the case back into the queue; a supervisor may free anybody's, which is logged. Raises NotHeld."""
+    application = locked(session, application_id)
+    if application.held_by != person.id and person.role != Role.SUPERVISOR:
+        raise NotHeld()
+    if application.held_by not in (None, person.id):
+        record(session, application, "claim.freed", f"account:{person.id}", now, {"held_by": application.held_by})
+        memos.tell(session, application, "freed", person.id, now, to=application.held_by, occasion=f"{now:%d%H%M%S}")
+    application.held_by = application.held_until = application.assigned_to = None
+
+
+def hand_over(
+    session: Session, application_id: str, person: Account, colleague: Account, words: str, now: datetime
+) -> None:
+    """Give the case to a colleague, who is told. Raises NotHeld, NotOpenForDecision, CannotTake."""
+    application = locked(session, application_id)
+    if application.state != State.IN_REVIEW:
+        raise NotOpenForDecision()
+    mine = [person.id, *people.represented_by(session, person.id, office_day(now))]
+    holds = application.held_by == person.id or application.assigned_to in mine
+    if not holds and person.role != Role.SUPERVISOR:
+        raise NotHeld()
+    if not may_be_given(session, application, colleague, now):
+        raise CannotTake()
+    application.assigned_to, application.held_by, application.held_until = colleague.id, None, None
+    actor = f"account:{person.id}"
+    record(session, application, "claim.handed_over", actor, now, {"to": colleague.id})
+    occasion = f"{now:%d%H%M%S}"
+    memos.tell(session, application, "handed_over", person.id, now, to=colleague.id, words=words, occasion=occasion)
+
+
+def may_be_given(session: Session, application: Application, colleague: Account, now: datetime) -> bool:
+    if not colleague.is_active or colleague.role not in (Role.CLERK, Role.SUPERVISOR):
+        return False
+    if application.role not in steps_of(colleague) or people.is_away(session, colleague.id, office_day(now)):
+        return False
+    if colleague.id in application.given:
+        return False
+    try:
+        people.keep_off(session, application.id, colleague.id)
+        people.must_be_authorised(session, application, colleague.id)
+    except (people.ConflictOfInterest, people.NotAuthorised):
+        return False
+    return True
+
+
+def take_over(session: Session, application_id: str, person: Account, reason: str, now: datetime) -> Application:
+    """Take a case from whoever holds it, with a reason that they and the log are told.
+
+    Raises ReasonRequired and what `claim` raises.
+    """
+    if not is_sentence(reason):
+        raise ReasonRequired(least=SHORTEST_REASON)
+    application = locked(session, application_id)
+    if application.state != State.IN_REVIEW:
+        raise NotOpenForDecision()
+    before = application.held_by if held_now(application, now) else application.assigned_to
+    application.held_by = application.held_until = application.assigned_to = None
+    session.flush()
+    taken = claim(session, application_id, person, now)
+    if before not in (None, person.id):
+        record(session, application, "claim.taken_over", f"account:{person.id}", now, {"from": before})
+        memos.tell(
+            session,
+            application,
+            "taken_over",
+            person.id,
+            now,
+            to=before,
+            words=reason,
+            occasion=f"{now:%d%H%M%S}",
+        )
+    return taken

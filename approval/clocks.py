@@ -1,0 +1,182 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Clocks (期限管理): what happens to the statutory clock of a case, kept as ticks; the row shows what follows.
+
+I/O: database. The promise of the office runs beside the law's limit and is never suspended.
+"""
+
+from datetime import date, datetime
+from typing import cast
+
+from sqlalchemy import ForeignKey, Index, String, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from approval.application import SUSPENDED_LAST, UNKNOWN_FIRST, Application, State
+from approval.calendar import load_calendar
+from approval.casefile import item_of, record
+from approval.deadlines import Clock, Kind, Tick, WorkingCalendar, YearUnpublished, due_on, reckon
+from approval.office import Office
+from catalogue import Item
+from kit.clock import office_day
+from kit.database import Base, Moment
+from kit.errors import DomainError
+from kit.sealing import Sealed
+
+LIMITS = {
+    "litigation": "登记管理条例实施细则第19条",
+    "hearing": "行政许可法第45条",
+    "expert_review": "行政许可法第45条",
+}
+
+
+class GroundUnknown(DomainError):
+    """The clock of this item does not stand still on this ground."""
+
+
+class CannotExtend(DomainError):
+    """The limit was extended already, has run out, or may not be extended at all for this item."""
+
+
+class ClockTick(Base):
+    """One thing that happened to the clock of a case. Never changed."""
+
+    __tablename__ = "clock_tick"
+    __table_args__ = (Index("ix_clock_tick_case", "application_id", "id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    application_id: Mapped[str] = mapped_column(ForeignKey("application.id"))
+    kind: Mapped[str] = mapped_column(String(10))
+    day: Mapped[date]
+    working_days: Mapped[int] = mapped_column(default=0)
+    ground: Mapped[str] = mapped_column(String(20), default="")
+    reason: Mapped[str] = mapped_column(Sealed("clock"))
+    actor: Mapped[str] = mapped_column(String(60))
+    at: Mapped[datetime] = mapped_column(Moment)
+
+
+def ticks_of(session: Session, application_id: str) -> list[ClockTick]:
+    query = select(ClockTick).where(ClockTick.application_id == application_id).order_by(ClockTick.id)
+    return list(session.scalars(query))
+
+
+def clock_of(session: Session, office: Office, application: Application, calendar: WorkingCalendar) -> Clock:
+    """Where the statutory clock stands. Raises ClockRefused if it was never started."""
+    return reckon(item_of(office, application).working_days, _happened(session, application), calendar)
+
+
+def _happened(session: Session, application: Application) -> list[Tick]:
+    """The ticks; a case from before they were kept began when it was submitted."""
+    kept = [Tick(cast(Kind, tick.kind), tick.day, tick.working_days) for tick in ticks_of(session, application.id)]
+    if not kept and application.submitted_at is not None and application.due_on is not None:
+        return [Tick("started", office_day(application.submitted_at))]
+    return kept
+
+
+def start_clock(session: Session, office: Office, application: Application, actor: str, now: datetime) -> None:
+    """The clock of a submission begins (实施细则第18条); a correction starts one of its own."""
+    item = item_of(office, application)
+    _tick(session, office, application, "started", actor, now)
+    if item.promised_working_days is not None:
+        try:
+            application.promised_on = due_on(office_day(now), item.promised_working_days, load_calendar(session))
+        except YearUnpublished:
+            application.promised_on = None
+
+
+def end_clock(session: Session, office: Office, application: Application, actor: str, now: datetime) -> None:
+    """The decision was made, or the case ended without one."""
+    if not any(tick.kind == "ended" for tick in ticks_of(session, application.id)):
+        _tick(session, office, application, "ended", actor, now)
+
+
+def suspend(
+    session: Session, office: Office, application: Application, ground: str, reason: str, actor: str, now: datetime
+) -> None:
+    """The time of a lawsuit, a hearing or an expert review is not counted. Raises GroundUnknown, ClockRefused."""
+    if ground not in item_of(office, application).excluded:
+        raise GroundUnknown(ground=ground)
+    _tick(session, office, application, "suspended", actor, now, ground=ground, reason=reason)
+    record(session, application, "clock.suspended", actor, now, {"ground": ground, "basis": LIMITS[ground]})
+
+
+def go_on(session: Session, office: Office, application: Application, reason: str, actor: str, now: datetime) -> None:
+    """The clock runs again from tomorrow. Raises ClockRefused if it was not suspended."""
+    _tick(session, office, application, "resumed", actor, now, reason=reason)
+    due = application.due_on.isoformat() if application.due_on else None
+    record(session, application, "clock.resumed", actor, now, {"due_on": due})
+
+
+def extend(session: Session, office: Office, application: Application, reason: str, actor: str, now: datetime) -> None:
+    """Once, by the head of the office, before the limit has run out, told in writing (条例第19条；许可法第42条).
+
+    Raises CannotExtend.
+    """
+    item = item_of(office, application)
+    clock = clock_of(session, office, application, load_calendar(session))
+    is_late = clock.due_on is not None and office_day(now) > clock.due_on
+    if not item.extension_working_days or clock.is_extended or clock.state not in ("running", "unknown") or is_late:
+        raise CannotExtend()
+    days = item.extension_working_days
+    _tick(session, office, application, "extended", actor, now, working_days=days, reason=reason)
+    due = application.due_on.isoformat() if application.due_on else None
+    record(session, application, "clock.extended", actor, now, {"working_days": days, "due_on": due})
+
+
+def _tick(
+    session: Session,
+    office: Office,
+    application: Application,
+    kind: Kind,
+    actor: str,
+    now: datetime,
+    *,
+    working_days: int = 0,
+    ground: str = "",
+    reason: str = "",
+) -> None:
+    day = office_day(now)
+    happened = _happened(session, application)
+    if happened and day < happened[-1].day:
+        day = happened[-1].day  # the machine's clock was set back: time in law does not run backwards
+    terms = item_of(office, application)
+    show(application, reckon(terms.working_days, [*happened, Tick(kind, day, working_days)], load_calendar(session)))
+    session.add(
+        ClockTick(
+            application_id=application.id,
+            kind=kind,
+            day=day,
+            working_days=working_days,
+            ground=ground,
+            reason=reason,
+            actor=actor,
+            at=now,
+        )
+    )
+    session.flush()
+
+
+def show(application: Application, clock: Clock) -> None:
+    """What lists sort and filter by."""
+    application.due_on, application.suspended_on = clock.due_on, clock.suspended_on
+    application.order_on = SUSPENDED_LAST if clock.state == "suspended" else clock.due_on or UNKNOWN_FIRST
+
+
+def reckon_again(session: Session, office: Office) -> int:
+    """The working calendar has changed: every open clock anew. Gives how many deadlines moved."""
+    calendar, moved = load_calendar(session), 0
+    open_states = [s for s in State if not s.is_final and s is not State.DRAFT]
+    for application in session.scalars(select(Application).where(Application.state.in_(open_states))):
+        before = application.due_on
+        show(application, clock_of(session, office, application, calendar))
+        application.promised_on = _promise(session, item_of(office, application), application, calendar)
+        moved += application.due_on != before
+    return moved
+
+
+def _promise(session: Session, item: Item, application: Application, calendar: WorkingCalendar) -> date | None:
+    started = _happened(session, application)[0].day
+    if item.promised_working_days is None:
+        return None
+    try:
+        return due_on(started, item.promised_working_days, calendar)
+    except YearUnpublished:
+        return None

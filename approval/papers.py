@@ -1,0 +1,177 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Papers (办件文书): which document follows from what happens to a case, and its words. I/O: database, files.
+
+Each is written in the transaction of what it tells of, and made by the worker afterwards.
+"""
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+import licences
+import notices
+from approval.application import Application
+from approval.casefile import checked, item_of, record
+from approval.decision import REFUSAL_BASES, Decision, Outcome
+from approval.findings import licensed_items
+from approval.grant import name_of
+from approval.office import Office
+from catalogue import Item
+from identity import Account
+from kit.clock import office_day
+from kit.text import Text
+from notices import Kind, Made, Notice
+
+GROUNDS = {
+    "litigation": "相关诉讼或者仲裁尚未终结",
+    "hearing": "需要依法听证",
+    "expert_review": "需要检验、检测或者专家评审",
+}
+NOTHING_MORE = "无其他说明。"
+
+
+def on_submission(session: Session, office: Office, application: Application, now: datetime) -> None:
+    """接收申请材料凭证 (实施细则第18条)."""
+    item = item_of(office, application)
+    form = office.catalogue.form_of(item)
+    facts = {
+        "received": in_words(office_day(now)),
+        "materials": f"{form.title.zh}、身份核验记录、签名承诺",
+        "working_days": item.working_days,
+        "due": in_words(application.due_on),
+    }
+    write(session, office, application, Kind.RECEIPT, facts, now)
+    values = checked(office, application, now).values
+    if licensed := licensed_items(form, values):
+        told = {"permits": "、".join(label.zh for label in licensed)}
+        write(session, office, application, Kind.PERMITS_AHEAD, told, now)
+
+
+def on_acceptance(session: Session, office: Office, application: Application, now: datetime) -> None:
+    item = item_of(office, application)
+    facts = {"accepted": in_words(office_day(now)), "working_days": item.working_days}
+    write(session, office, application, Kind.ACCEPTANCE, facts, now)
+
+
+def on_decision(session: Session, office: Office, application: Application, decision: Decision, now: datetime) -> None:
+    """The document of the decision; that of a registration is written with the licence, whose number it gives."""
+    item = item_of(office, application)
+    if decision.outcome is Outcome.RETURN:
+        facts: dict[str, Any] = {"defects": defects(decision), "remark": decision.reason or NOTHING_MORE}
+        write(session, office, application, Kind.CORRECTION, facts, now)
+    elif decision.outcome is Outcome.REFUSE:
+        clause = REFUSAL_BASES[decision.basis].zh
+        kind = Kind.REFUSED if item.result else Kind.NOT_PERMITTED
+        if decision.basis == "LIC-32":
+            kind = Kind.JURISDICTION
+        write(session, office, application, kind, {"reason": decision.reason, "clause": clause}, now)
+    elif item.result is None:
+        facts = {"decided": in_words(office_day(now)), "matters": item.title.zh}
+        write(session, office, application, Kind.PERMITTED, facts, now)
+
+
+def on_licence(session: Session, office: Office, application: Application, now: datetime) -> None:
+    """登记通知书, with what the licence says."""
+    licence = licences.of_application(session, application.id)
+    if licence is None:
+        return
+    facts = {
+        "decided": in_words(licence.established_on),
+        "name": licence.name or "（未使用名称）",
+        "credit_code": licence.credit_code,
+        "licence": licence.number,
+    }
+    write(session, office, application, Kind.REGISTERED, facts, now)
+
+
+def on_withdrawal(session: Session, office: Office, application: Application, now: datetime) -> None:
+    write(session, office, application, Kind.WITHDRAWN, {"withdrawn": in_words(office_day(now))}, now)
+
+
+def on_suspension(
+    session: Session, office: Office, application: Application, ground: str, reason: str, now: datetime
+) -> None:
+    facts = {"ground": GROUNDS[ground], "since": in_words(office_day(now)), "reason": reason}
+    write(session, office, application, Kind.SUSPENDED, facts, now, f"{now:%Y%m%d%H%M%S}")
+
+
+def on_resumption(session: Session, office: Office, application: Application, reason: str, now: datetime) -> None:
+    facts = {"since": in_words(office_day(now)), "due": in_words(application.due_on), "reason": reason}
+    write(session, office, application, Kind.RESUMED, facts, now, f"{now:%Y%m%d%H%M%S}")
+
+
+def on_extension(
+    session: Session, office: Office, application: Application, reason: str, by: Account, now: datetime
+) -> None:
+    days = item_of(office, application).extension_working_days
+    facts = {"reason": reason, "approver": by.shown_name, "working_days": days, "due": in_words(application.due_on)}
+    write(session, office, application, Kind.EXTENSION, facts, now)
+
+
+def defects(decision: Decision) -> list[dict[str, str]]:
+    """Every defect with its clause; what was said in general stands as one of them if no field was named."""
+    general = Text(zh="总体", en="In general")
+    if not decision.corrections:
+        return [{"label": general.zh, "reason": decision.reason, "clause": "实施细则第18条"}]
+    return [
+        {"label": c.label.zh, "reason": c.reason, "clause": c.clause.zh if c.clause else "实施细则第18条"}
+        for c in decision.corrections
+    ]
+
+
+def write(
+    session: Session,
+    office: Office,
+    application: Application,
+    kind: Kind,
+    facts: dict[str, Any],
+    now: datetime,
+    occasion: str = "",
+) -> Notice:
+    """Number and keep the document, and log that it was written; once for each occasion."""
+    item = item_of(office, application)
+    told = {
+        **facts,
+        "addressee": addressee(office, item, application, now),
+        "item": item.title.zh,
+        "case": application.number,
+    }
+    notice = notices.write(session, kind, application.id, told, now, occasion)
+    if notice.written_at == now and notice.made_at is None:
+        entry = {"document": notice.number, "kind": str(kind), "version": notice.version}
+        record(session, application, "notice.written", "system:notices", now, entry)
+    return notice
+
+
+def addressee(office: Office, item: Item, application: Application, now: datetime) -> str:
+    """Whom the document is to: the name of the business, else of its holder."""
+    values = checked(office, application, now).values
+    return name_of(values) or str(values.get(item.holder.name) or "申请人")
+
+
+def make(office: Office, application_id: str) -> list[Made]:
+    """Render and seal what is written and not made. Outside any transaction."""
+    with office.database.reading() as session:
+        waiting = notices.pending(session, application_id)
+        for notice in waiting:
+            session.expunge(notice)
+    return [office.maker.produce(notice) for notice in waiting]
+
+
+def keep(session: Session, made: list[Made], now: datetime) -> None:
+    for one in made:
+        notices.put(session, one, now)
+
+
+def serve(session: Session, application: Application, notice: Notice, by: str, now: datetime) -> None:
+    """The document reached the applicant: the first time is the service of it, and is logged (送达)."""
+    if notices.hand_over(session, notice, by, now):
+        actor = f"account:{application.applicant_id}" if by == "online" else "system:office"
+        facts = {"document": notice.number, "kind": notice.kind, "by": by, "sha256": notice.sha256}
+        record(session, application, "notice.handed_over", actor, now, facts)
+
+
+def in_words(day: date | None) -> str:
+    """2026年11月23日; an unpublished year has no deadline yet."""
+    return f"{day.year}年{day.month}月{day.day}日" if day else "次年放假安排公布后确定的日期"

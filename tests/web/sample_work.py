@@ -1,0 +1,162 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Sample contexts of work (办件样例): clock, papers, memos, opinions, samples, gates. Pure."""
+
+from datetime import date
+from typing import Any
+
+from approval.agreement import Agreement
+from approval.gate import load_gates
+from tests.web.sample_apply import NOW, SHOP, some, t
+from web.fields import ShownProblem
+
+CLOCK = some(
+    due_on=date(2026, 11, 26),
+    promised_on=date(2026, 11, 24),
+    suspended_on=None,
+    allowed=3,
+    used=2,
+    days_left=1,
+    grounds=[("litigation", t("诉讼、仲裁", "Lawsuit"), "实施细则第19条")],
+    extension=3,
+    is_open=True,
+    timer_on=date(2026, 11, 25),
+)
+STOPPED = some(**{**vars(CLOCK), "suspended_on": date(2026, 11, 24), "due_on": None})
+PAPERS = [
+    some(
+        id="a",
+        number="栖审收〔2026〕000001号",
+        title=t("接收申请材料凭证", "Receipt"),
+        written_at=NOW,
+        is_made=True,
+        handed_over_at=NOW,
+    ),
+    some(
+        id="b",
+        number="栖审延〔2026〕000001号",
+        title=t("延长办理期限告知书", "Extension"),
+        written_at=NOW,
+        is_made=False,
+        handed_over_at=None,
+    ),
+]
+MEMOS = [
+    some(id=1, said=t("同事移交给您一件案件", "Handed over"), words="请尽快", at=NOW, number="QX-1", href="/review/1")
+]
+STEP = some(
+    title=t("人工审查", "Review by a clerk"),
+    process="registration",
+    outcomes=[("approve", t("准予", "Approve")), ("return", t("退回补正", "Return")), ("refuse", t("不予", "Refuse"))],
+    persons=2,
+    cast=1,
+    has_cast=False,
+)
+OPINIONS = [
+    some(
+        department=t("消防", "Fire"),
+        view=t("不同意", "Object"),
+        mood="bad",
+        words="疏散宽度不足",
+        due_on=None,
+        given_at=NOW,
+    ),
+    some(
+        department=t("卫健", "Health"),
+        view=None,
+        mood="",
+        words="",
+        due_on=date(2026, 11, 30),
+        given_at=None,
+    ),
+]
+VOTES = [some(who="李审查", outcome=t("准予", "approved"), reason="符合条件", at=NOW)]
+PANELS = {
+    "step": STEP,
+    "suggested": {"name": some(words="名称与已登记的近似", clause="第17条")},
+    "changed": {"address": "旧住址"},
+    "opinions": OPINIONS,
+    "votes": VOTES,
+    "clock": CLOCK,
+    "colleagues": [{"id": "2", "name": "吴审查"}],
+    "papers": PAPERS,
+}
+ASKED = some(id="1", number="QX-20261123-000017", name="样例旅馆", title=SHOP)
+DESK = {
+    "memos": MEMOS,
+    "items": [SHOP],
+    "areas": ["320113007"],
+    "department": "fire",
+    "absences": [some(since=date(2026, 12, 1), until=date(2026, 12, 3), deputy="吴审查")],
+    "represented": ["赵审查"],
+    "deputies": [some(id="2", name="吴审查")],
+    "kin": [t("配偶", "Spouse")],
+    "relations": {"spouse": t("配偶", "Spouse")},
+    "typed": {},
+}
+LISTED = {
+    "rows": [
+        some(
+            href="/x",
+            number="QX-1",
+            name="样例旅馆",
+            title=SHOP,
+            due_on=date(2026, 11, 20),
+            is_late=True,
+            asked_at=NOW,
+            submitted_at=NOW,
+        )
+    ],
+    "department": "fire",
+}
+GATES = {
+    "allowed": False,
+    "gates": [
+        some(
+            code=code,
+            title=SHOP,
+            version=1,
+            mode=gate.mode,
+            rules=gate.rules,
+            is_open=code == "company",
+            agreed=Agreement(40, 1, 12, 7),
+            looks=20,
+            wrong=3,
+            sample_rate=0.05,
+        )
+        for code, gate in load_gates().items()
+    ],
+}
+BULK = {
+    "results": [some(id="1", number="QX-1", problem=None), some(id="2", number="QX-2", problem="页面已过期")],
+}
+FASTER = {
+    "edits": [{"words": t("不使用名称先行办理", "Register without a name"), "href": "/x"}],
+    "assumed": [t("现场人像与证件一致", "The face matches")],
+}
+ANSWERED = [some(title=t("场所", "Venue"), rows=[some(label=t("类别", "Kind"), value="住宿场所", path="venue_kind")])]
+WORK_SAMPLES: list[tuple[str, str, str | None, dict[str, Any]]] = [
+    ("bulk", "review/bulk.html", "clerk", BULK),
+    ("desk", "review/desk.html", "clerk", {**DESK, "problems": [ShownProblem("since", "请填写起止日期")]}),
+    ("opinions", "opinions/list.html", "expert", LISTED),
+    (
+        "opinion",
+        "opinions/case.html",
+        "expert",
+        {
+            "case": ASKED,
+            "due_on": NOW.date(),
+            "sections": ANSWERED,
+            "views": [("object", t("不同意", "Object"))],
+            "typed": {},
+            "problems": [ShownProblem("words", "请写明理由")],
+        },
+    ),
+    ("samples", "samples/list.html", "clerk", LISTED),
+    (
+        "sample",
+        "samples/case.html",
+        "clerk",
+        {"case": ASKED, "submitted_at": NOW, "sections": ANSWERED, "typed": {}},
+    ),
+    ("gates", "samples/gates.html", "supervisor", GATES),
+]

@@ -1,0 +1,133 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Case panels (审查页要素): what stands beside the evidence: step, clock, changes, opinions, votes, colleagues, papers.
+
+I/O: through the verbs.
+"""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+import notices
+from approval import casefile, clocks, opinions, votes
+from approval.application import Application, State
+from approval.claims import may_be_given
+from approval.corrections import changes, suggestions
+from approval.dossier import OUTCOMES, Line, sections
+from identity import Account, staff
+from kit.text import Language, Text
+from web.desk import Desk
+from web.wording import GROUNDS, VIEWS
+from workflows import Human, Panel
+
+WORDS = {
+    "approve": Text(zh="准予", en="Approve"),
+    "return": Text(zh="退回补正", en="Return for correction"),
+    "refuse": Text(zh="不予", en="Refuse"),
+    "accept": Text(zh="受理", en="Accept"),
+}
+
+
+def step_of(desk: Desk, case: Application, viewer: Account) -> dict[str, Any]:
+    """The step in which the case stands, what may be said in it, and how many have."""
+    process = desk.office.catalogue.process_of(casefile.item_of(desk.office, case))
+    step = process.steps.get(case.step or "")
+    open_outcomes = [name for name in WORDS if isinstance(step, Human | Panel) and name in step.next]
+    return {
+        "title": step.title if step else None,
+        "process": process.name,
+        "outcomes": [(name, WORDS[name]) for name in open_outcomes],
+        "persons": step.persons if isinstance(step, Panel) else 1,
+        "cast": len(case.given),
+        "has_cast": viewer.id in case.given,
+    }
+
+
+def suggested(case: Application, language: Language) -> dict[str, dict[str, str]]:
+    """What the findings say against single fields, ready to be taken over into the notice."""
+    found = suggestions(case.findings, [str(f.subject) for f in case.findings])
+    return {path: {"words": s.words.said(language), "clause": s.clause.said(language)} for path, s in found.items()}
+
+
+def changed(db: Session, desk: Desk, case: Application, language: Language) -> dict[str, str]:
+    """By field: what was answered at the last look. Empty for a first submission."""
+    if case.predecessor_id is None:
+        return {}
+    before = db.get_one(Application, case.predecessor_id)
+    form = desk.office.catalogue.form_of(casefile.item_of(desk.office, before))
+    lines: dict[str, Line] = {
+        line.path: line for section in sections(form, before.answers, language, masked=True) for line in section.rows
+    }
+    return {c.path: lines[c.path].value if c.path in lines else "" for c in changes(before.answers, case.answers)}
+
+
+def opinions_of(db: Session, desk: Desk, case: Application) -> list[dict[str, Any]]:
+    process = desk.office.catalogue.process_of(casefile.item_of(desk.office, case))
+    return [
+        {
+            "department": process.departments.get(opinion.department, Text(zh=opinion.department, en="")),
+            "view": VIEWS[opinion.view] if opinion.view else None,
+            "mood": {"agree": "good", "conditions": "warn", "object": "bad"}.get(opinion.view or "", ""),
+            "words": opinion.words,
+            "due_on": opinion.due_on,
+            "given_at": opinion.given_at,
+        }
+        for opinion in opinions.of_application(db, case.id)
+    ]
+
+
+def votes_of(db: Session, case: Application) -> list[dict[str, Any]]:
+    """What a panel that is over has said."""
+    settled = votes.settled(db, case.id)
+    names = {
+        a.id: a.shown_name for a in db.scalars(select(Account).where(Account.id.in_([v.person_id for v in settled])))
+    }
+    return [
+        {"who": names.get(v.person_id, ""), "outcome": OUTCOMES[v.outcome], "reason": v.reason, "at": v.cast_at}
+        for v in settled
+    ]
+
+
+def clock_of(desk: Desk, case: Application, days_left: int | None) -> dict[str, Any]:
+    """The law's limit and the promise, drawn as how much of the time is used."""
+    item = casefile.item_of(desk.office, case)
+    allowed = item.working_days
+    used = 0 if days_left is None else max(0, min(allowed, allowed - days_left))
+    return {
+        "due_on": case.due_on,
+        "promised_on": case.promised_on,
+        "suspended_on": case.suspended_on,
+        "allowed": allowed,
+        "used": used,
+        "days_left": days_left,
+        "grounds": [(ground, GROUNDS[ground], clocks.LIMITS[ground]) for ground in item.excluded],
+        "extension": item.extension_working_days,
+        "is_open": State(case.state) in (State.IN_REVIEW, State.WITH_DEPARTMENTS, State.SET_ASIDE),
+        "timer_on": case.timer_on,
+    }
+
+
+def colleagues(db: Session, case: Application, viewer: Account, now: datetime) -> list[dict[str, str]]:
+    """To whom the case may be handed over."""
+    return [
+        {"id": person.id, "name": person.shown_name}
+        for person in staff(db)
+        if person.id != viewer.id and may_be_given(db, case, person, now)
+    ]
+
+
+def papers_of(db: Session, case: Application) -> list[dict[str, Any]]:
+    """The documents of the case, with when they were handed over."""
+    return [
+        {
+            "id": notice.id,
+            "number": notice.number,
+            "title": notices.declaration(notices.Kind(notice.kind)).title,
+            "written_at": notice.written_at,
+            "is_made": notice.sha256 is not None,
+            "handed_over_at": notice.handed_over_at,
+        }
+        for notice in notices.of_application(db, case.id)
+    ]

@@ -1,0 +1,127 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Casework (办件操作): all that can be done with a case beside deciding it. I/O: through the verbs."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Request
+from fastapi.responses import Response
+
+import notices
+from approval import afterwards, claims, deciding
+from approval.decision import Decision, Outcome
+from approval.people import NotAuthorised
+from identity import Account
+from kit.errors import DomainError
+from web.deps import Clerk, Db, DeskDep, Now, Supervisor
+from web.errors import sentence
+from web.pages.review import submitted
+from web.respond import go, page
+
+router = APIRouter()
+Words = Annotated[str, Form(max_length=1000)]
+MOST_AT_ONCE = 50
+
+
+@router.post("/review/{id}/heartbeat")
+def heartbeat(id: str, db: Db, now: Now, clerk: Clerk) -> dict[str, str]:
+    case = claims.keep(db, submitted(db, id).id, clerk, now)
+    return {"until": case.held_until.isoformat() if case.held_until else ""}
+
+
+@router.post("/review/{id}/hand-over")
+def hand_over(
+    id: str, db: Db, now: Now, clerk: Clerk, to: Annotated[str, Form(max_length=40)], words: Words = ""
+) -> Response:
+    colleague = db.get(Account, to)
+    if colleague is None:
+        raise claims.CannotTake()
+    claims.hand_over(db, submitted(db, id).id, clerk, colleague, words.strip(), now)
+    return go("/review", "handed-over")
+
+
+@router.post("/review/{id}/take-over")
+def take_over(id: str, db: Db, now: Now, clerk: Clerk, reason: Words = "") -> Response:
+    claims.take_over(db, submitted(db, id).id, clerk, reason.strip(), now)
+    return go(f"/review/{id}", "taken-over")
+
+
+@router.post("/review/{id}/accept")
+def accept(id: str, desk: DeskDep, db: Db, now: Now, clerk: Clerk, version: Annotated[int, Form(ge=0)]) -> Response:
+    deciding.accept(db, desk.office, submitted(db, id).id, version, clerk, now)
+    return go("/review", "accepted")
+
+
+@router.post("/review/{id}/suspend")
+def suspend(
+    id: str,
+    desk: DeskDep,
+    db: Db,
+    now: Now,
+    clerk: Clerk,
+    ground: Annotated[str, Form(max_length=20)] = "",
+    reason: Words = "",
+) -> Response:
+    afterwards.suspend(db, desk.office, submitted(db, id).id, ground, reason.strip(), clerk, now)
+    return go(f"/review/{id}", "suspended")
+
+
+@router.post("/review/{id}/go-on")
+def go_on(id: str, desk: DeskDep, db: Db, now: Now, clerk: Clerk, reason: Words = "") -> Response:
+    afterwards.go_on(db, desk.office, submitted(db, id).id, reason.strip(), clerk, now)
+    return go(f"/review/{id}", "gone-on")
+
+
+@router.post("/review/{id}/extend")
+def extend(id: str, desk: DeskDep, db: Db, now: Now, supervisor: Supervisor, reason: Words = "") -> Response:
+    afterwards.extend(db, desk.office, submitted(db, id).id, reason.strip(), supervisor, now)
+    return go(f"/review/{id}", "extended")
+
+
+@router.post("/review/{id}/reopen")
+def reopen(id: str, desk: DeskDep, db: Db, now: Now, supervisor: Supervisor, reason: Words = "") -> Response:
+    again = afterwards.reopen(db, desk.office, submitted(db, id).id, reason.strip(), supervisor, now)
+    return go(f"/review/{again.id}", "reopened")
+
+
+@router.get("/review/{id}/papers/{paper}.pdf")
+def paper(id: str, paper: str, desk: DeskDep, db: Db, _clerk: Clerk) -> Response:
+    found = notices.find(db, paper)
+    pdf = notices.read(desk.store, found) if found and found.application_id == submitted(db, id).id else None
+    return Response(pdf, media_type="application/pdf") if pdf else Response(status_code=404)
+
+
+@router.post("/review/bulk")
+def approve_many(
+    request: Request, desk: DeskDep, now: Now, clerk: Clerk, cases: Annotated[list[str] | None, Form()] = None
+) -> Response:
+    """Approve cases without doubts, each as a decision of its own; what goes wrong with one stops no other.
+
+    Each value is "id:version", so that nothing is approved which has changed since it was listed.
+    """
+    results = [_approve_one(request, desk, clerk, now, chosen) for chosen in (cases or [])[:MOST_AT_ONCE]]
+    return page(request, "review/bulk.html", results=results)
+
+
+def _approve_one(request: Request, desk: DeskDep, clerk: Account, now: Now, chosen: str) -> dict[str, str | None]:
+    name, _, version = chosen.partition(":")
+    number = None
+    try:
+        with desk.office.database.reading() as session:
+            case = submitted(session, name)
+            number = case.number
+            if (
+                deciding.serious(case.findings)
+                or not desk.office.catalogue.item(case.item_code, case.item_version).may_be_bulk
+            ):
+                raise NotAuthorised(what="bulk")
+        asked = deciding.recheck_credit(desk.office, case)
+        with desk.office.database.writing() as session:
+            case = claims.claim(session, name, clerk, now)
+            if deciding.news(case, asked):
+                raise deciding.StalePage()
+            decision = Decision(Outcome.APPROVE, f"account:{clerk.id}", now)
+            seen = case.version if version == str(case.version) else -1
+            deciding.decide(session, desk.office, name, seen, decision, now, asked)
+    except DomainError as error:
+        return {"id": name, "number": number, "problem": sentence(error, request)}
+    return {"id": name, "number": number, "problem": None}

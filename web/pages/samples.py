@@ -1,0 +1,144 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Samples and gates (抽查与自动审批): machine approvals looked at again; what each gate does. I/O: verbs."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Form, Request
+from fastapi.responses import Response
+
+import audit
+from approval import casefile, people, sampling
+from approval.decision import is_sentence
+from approval.dossier import sections
+from kit.errors import DomainError
+from kit.text import Text
+from web.deps import Clerk, Db, DeskDep, Now, Supervisor
+from web.errors import sentence
+from web.fields import ShownProblem
+from web.pages.review import submitted
+from web.respond import go, language_of, page
+
+router = APIRouter()
+
+
+@router.get("/samples")
+def to_look_at(request: Request, desk: DeskDep, db: Db, clerk: Clerk) -> Response:
+    rows = [
+        {
+            "href": f"/samples/{case.id}",
+            "number": case.number,
+            "name": case.label,
+            "title": casefile.item_of(desk.office, case).title,
+            "submitted_at": case.submitted_at,
+        }
+        for case in sampling.waiting(db, clerk)
+    ]
+    return page(request, "samples/list.html", rows=rows)
+
+
+@router.get("/samples/{id}")
+def one(request: Request, id: str, desk: DeskDep, db: Db, clerk: Clerk) -> Response:
+    return _page(request, id, desk, db, clerk, [], {})
+
+
+def _page(
+    request: Request, id: str, desk: DeskDep, db: Db, clerk: Clerk, problems: list[ShownProblem], typed: dict[str, Any]
+) -> Response:
+    """What a clerk would have seen; not what the machine made of it."""
+    case = submitted(db, id)
+    sampling.sample_of(db, case.id)
+    people.keep_off(db, case.id, clerk.id)
+    item = casefile.item_of(desk.office, case)
+    form = desk.office.catalogue.form_of(item)
+    language = language_of(request)
+    return page(
+        request,
+        "samples/case.html",
+        422 if problems else 200,
+        case={"id": case.id, "number": case.number, "name": case.label, "title": item.title},
+        submitted_at=case.submitted_at,
+        sections=[{"title": s.title, "rows": s.rows} for s in sections(form, case.answers, language, masked=True)],
+        typed=typed,
+        problems=problems,
+    )
+
+
+@router.post("/samples/{id}")
+def look(
+    request: Request,
+    id: str,
+    desk: DeskDep,
+    db: Db,
+    now: Now,
+    clerk: Clerk,
+    verdict: Annotated[str, Form(max_length=10)] = "",
+    words: Annotated[str, Form(max_length=1000)] = "",
+) -> Response:
+    typed = {"verdict": verdict, "words": words}
+    if verdict not in ("approve", "not"):
+        said = Text(zh="请选择：会准予，或不会准予", en="Choose: you would approve, or you would not")
+        problem = ShownProblem("verdict", said.said(language_of(request)))
+        return _page(request, id, desk, db, clerk, [problem], typed)
+    try:
+        sampling.look(db, submitted(db, id), clerk, verdict == "approve", words.strip(), now)
+    except DomainError as error:
+        if error.code != "reason_required":
+            raise
+        return _page(request, id, desk, db, clerk, [ShownProblem("words", sentence(error, request))], typed)
+    return go("/samples", "sampled")
+
+
+@router.get("/gates")
+def gates(request: Request, desk: DeskDep, db: Db, _supervisor: Supervisor) -> Response:
+    return _gates(request, desk, db, [])
+
+
+def _gates(request: Request, desk: DeskDep, db: Db, problems: list[ShownProblem]) -> Response:
+    shown = []
+    for code, gate in sorted(desk.office.gates.items()):
+        agreed = sampling.agreement(db, code, gate.version)
+        looks, wrong = sampling.looked_at(db, code)
+        item = next(i for i in desk.office.catalogue.items.values() if i.code == code)
+        shown.append(
+            {
+                "code": code,
+                "title": item.title,
+                "version": gate.version,
+                "mode": gate.mode,
+                "rules": gate.rules,
+                "is_open": sampling.is_open(db, code),
+                "agreed": agreed,
+                "looks": looks,
+                "wrong": wrong,
+                "sample_rate": gate.sample_rate,
+            }
+        )
+    return page(
+        request,
+        "samples/gates.html",
+        422 if problems else 200,
+        gates=shown,
+        problems=problems,
+        allowed=desk.office.straight_through,
+    )
+
+
+@router.post("/gates/{code}/restart")
+def restart(
+    request: Request,
+    code: str,
+    desk: DeskDep,
+    db: Db,
+    now: Now,
+    supervisor: Supervisor,
+    reason: Annotated[str, Form(max_length=500)] = "",
+) -> Response:
+    if not is_sentence(reason):
+        said = Text(zh="请写明查明的原因和已采取的措施", en="Say what was found and done").said(language_of(request))
+        return _gates(request, desk, db, [ShownProblem("reason", said)])
+    if code in desk.office.gates and sampling.restart(db, code, now):
+        facts = {"gate": code}
+        audit.append(
+            db, event="gate.restarted", subject=f"gate:{code}", actor=f"account:{supervisor.id}", facts=facts, now=now
+        )
+    return go("/gates", "gate")
