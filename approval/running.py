@@ -47,7 +47,7 @@ class Runner:
             if application is None or application.step is None:
                 return
             step = self._step(application)
-            if not isinstance(step, Automatic):
+            if not isinstance(step, Automatic) or application.state != State.CHECKING:
                 self._make_papers(application_id)
                 return
             if not self._is_due(application):
@@ -107,7 +107,7 @@ class Runner:
     def _move(self, read: Application, event: Done | Failed, write: Write | None, now: datetime) -> bool:
         with self._office.database.writing() as session:
             application = locked(session, read.id)
-            if application.seq != read.seq:
+            if application.seq != read.seq or application.state != State.CHECKING:
                 return False
             process = self._office.catalogue.process_of(item_of(self._office, application))
             actor = f"system:{process.name}@{process.version}"

@@ -71,7 +71,7 @@ class _Sheet:
 
     def paragraph(self, text: str, indent: int = 2) -> None:
         """With the two characters of indent that a paragraph has."""
-        for line in wrapped("　" * indent + text, SIZE, COLUMN):
+        for line in (line for part in text.splitlines() for line in wrapped("　" * indent + part, SIZE, COLUMN)):
             self.room(LINE)
             draw(self.canvas, LEFT, self.y, line, SIZE)
             self.y -= LINE
@@ -79,7 +79,10 @@ class _Sheet:
 
     def row(self, cells: tuple[str, ...], size: float = 9.5) -> None:
         """One row of a table; a row taller than a page goes on over the next."""
-        columns = [wrapped(c, size, COLUMN * s - 8) or [""] for c, s in zip(cells, SHARES, strict=True)]
+        columns = [
+            [line for part in cell.splitlines() for line in wrapped(part, size, COLUMN * share - 8)] or [""]
+            for cell, share in zip(cells, SHARES, strict=True)
+        ]
         left = max(len(lines) for lines in columns)
         start = 0
         while start < left:
@@ -105,7 +108,8 @@ def render(
     typeface()
     rows = [tuple(str(row[k]) for k in ("label", "reason", "clause")) for row in facts.get(declared.table or "", [])]
     texts = [paragraph.format_map(facts) for paragraph in declared.paragraphs]
-    refuse_unprintable("".join([*texts, *(cell for row in rows for cell in row), str(facts["addressee"]), registrar]))
+    said = [*texts, *(cell for row in rows for cell in row), str(facts["addressee"]), registrar]
+    refuse_unprintable("".join(line for part in said for line in part.splitlines()))
     _pdf, pages, _seal = _drawn(declared, number, facts, texts, rows, registrar, day, review_address, 0)
     pdf, _pages, seal = _drawn(declared, number, facts, texts, rows, registrar, day, review_address, pages)
     return Drawn(pdf, pages - 1, seal)

@@ -34,6 +34,9 @@ def write(
     year = office_day(now).year
     session.execute(_FIRST, {"word": declared.word, "year": year})
     counter = session.get_one(NoticeCounter, (declared.word, year), with_for_update=True, populate_existing=True)
+    known = session.scalar(query)  # another may have written it while this one waited
+    if known is not None:
+        return known
     counter.last += 1
     notice = Notice(
         number=f"栖审{declared.word}〔{year}〕{counter.last:06d}号",

@@ -29,6 +29,22 @@ def sole_trader_answers() -> Answers:
     }
 
 
+def public_venue_answers() -> Answers:
+    return {
+        "venue_kind": "lodging",
+        "business_name": "南京栖云样例宾馆有限公司",
+        "floor_area": "1200",
+        "street": "320113007",
+        "address": "文苑路 118 号 9 幢",
+        "responsible_name": "林清和",
+        "responsible_id": fictitious_id("19900307", 1),
+        "contact_phone": "13800000001",
+        "test_report": "NJWS-2026-0001",
+        "test_body": "样例检测有限公司",
+        "rules_in_place": "yes",
+    }
+
+
 def company_answers() -> Answers:
     first, second, third = (fictitious_id("19850612", serial) for serial in (11, 12, 13))
     return {

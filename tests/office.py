@@ -3,15 +3,17 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy.orm import Session
 
-from approval import casefile, cases
+from approval import casefile, cases, people
 from approval.application import Application
 from approval.gate import load_gates
 from approval.guards import GUARDS
 from approval.office import Office
+from approval.running import Runner
 from approval.steps import VERBS
 from catalogue import load_catalogue
 from credit import CreditReport, Record, Subject
@@ -31,7 +33,7 @@ from identity import (
 from kit.database import Database
 from licences import Copy, Document, Licence
 from notices import Made, Notice
-from tests.builders import sole_trader_answers
+from tests.builders import company_answers, public_venue_answers, sole_trader_answers
 from tests.conftest import NOON
 
 CATALOGUE = load_catalogue(verbs=set(VERBS), guards=set(GUARDS))
@@ -102,6 +104,10 @@ class TestOffice:
     def _kick(self, _session: Session, application_id: str, move: str, _wait_s: float) -> None:
         self.kicks.append((application_id, move))
 
+    def at(self, moment: datetime) -> None:
+        """From now on it is `moment`."""
+        self.office = replace(self.office, clock=lambda: moment)
+
     def allow_machine(self, allowed: bool) -> None:
         self.office = replace(self.office, straight_through=allowed)
 
@@ -110,17 +116,40 @@ def an_applicant(session: Session, phone: str = "13800000001") -> Account:
     return applicant_with_phone(session, phone, NOON)
 
 
+def a_supervisor(session: Session, username: str = "supervisor") -> Account:
+    return enrol_staff(session, username, username, Role.SUPERVISOR, "a long password", NOON)
+
+
+def an_expert(session: Session, department: str) -> Account:
+    expert = enrol_staff(session, f"expert-{department}", department, Role.EXPERT, "a long password", NOON)
+    people.post(session, expert.id, [], [], department)
+    return expert
+
+
+def in_review(office: TestOffice, phone: str = "13800000001", **more: Any) -> str:
+    """A case that a clerk must look at."""
+    office.allow_machine(False)
+    case = a_submitted_case(office, phone, **more)
+    Runner(office.office).carry_on(case)
+    return case
+
+
 def a_clerk(session: Session, username: str) -> Account:
     return enrol_staff(session, username, username, Role.CLERK, "a long password", NOON)
 
 
-def a_submitted_case(office: TestOffice, phone: str = "13800000001", *, submit: bool = True) -> str:
-    """A small shop, filled in, proved by face, signed and submitted. Gives its id."""
+ANSWERS = {"sole-trader": sole_trader_answers, "company": company_answers, "public-venue": public_venue_answers}
+
+
+def a_submitted_case(
+    office: TestOffice, phone: str = "13800000001", *, submit: bool = True, item: str = "sole-trader", **changed: Any
+) -> str:
+    """A case, filled in, proved by face, signed and submitted. Gives its id."""
     with office.database.writing() as session:
         applicant = an_applicant(session, phone)
-        application: Application = cases.start(session, office.office, applicant, "sole-trader", NOON)
+        application: Application = cases.start(session, office.office, applicant, item, NOON)
         form = office.office.catalogue.form_of(casefile.item_of(office.office, application))
-        answers = sole_trader_answers()
+        answers = {**ANSWERS[item](), **changed}
         for page in form.pages:
             part = {field.name: answers[field.name] for field in page.fields if field.name in answers}
             cases.save_answers(session, office.office, application, page.name, part, NOON)

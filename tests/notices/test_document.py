@@ -121,3 +121,11 @@ def test_equal_facts_give_equal_bytes(kind: Kind) -> None:
 def test_a_character_without_a_glyph_is_refused() -> None:
     with pytest.raises(Unprintable):
         drawn(Kind.REFUSED, reason="经营场所\U0010fffd")
+
+
+@needs_poppler
+def test_a_reason_written_in_several_lines_is_printed_whole(tmp_path: Path) -> None:
+    text = text_of(drawn(Kind.REFUSED, reason="第一行。\r\n\r\n第二行。").pdf, tmp_path)
+    assert "第一行。第二行。" in text
+    broken = [defects(1)[0] | {"reason": "第一行。\n第二行。"}]
+    assert "第一行。第二行。" in text_of(drawn(Kind.CORRECTION, defects=broken).pdf, tmp_path)

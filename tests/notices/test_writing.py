@@ -69,6 +69,23 @@ def test_many_at_once_get_numbers_without_gap(database: Database) -> None:
     assert sorted(got) == [f"栖审受〔2026〕{n:06d}号" for n in range(1, 41)]
 
 
+def test_one_document_asked_for_by_many_at_once_is_one(database: Database) -> None:
+    got: list[str] = []
+    start = threading.Barrier(8)
+
+    def work() -> None:
+        start.wait()
+        with database.writing() as session:
+            got.append(wrote(session).number)
+
+    threads = [threading.Thread(target=work) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert got == ["栖审受〔2026〕000001号"] * 8
+
+
 def test_a_missing_fact_is_refused_and_takes_no_number(session: Session) -> None:
     with pytest.raises(FactsMissing) as refused:
         write(session, Kind.ACCEPTANCE, "a-1", some_facts(Kind.ACCEPTANCE, accepted=""), NOON)

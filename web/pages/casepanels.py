@@ -22,23 +22,26 @@ from web.desk import Desk
 from web.wording import GROUNDS, VIEWS
 from workflows import Human, Panel
 
-WORDS = {
-    "approve": Text(zh="准予", en="Approve"),
+REGISTRATION = {
+    "approve": Text(zh="准予登记", en="Approve"),
     "return": Text(zh="退回补正", en="Return for correction"),
-    "refuse": Text(zh="不予", en="Refuse"),
+    "refuse": Text(zh="不予登记", en="Refuse"),
     "accept": Text(zh="受理", en="Accept"),
 }
+PERMIT = {**REGISTRATION, "approve": Text(zh="准予许可", en="Grant"), "refuse": Text(zh="不予许可", en="Refuse")}
 
 
 def step_of(desk: Desk, case: Application, viewer: Account) -> dict[str, Any]:
     """The step in which the case stands, what may be said in it, and how many have."""
-    process = desk.office.catalogue.process_of(casefile.item_of(desk.office, case))
+    item = casefile.item_of(desk.office, case)
+    process = desk.office.catalogue.process_of(item)
+    words = REGISTRATION if item.result else PERMIT
     step = process.steps.get(case.step or "")
-    open_outcomes = [name for name in WORDS if isinstance(step, Human | Panel) and name in step.next]
+    open_outcomes = [name for name in words if isinstance(step, Human | Panel) and name in step.next]
     return {
         "title": step.title if step else None,
         "process": process.name,
-        "outcomes": [(name, WORDS[name]) for name in open_outcomes],
+        "outcomes": [(name, words[name]) for name in open_outcomes],
         "persons": step.persons if isinstance(step, Panel) else 1,
         "cast": len(case.given),
         "has_cast": viewer.id in case.given,
