@@ -12,6 +12,7 @@ import approval.memos
 import approval.opinions
 import approval.people
 import approval.proofs
+import approval.revocation
 import approval.sampling
 import approval.votes
 import audit

@@ -3,7 +3,7 @@
 
 from licences.checking import MOST_BYTES, FileCheck, FileReason, FileVerdict, check_file
 from licences.document import render
-from licences.issuing import Document, Grant, Issuer, find, of_application, put_in_force, read_document, reserve
+from licences.issuing import Document, Grant, Issuer, find, of_application, put_in_force, read_document, reserve, revoke
 from licences.licence import Copy, Licence, LicenceDocument, Status, Template
 from licences.numbering import PoolEmpty, fictitious_codes, fill_pool
 from licences.signing import FileSigner, Signer, make_demonstration_authority
@@ -42,4 +42,5 @@ __all__ = [
     "read_document",
     "render",
     "reserve",
+    "revoke",
 ]

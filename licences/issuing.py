@@ -108,6 +108,15 @@ def put_in_force(session: Session, licence_id: str, documents: tuple[Document, .
     return licence
 
 
+def revoke(session: Session, application_id: str) -> Licence:
+    """From this moment the licence is void; whoever checks it reads so. Raises NoResultFound."""
+    query = select(Licence).where(Licence.application_id == application_id).with_for_update()
+    licence = session.scalars(query.execution_options(populate_existing=True)).one()
+    licence.status = Status.REVOKED
+    session.flush()
+    return licence
+
+
 def find(session: Session, verification_id: str) -> Licence | None:
     """The licence behind the address of a QR code; one that is still being made is not there yet."""
     wanted = select(Licence).where(Licence.verification_id == verification_id, Licence.status != Status.RESERVED)

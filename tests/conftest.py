@@ -33,6 +33,7 @@ TABLE_MODULES = (
     "approval.opinions",
     "approval.people",
     "approval.proofs",
+    "approval.revocation",
     "approval.sampling",
     "approval.votes",
 )

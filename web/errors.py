@@ -4,9 +4,11 @@
 import tomllib
 from pathlib import Path
 
+import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm.exc import StaleDataError
 from starlette.exceptions import HTTPException
 
@@ -14,6 +16,8 @@ from kit.errors import DomainError
 from kit.text import Frozen, Text
 from web.deps import SignInRequired
 from web.respond import go, language_of, page
+
+log = structlog.get_logger()
 
 
 class NoSuchLicence(DomainError):
@@ -98,6 +102,12 @@ def register(app: FastAPI) -> None:
     @app.exception_handler(StaleDataError)
     def stale(request: Request, _error: StaleDataError) -> Response:
         return answer(request, "stale_page", wording("stale_page").said.said(language_of(request)))
+
+    @app.exception_handler(OperationalError)
+    def away(request: Request, _error: OperationalError) -> Response:
+        """Locked, full or away: the transaction was rolled back, nothing is half done."""
+        log.error("database_away", path=request.url.path)
+        return answer(request, "database_away", wording("database_away").said.said(language_of(request)))
 
     @app.exception_handler(RequestValidationError)
     def malformed(request: Request, _error: RequestValidationError) -> Response:

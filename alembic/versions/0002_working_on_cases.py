@@ -209,6 +209,30 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("application_id", name=op.f("pk_proof")),
     )
     op.create_table(
+        "revocation",
+        sa.Column("id", sa.String(length=32), nullable=False),
+        sa.Column("application_id", sa.String(length=32), nullable=False),
+        sa.Column("by_victim", sa.Boolean(), nullable=False),
+        sa.Column("words", sa.LargeBinary(), nullable=False),
+        sa.Column("stage", sa.String(length=14), nullable=False),
+        sa.Column("filed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("take_up_by", sa.Date(), nullable=True),
+        sa.Column("finish_by", sa.Date(), nullable=True),
+        sa.Column("is_extended", sa.Boolean(), nullable=False),
+        sa.Column("announced_until", sa.Date(), nullable=True),
+        sa.Column("reason", sa.LargeBinary(), nullable=False),
+        sa.Column("basis", sa.String(length=20), nullable=False),
+        sa.Column("decided_by", sa.String(length=60), nullable=True),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["application_id"], ["application.id"], name=op.f("fk_revocation_application_id_application")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_revocation")),
+    )
+    with op.batch_alter_table("revocation", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_revocation_application_id"), ["application_id"], unique=False)
+
+    op.create_table(
         "sample",
         sa.Column("application_id", sa.String(length=32), nullable=False),
         sa.Column("gate", sa.String(length=40), nullable=False),
@@ -315,6 +339,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_sample_gate"))
 
     op.drop_table("sample")
+    with op.batch_alter_table("revocation", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_revocation_application_id"))
+
+    op.drop_table("revocation")
     op.drop_table("proof")
     with op.batch_alter_table("opinion", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_opinion_department"))

@@ -17,7 +17,7 @@ from approval.decision import Decision, Outcome, ReasonRequired
 from approval.gate import load_gates
 from approval.proofs import Proof
 from approval.running import MOST_KICKS, STUCK_AFTER, Runner
-from approval.weighing import ruleset
+from approval.weighing import Snapshot, ruleset
 from console import decisions, processes
 from kit.database import Database
 from tests.conftest import NOON
@@ -84,7 +84,7 @@ def test_whatever_was_changed_in_a_proof_shows(office: TestOffice, part: str) ->
             answers = {**proof.snapshot["answers"], "operator_name": "别人"}
             proof.snapshot = {**proof.snapshot, "answers": answers}
             if part == "both digests":
-                proof.snapshot_digest = proofs.Snapshot.model_validate(proof.snapshot).digest
+                proof.snapshot_digest = Snapshot.model_validate(proof.snapshot).digest
                 session.get_one(Application, case.id).decision.evidence_digest = proof.snapshot_digest  # type: ignore[union-attr]
     assert not replayed(office, case.number).agrees
 

@@ -72,10 +72,10 @@ def test_every_error_has_its_words() -> None:
 
 
 def _routes() -> list[APIRoute]:
-    from web.api import applications, decisions, items, licences, log
+    from web.api import applications, casework, decisions, items, licences, log
     from web.app import PAGES
 
-    modules = (applications, decisions, items, licences, log, *PAGES, demonstration)
+    modules = (applications, casework, decisions, items, licences, log, *PAGES, demonstration)
     routers = [module.router for module in modules]
     return [route for router in routers for route in router.routes if isinstance(route, APIRoute)]
 

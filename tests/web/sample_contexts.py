@@ -121,6 +121,7 @@ SEARCH = {
     "result": some(ok=True, lines=128, sentence=t("128 条全部完整", "All whole")),
 }
 ADMIN = {
+    "warning": "2027 年放假安排尚未录入",
     "years": [some(year=2026, published=True, days=31), some(year=2027, published=False, days=0)],
     "year": 2026,
     "days": [

@@ -71,6 +71,8 @@ OPINIONS = [
 ]
 VOTES = [some(who="李审查", outcome=t("准予", "approved"), reason="符合条件", at=NOW)]
 PANELS = {
+    "seen_at": "2026-11-23T12:00:00+08:00",
+    "changed_since": [t("中止计时", "Clock stopped")],
     "step": STEP,
     "suggested": {"name": some(words="名称与已登记的近似", clause="第17条")},
     "changed": {"address": "旧住址"},
@@ -134,7 +136,58 @@ FASTER = {
     "assumed": [t("现场人像与证件一致", "The face matches")],
 }
 ANSWERED = [some(title=t("场所", "Venue"), rows=[some(label=t("类别", "Kind"), value="住宿场所", path="venue_kind")])]
+REVOCATION = some(
+    id="1",
+    words="身份被冒用",
+    stage="investigated",
+    filed_at=NOW,
+    by_victim=True,
+    take_up_by=NOW.date(),
+    finish_by=NOW.date(),
+    is_extended=False,
+    announced_until=None,
+    decided_at=None,
+    reason="",
+)
+REVOCATIONS = {
+    "rows": [
+        some(
+            href="/x",
+            number="QX-1",
+            name="样例小吃店",
+            stage=t("待受理", "Filed"),
+            is_final=False,
+            by=NOW.date(),
+            is_late=True,
+            filed_at=NOW,
+        )
+    ],
+    "typed": {},
+    "problems": [ShownProblem("number", "没有这个受理编号")],
+}
+ONE_REVOCATION = {
+    "opened": REVOCATION,
+    "case": ASKED,
+    "stage": t("调查中", "Under investigation"),
+    "is_late": True,
+    "is_announced": False,
+    "may_revoke": True,
+    "typed": "太短",
+    "problems": [ShownProblem("revoke", "请写完整的一句话")],
+}
+POSTINGS = {
+    "people": [
+        some(id="1", name="吴审查", role=t("审查员", "Clerk"), is_expert=False, items=["x"], areas=[], department=None),
+        some(id="2", name="钱卫健", role=t("部门", "Expert"), is_expert=True, items=[], areas=[], department="health"),
+    ],
+    "items": {"x": SHOP},
+    "areas": {"320113007": t("仙林街道", "Xianlin")},
+    "departments": {"health": t("卫健", "Health")},
+}
 WORK_SAMPLES: list[tuple[str, str, str | None, dict[str, Any]]] = [
+    ("postings", "admin/postings.html", "administrator", POSTINGS),
+    ("revocations", "revocations/list.html", "supervisor", REVOCATIONS),
+    ("revocation", "revocations/case.html", "supervisor", ONE_REVOCATION),
     ("bulk", "review/bulk.html", "clerk", BULK),
     ("desk", "review/desk.html", "clerk", {**DESK, "problems": [ShownProblem("since", "请填写起止日期")]}),
     ("opinions", "opinions/list.html", "expert", LISTED),

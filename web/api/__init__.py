@@ -6,9 +6,9 @@ A programme signs in with the token of a session in the Authorization header; a 
 
 from fastapi import APIRouter, Depends
 
-from web.api import applications, decisions, items, licences, log
+from web.api import applications, casework, decisions, items, licences, log
 from web.deps import refuse_forgery
 
 router = APIRouter(dependencies=[Depends(refuse_forgery)])
-for module in (items, applications, decisions, licences, log):
+for module in (items, applications, casework, decisions, licences, log):
     router.include_router(module.router)

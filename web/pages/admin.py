@@ -10,28 +10,32 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 import audit
-from approval.calendar import CalendarDay, CalendarYear, publish_year, set_day
+from approval import clocks
+from approval.calendar import CalendarDay, CalendarYear, load_calendar, publish_year, set_day
+from approval.deadlines import YearUnpublished, due_on
 from credit import Subject
 from identity import staff
 from kit.clock import office_day
 from kit.text import Text
 from licences import Template, fictitious_codes
 from web.deps import Administrator, Db, DeskDep, Now
+from web.errors import sentence
 from web.fields import ShownProblem
 from web.respond import go, language_of, page
 from web.wording import ROLES
 
 router = APIRouter()
+LOOK_AHEAD = 45  # working days: the longest limit of a permit (行政许可法第42条)
 NOBODYS_CODE = fictitious_codes(Template.COMPANY, 999999, 1)[0]
 
 
 @router.get("/admin")
 def show(request: Request, desk: DeskDep, db: Db, now: Now, _admin: Administrator, year: int | None = None) -> Response:
-    return _page(request, desk, db, year or office_day(now).year)
+    return _page(request, desk, db, now, year or office_day(now).year)
 
 
 def _page(
-    request: Request, desk: DeskDep, db: Session, year: int, problems: list[ShownProblem] | None = None
+    request: Request, desk: DeskDep, db: Session, now: Now, year: int, problems: list[ShownProblem] | None = None
 ) -> Response:
     years = db.scalars(select(CalendarYear).order_by(CalendarYear.year)).all()
     counts = {y.year: _count(db, y.year) for y in years}
@@ -52,8 +56,18 @@ def _page(
             for a in staff(db)
         ],
         health=_health(desk, db),
+        warning=calendar_warning(request, db, now),
         problems=problems or [],
     )
+
+
+def calendar_warning(request: Request, db: Session, now: Now) -> str | None:
+    """What to do if a deadline that begins today cannot be reckoned."""
+    try:
+        due_on(office_day(now), LOOK_AHEAD, load_calendar(db))
+    except YearUnpublished as error:
+        return sentence(error, request)
+    return None
 
 
 def _count(db: Session, year: int) -> int:
@@ -87,15 +101,21 @@ def change_day(
         chosen = date.fromisoformat(day)
     except ValueError:
         said = Text(zh="请输入有效日期", en="Enter a date").said(language_of(request))
-        return _page(request, desk, db, office_day(now).year, [ShownProblem("day", said)])
+        return _page(request, desk, db, now, office_day(now).year, [ShownProblem("day", said)])
     set_day(db, chosen, is_working == "yes", note)
+    db.flush()
+    clocks.reckon_again(db, desk.office)
     _log(db, admin.id, now, {"day": chosen.isoformat(), "is_working": is_working == "yes"})
     return go(f"/admin?year={chosen.year}", "calendar")
 
 
 @router.post("/admin/calendar/publish")
-def publish(db: Db, now: Now, admin: Administrator, year: Annotated[int, Form(ge=2025, le=2100)]) -> Response:
+def publish(
+    desk: DeskDep, db: Db, now: Now, admin: Administrator, year: Annotated[int, Form(ge=2025, le=2100)]
+) -> Response:
     publish_year(db, year)
+    db.flush()
+    clocks.reckon_again(db, desk.office)
     _log(db, admin.id, now, {"published": year})
     return go(f"/admin?year={year}", "calendar")
 

@@ -6,16 +6,13 @@ from fastapi.responses import Response
 
 from approval import casefile, claims, deciding, queue
 from approval.calendar import load_calendar
-from approval.deadlines import YearUnpublished, due_on
-from kit.clock import office_day
 from web.deps import Db, DeskDep, Now, Supervisor
-from web.errors import sentence
+from web.pages.admin import calendar_warning
 from web.pages.mydesk import shown_memos
 from web.pages.review import shown_line, submitted
 from web.respond import go, page
 
 router = APIRouter()
-LOOK_AHEAD = 45  # working days: the longest limit of a permit (行政许可法第42条)
 
 
 @router.get("/board")
@@ -35,11 +32,6 @@ def board(request: Request, desk: DeskDep, db: Db, now: Now, supervisor: Supervi
         }
         for case in aside
     ]
-    try:
-        due_on(office_day(now), LOOK_AHEAD, calendar)
-        warning = None
-    except YearUnpublished as error:
-        warning = sentence(error, request)
     shown = {
         "open": counts.open + len([line for line in lines if line.holder]),
         "unclaimed": counts.open,
@@ -53,7 +45,7 @@ def board(request: Request, desk: DeskDep, db: Db, now: Now, supervisor: Supervi
         people=queue.people_at_work(db, now),
         rows=[shown_line(desk, line, supervisor) for line in lines],
         incidents=incidents,
-        calendar_warning=warning,
+        calendar_warning=calendar_warning(request, db, now),
         memos=shown_memos(db, supervisor),
     )
 

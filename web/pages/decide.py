@@ -4,11 +4,13 @@
 Credit is asked again before the transaction; what has changed since the clerk read the case is shown first.
 """
 
+from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
 
+import audit
 from approval import casefile, deciding
 from approval.application import Application, State
 from approval.decision import Correction, Decision, Outcome
@@ -23,6 +25,7 @@ from web.errors import sentence
 from web.fields import ShownProblem
 from web.pages.review import case_page, submitted
 from web.respond import go, language_of, page
+from web.wording import EVENTS
 
 router = APIRouter()
 DONE = {Outcome.APPROVE: "approved", Outcome.RETURN: "returned", Outcome.REFUSE: "refused"}
@@ -87,7 +90,7 @@ def decide(
         version = int(posted.get("version", "0") or 0)
         deciding.decide(db, desk.office, application.id, version, decision, now, fresh)
     except DomainError as error:
-        return _explain(request, desk, db, now, clerk, application, typed, error)
+        return _explain(request, desk, db, now, clerk, application, typed, error, posted.get("seen_at", ""))
     return go(f"/review/{id}/decided", DONE[outcome])
 
 
@@ -111,6 +114,18 @@ def _decision(
     )
 
 
+def since(db: Db, application: Application, seen_at: str) -> list[Text]:
+    """What the log says of the case after the page was read."""
+    try:
+        seen = datetime.fromisoformat(seen_at)
+    except ValueError:
+        return []
+    if seen.tzinfo is None:
+        return []
+    entries = audit.of_subject(db, application.number or "")
+    return [EVENTS.get(e.event, Text(zh=e.event, en=e.event)) for e in entries if e.at > seen][-8:]
+
+
 def _explain(
     request: Request,
     desk: DeskDep,
@@ -120,8 +135,12 @@ def _explain(
     application: Application,
     typed: dict[str, Any],
     error: DomainError,
+    posted_at: str,
 ) -> Response:
     said = sentence(error, request)
+    if error.code == "stale_page":
+        changed = since(db, application, posted_at)
+        return case_page(request, desk, db, now, clerk, application, typed=typed, conflict=said, changed_since=changed)
     if error.code in WHERE:
         return case_page(request, desk, db, now, clerk, application, [ShownProblem(WHERE[error.code], said)], typed)
     return case_page(request, desk, db, now, clerk, application, typed=typed, conflict=said)

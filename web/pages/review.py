@@ -122,6 +122,7 @@ def case_page(
     problems: list[ShownProblem] | None = None,
     typed: dict[str, Any] | None = None,
     conflict: str | None = None,
+    changed_since: list[Text] | None = None,
 ) -> Response:
     """The whole case on one page; after an error or a conflict with what the clerk had typed."""
     language = language_of(request)
@@ -157,6 +158,8 @@ def case_page(
         papers=casepanels.papers_of(db, case),
         typed=typed or {"outcome": "", "reason": "", "basis": "", "fields": {}},
         conflict=conflict,
+        changed_since=changed_since or [],
+        seen_at=now.isoformat(),
     )
 
 

@@ -1,0 +1,87 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Postings (岗位范围): which items and areas a desk takes, said by the administrator and logged. I/O: the verbs."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Form, Request
+from fastapi.responses import Response
+from sqlalchemy.orm import Session
+
+import audit
+from approval.people import post, posting_of
+from identity import Account, Role, staff
+from kit.clock import office_day
+from kit.text import Text
+from web.deps import Administrator, Db, DeskDep, Now
+from web.respond import go, page
+from web.wording import ROLES
+
+router = APIRouter(prefix="/admin/postings")
+AT_WORK = (Role.CLERK, Role.SUPERVISOR, Role.EXPERT)
+
+
+def _areas(desk: DeskDep, now: Now) -> dict[str, Text]:
+    """The areas that any form offered today knows."""
+    found: dict[str, Text] = {}
+    for item in desk.office.catalogue.offered(office_day(now)):
+        for option in desk.office.catalogue.form_of(item).field("street").options:
+            found[option.value] = option.label
+    return found
+
+
+def _departments(desk: DeskDep) -> dict[str, Text]:
+    processes = desk.office.catalogue.processes.values()
+    return {code: said for process in processes for code, said in process.departments.items()}
+
+
+@router.get("")
+def show(request: Request, desk: DeskDep, db: Db, now: Now, _admin: Administrator) -> Response:
+    people = [_shown(db, person) for person in staff(db) if person.role in AT_WORK]
+    return page(
+        request,
+        "admin/postings.html",
+        people=people,
+        items={item.code: item.title for item in desk.office.catalogue.offered(office_day(now))},
+        areas=_areas(desk, now),
+        departments=_departments(desk),
+    )
+
+
+def _shown(db: Session, person: Account) -> dict[str, Any]:
+    posting = posting_of(db, person.id)
+    return {
+        "id": person.id,
+        "name": person.shown_name,
+        "role": ROLES[person.role],
+        "is_expert": person.role == Role.EXPERT,
+        "items": posting.items,
+        "areas": posting.areas,
+        "department": posting.department,
+    }
+
+
+@router.post("/{account}")
+def change(
+    account: str,
+    desk: DeskDep,
+    db: Db,
+    now: Now,
+    admin: Administrator,
+    items: Annotated[list[str] | None, Form()] = None,
+    areas: Annotated[list[str] | None, Form()] = None,
+    department: Annotated[str, Form(max_length=40)] = "",
+) -> Response:
+    """What is not known is left out; nothing chosen means everything."""
+    person = db.get(Account, account)
+    if person is None or person.role not in AT_WORK:
+        return Response(status_code=404)
+    known = {item.code for item in desk.office.catalogue.offered(office_day(now))}
+    taken = sorted(known & set(items or ()))
+    where = sorted(set(_areas(desk, now)) & set(areas or ()))
+    answers_for = department if person.role == Role.EXPERT and department in _departments(desk) else None
+    post(db, person.id, taken, where, answers_for)
+    facts = {"items": taken, "areas": where, "department": answers_for}
+    audit.append(
+        db, event="posting.changed", subject=f"staff:{person.id}", actor=f"account:{admin.id}", facts=facts, now=now
+    )
+    return go("/admin/postings", "desk")
