@@ -31,6 +31,14 @@ SOLE_TRADER: dict[str, dict[str, str | list[str]]] = {
 }
 """The answers of a small shop, by page of the form; name and number of the operator are filled in."""
 
+HOTEL: dict[str, dict[str, str | list[str]]] = {
+    "venue": {"venue_kind": "lodging", "business_name": "南京栖云样例宾馆有限公司", "floor_area": "1200"},
+    "premises": {"street": "320113007", "address": "文苑路 118 号 9 幢"},
+    "responsible": {"responsible_name": "", "responsible_id": "", "contact_phone": "13800000003"},
+    "hygiene": {"test_report": "NJWS-2026-0001", "test_body": "样例检测有限公司", "rules_in_place": "yes"},
+}
+"""The answers of a hotel that needs a hygiene permit."""
+
 
 @dataclass
 class Applicant:
@@ -87,6 +95,7 @@ class Applicant:
         """Answer page by page; questions that an answer reveals are already answered here."""
         for name, answers in pages.items():
             own = {"operator_name": self.name, "operator_id": self.number}
+            own |= {"responsible_name": self.name, "responsible_id": self.number}
             filled = {key: own.get(key, value) if value == "" else value for key, value in answers.items()}
             shown = {f"asked-{key.split('-')[0]}": "1" for key in filled}
             where = self.path(f"form/{name}")
