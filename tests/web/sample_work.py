@@ -177,8 +177,24 @@ ONE_REVOCATION = {
 }
 POSTINGS = {
     "people": [
-        some(id="1", name="吴审查", role=t("审查员", "Clerk"), is_expert=False, items=["x"], areas=[], department=None),
-        some(id="2", name="钱卫健", role=t("部门", "Expert"), is_expert=True, items=[], areas=[], department="health"),
+        {
+            "id": "1",
+            "name": "吴审查",
+            "role": t("审查员", "Clerk"),
+            "is_expert": False,
+            "items": ["x"],
+            "areas": [],
+            "department": None,
+        },
+        {
+            "id": "2",
+            "name": "钱卫健",
+            "role": t("部门", "Expert"),
+            "is_expert": True,
+            "items": [],
+            "areas": [],
+            "department": "health",
+        },
     ],
     "items": {"x": SHOP},
     "areas": {"320113007": t("仙林街道", "Xianlin")},

@@ -83,3 +83,10 @@ def test_english_pages_show_no_untranslated_sentence_of_ours() -> None:
 def test_without_a_catalogue_every_sentence_stays_chinese(tmp_path: Path) -> None:
     assert english().gettext("队列") != "队列"
     assert english(tmp_path / "messages.po").gettext("队列") == "队列"
+
+
+def test_every_role_has_a_page_to_begin_on() -> None:
+    from identity import Role
+    from web.pages.signin import STAFF_HOME
+
+    assert set(STAFF_HOME) >= set(Role) - {Role.APPLICANT}

@@ -28,6 +28,7 @@ from web.respond import go, language_of, page
 router = APIRouter()
 SIGNIN = "signin"
 STAFF_HOME = {
+    Role.EXPERT: "/opinions",
     Role.CLERK: "/review",
     Role.SUPERVISOR: "/board",
     Role.AUDITOR: "/audit",
