@@ -163,6 +163,7 @@ def people_at_work(session: Session, now: datetime) -> list[dict[str, object]]:
     )
     return [
         {
+            "id": person.id,
             "name": person.shown_name,
             "held": held.get(person.id, 0),
             "decided_today": decided.get(f"account:{person.id}", 0),

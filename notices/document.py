@@ -95,7 +95,7 @@ class _Sheet:
                 self.canvas.setStrokeColor(GREY)
                 self.canvas.rect(x, self.y - height + size, COLUMN * share, height, stroke=1, fill=0)
                 for index, line in enumerate(lines):
-                    draw(self.canvas, x + 4, self.y - index * size * 1.5 - 2, line, size)
+                    draw(self.canvas, x + 4, self.y - index * size * 1.5 - 4, line, size)
                 x += COLUMN * share
             self.y -= height
             start += fits

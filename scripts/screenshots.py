@@ -10,11 +10,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import httpx
 from PIL import Image
 from playwright.sync_api import Browser, Page
 
 from demonstration import browser as seen
-from demonstration.applicant import SOLE_TRADER
+from demonstration.applicant import HOTEL, SOLE_TRADER, Applicant
 from demonstration.run import wait_for
 from identity import demonstration_password
 from kit import sealing
@@ -179,6 +180,64 @@ def clerk(page: Page, album: Album) -> None:
     album.keep(page, "decided")
 
 
+def permit(opened: Browser, address: str, album: Album, card: bytes) -> None:
+    """A permit with everybody who works on it: acceptance, two departments, two clerks, the supervisor."""
+    with httpx.Client(base_url=address, timeout=30) as client:
+        hotel = Applicant(client, "13800000003", NAME, NUMBER)
+        hotel.sign_in()
+        hotel.start("public-venue")
+        hotel.answer(HOTEL)
+        hotel.photograph_card(card)
+        hotel.choose("decline")
+        hotel.sign_and_submit()
+        hotel.wait("in_review")
+    review = f"/review/{hotel.application}"
+
+    def at(username: str) -> Page:
+        page = seen.desk(opened, address).new_page()
+        seen.sign_in_staff(page, username, demonstration_password(username))
+        return page
+
+    first, second, head = at("clerk"), at("clerk2"), at("supervisor")
+    first.goto(review)
+    first.get_by_role("button", name="领取这件申请").click()
+    album.keep(first, "permit-acceptance")
+    first.get_by_role("button", name="受理").click()
+    for username, view in (("health", "同意"), ("fire", "有条件同意")):
+        expert = at(username)
+        album.keep(expert, "opinions") if username == "health" else None
+        expert.goto(f"/opinions/{hotel.application}")
+        expert.get_by_label(view, exact=True).check()
+        expert.get_by_label("条件或理由").fill("开业前完成二层疏散指示标志的安装并复核")
+        album.keep(expert, "opinion") if username == "fire" else None
+        expert.get_by_role("button", name="提交意见").click()
+        expert.get_by_text("意见已提交").wait_for()
+    first.goto(review)
+    first.get_by_role("button", name="领取这件申请").click()
+    first.get_by_label("准予许可", exact=True).check()
+    first.get_by_role("button", name="提交决定").click()
+    second.goto(review)
+    second.get_by_role("button", name="领取这件申请").click()
+    album.keep(second, "permit-panel")
+    second.get_by_label("不予许可", exact=True).check()
+    second.locator("#basis").select_option(index=2)
+    second.locator("#reason").fill("检测报告中二次供水项目不合格，不符合法定条件")
+    second.get_by_role("button", name="提交决定").click()
+    head.goto("/board")
+    album.keep(head, "board-disagreement")
+    head.goto(review)
+    head.get_by_role("button", name="领取这件申请").click()
+    album.keep(head, "permit-reconcile")
+    for path, name in (("/gates", "gates"), ("/revocations", "revocations"), ("/desk", "desk")):
+        head.goto(path)
+        album.keep(head, name)
+    second.goto("/samples")
+    album.keep(second, "samples")
+    admin = at("admin")
+    admin.goto("/admin/postings")
+    album.keep(admin, "postings")
+
+
 def others(opened: Browser, address: str, album: Album) -> None:
     for username, path, name in (
         ("supervisor", "/board", "board"),
@@ -226,6 +285,9 @@ def main() -> None:
             album.keep(waiting, "status-returned")
             waiting.get_by_role("button", name="修改并重新提交").click()
             album.keep(waiting, "tasks-correction")
+            waiting.locator(".tasks a").first.click()
+            album.keep(waiting, "question-correction")
+            permit(opened, address, album, card.read_bytes())
             others(opened, address, album)
     print(f"{len(list(OUT.glob('*.webp')))} pictures in {OUT}")
 

@@ -16,6 +16,7 @@ from approval.application import Application, State
 from approval.claims import may_be_given
 from approval.corrections import changes, suggestions
 from approval.dossier import OUTCOMES, Line, sections
+from approval.queue import people_at_work
 from identity import Account, staff
 from kit.text import Language, Text
 from web.desk import Desk
@@ -113,11 +114,12 @@ def clock_of(desk: Desk, case: Application, days_left: int | None) -> dict[str, 
 
 
 def colleagues(db: Session, case: Application, viewer: Account, now: datetime) -> list[dict[str, str]]:
-    """To whom the case may be handed over."""
+    """To whom the case may be handed over, whoever has least in hand first."""
+    held = {str(line["id"]): int(str(line["held"])) for line in people_at_work(db, now)}
+    able = [p for p in staff(db) if p.id != viewer.id and may_be_given(db, case, p, now)]
     return [
-        {"id": person.id, "name": person.shown_name}
-        for person in staff(db)
-        if person.id != viewer.id and may_be_given(db, case, person, now)
+        {"id": person.id, "name": f"{person.shown_name}（{held.get(person.id, 0)}）"}
+        for person in sorted(able, key=lambda p: held.get(p.id, 0))
     ]
 
 
