@@ -8,6 +8,7 @@ from enum import StrEnum
 from argon2 import PasswordHasher
 from argon2.exceptions import VerificationError
 from sqlalchemy import String, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from kit.database import Base, Moment
@@ -58,10 +59,14 @@ def applicant_with_phone(session: Session, phone: str, now: datetime) -> Account
     """The applicant of this phone; the first proof of the phone creates the account."""
     key = fingerprint(phone, "phone")
     account = session.scalar(select(Account).where(Account.phone_key == key))
-    if account is None:
-        account = Account(role=Role.APPLICANT, phone=phone, phone_key=key, created_at=now)
-        session.add(account)
-        session.flush()
+    if account is not None:
+        return account
+    try:
+        with session.begin_nested():
+            account = Account(role=Role.APPLICANT, phone=phone, phone_key=key, created_at=now)
+            session.add(account)
+    except IntegrityError:  # the same phone, signed in twice at the same moment
+        return session.scalars(select(Account).where(Account.phone_key == key)).one()
     return account
 
 

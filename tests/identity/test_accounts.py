@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
+import threading
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
@@ -112,3 +113,15 @@ def test_every_demonstration_account_has_its_own_password() -> None:
     assert len(passwords) == 3
     assert demonstration_password("clerk") in passwords
     assert all(len(password) == 12 for password in passwords)
+
+
+def test_the_first_two_sign_ins_of_a_phone_at_once_are_one_account(database: Database) -> None:
+    start = threading.Barrier(8)
+
+    def sign_in(_number: int) -> str:
+        start.wait()
+        with database.writing() as session:
+            return applicant_with_phone(session, "13700000001", NOON).id
+
+    with ThreadPoolExecutor(8) as pool:
+        assert len(set(pool.map(sign_in, range(8)))) == 1
