@@ -118,7 +118,7 @@ def migrate_to_head(house: House) -> None:
 @contextmanager
 def working(house: House, executor: str) -> Iterator[Runner]:
     """A worker in this process, and a look every minute at what stands still."""
-    runner = Runner(house.office, crash_at=os.environ.get("CRASH_AT", ""))
+    runner = Runner(house.office, crash_at=os.environ.get("CRASH_AT", ""), standing=house.engine.standing)
     house.engine.start(executor, runner.carry_on)
     stop = threading.Event()
 

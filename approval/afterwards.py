@@ -146,7 +146,6 @@ def reopen(
         updated_at=now,
         submitted_at=now,
         given={},
-        kicks=0,
     )
     session.add(again)
     session.flush()

@@ -66,7 +66,6 @@ class Application(Base):
     seq: Mapped[int] = mapped_column(default=0)
     attempts: Mapped[int] = mapped_column(default=0)
     given: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
-    kicks: Mapped[int] = mapped_column(default=0)  # how often this step was started again because it stood still
     role: Mapped[str | None] = mapped_column(String(20))
     run_at: Mapped[datetime | None] = mapped_column(Moment)
     created_at: Mapped[datetime] = mapped_column(Moment)
@@ -101,7 +100,7 @@ class Application(Base):
         """Take the new position; a human step is open to be claimed, an end closes the case."""
         is_elsewhere = move.position.step != self.step
         self.step, self.seq, self.attempts = move.position.step, move.position.seq, move.position.attempts
-        self.given, self.kicks = dict(move.position.given), 0
+        self.given = dict(move.position.given)
         self.role, self.held_by, self.held_until = move.role, None, None
         if is_elsewhere:
             self.assigned_to = self.timer_on = None

@@ -7,11 +7,13 @@ many workers a run is started, each move happens once.
 
 import os
 import signal
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import structlog
 from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
 
 from approval import papers
 from approval.application import Application, State
@@ -24,7 +26,6 @@ from workflows import Automatic, Done, Failed, advance
 
 log = structlog.get_logger()
 STUCK_AFTER = timedelta(minutes=2)
-MOST_KICKS = 3
 POISONED = "worker_died"
 
 
@@ -33,10 +34,20 @@ class StepFailed(DomainError):
 
 
 class Runner:
-    """`carry_on` is what a worker calls for each kick. `crash_at` is for the crash test: "step:point"."""
+    """`carry_on` is what a worker calls for each kick. `crash_at` is for the crash test: "step:point".
 
-    def __init__(self, office: Office, verbs: dict[str, Verb] = VERBS, crash_at: str = "") -> None:
+    `standing` tells what has become of the runs of an application: "coming", "died" or "over".
+    """
+
+    def __init__(
+        self,
+        office: Office,
+        verbs: dict[str, Verb] = VERBS,
+        crash_at: str = "",
+        standing: Callable[[Session, str, datetime], str] = lambda *_: "over",
+    ) -> None:
         self._office = office
+        self._standing = standing
         self._verbs = verbs
         self._crash_at = crash_at
 
@@ -132,30 +143,29 @@ class Runner:
         return True
 
     def kick_stuck(self, now: datetime) -> int:
-        """Kick again whatever stands in an automatic step for long; harmless where a run is under way.
+        """Kick again whatever stands in an automatic step and has no run to come; harmless where one is under way.
 
-        A case on which workers die again and again is set aside, so that it takes no more of them with it.
+        A case on which workers died again and again is set aside, so that it takes no more of them with it.
         """
-        poisoned = []
+        kicked, poisoned = 0, []
         with self._office.database.writing() as session:
             stuck = session.scalars(
                 select(Application)
                 .where(Application.state == State.CHECKING, Application.updated_at < now - STUCK_AFTER)
+                .order_by(Application.updated_at)
                 .limit(200)
-                .with_for_update(skip_locked=True)
             ).all()
             for application in stuck:
-                application.kicks += 1
-                application.updated_at = now
-                if application.kicks > MOST_KICKS:
+                standing = self._standing(session, application.id, now)
+                if standing == "died":
                     poisoned.append(application)
-                else:
-                    move = f"{application.seq}:{now:%d%H%M}"
-                    self._office.kick(session, application.id, move, 0.0)
+                elif standing == "over":
+                    self._office.kick(session, application.id, f"{application.seq}:{now:%d%H%M}", 0.0)
+                    kicked += 1
         for application in poisoned:
             log.error("case_poisoned", step=application.step, case=application.number)
             self._commit(application, Failed(error=POISONED, is_final=True), None)
-        return len(stuck)
+        return kicked + len(poisoned)
 
     def _crash(self, step: str, point: str) -> None:
         if self._crash_at == f"{step}:{point}":

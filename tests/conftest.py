@@ -65,6 +65,8 @@ def postgres_server() -> Iterator[str]:
 
 
 def new_postgres_database(server: str, name: str) -> str:
+    """An empty database; tests that run side by side on one server have their own."""
+    name = f"{name}_{os.environ.get('PYTEST_XDIST_WORKER', 'alone')}"
     admin = create_engine(f"{server}/postgres", isolation_level="AUTOCOMMIT")
     with admin.connect() as connection:
         connection.execute(text(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'))

@@ -7,17 +7,24 @@ each move is guarded by the row's `seq`, so the effect is one.
 """
 
 from collections.abc import Callable
+from datetime import datetime
+from typing import Literal
 
 from dbos import DBOS, DBOSClient, EnqueueOptions
+from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from kit.database import Database
 
 QUEUE = "automatic"
+MOST_DEATHS = 5  # of workers over one run, before it is left alone
+GIVEN_UP_S = 600.0  # a run of an executor that never came back
+COMING = ("ENQUEUED", "DELAYED")
+Standing = Literal["coming", "died", "over"]
 _carry_on: Callable[[str], None] | None = None
 
 
-@DBOS.workflow(name="carry_on", max_recovery_attempts=5)
+@DBOS.workflow(name="carry_on", max_recovery_attempts=MOST_DEATHS)
 def _run(application_id: str) -> None:
     if _carry_on is None:
         raise RuntimeError("no process engine was started in this process")
@@ -32,6 +39,7 @@ class DurableEngine:
         self._poll_s = poll_s
         self._client: DBOSClient | None = None
         self._is_launched = False
+        self._runs = "workflow_status" if database.is_sqlite else "dbos.workflow_status"
 
     def create_tables(self) -> None:
         """Create or upgrade the engine's own tables; part of `migrate`."""
@@ -90,6 +98,17 @@ class DurableEngine:
         if wait_s:
             options["delay_seconds"] = wait_s
         self._client.enqueue_in_transaction(session, options, application_id)
+
+    def standing(self, session: Session, application_id: str, now: datetime) -> Standing:
+        """What has become of the runs of this application: one may still come, all are over, or workers died of one."""
+        rows = session.execute(
+            text(f"SELECT status, updated_at FROM {self._runs} WHERE workflow_uuid > :first AND workflow_uuid < :last"),  # noqa: S608
+            {"first": f"{application_id}:", "last": f"{application_id};"},
+        ).all()
+        given_up = (now.timestamp() - GIVEN_UP_S) * 1000
+        if any(status in COMING or (status == "PENDING" and moved > given_up) for status, moved in rows):
+            return "coming"
+        return "died" if any(status == "MAX_RECOVERY_ATTEMPTS_EXCEEDED" for status, _moved in rows) else "over"
 
     def close(self) -> None:
         """Stop taking work; what runs is finished or taken up again later."""

@@ -275,7 +275,6 @@ def upgrade() -> None:
 
     with op.batch_alter_table("application", schema=None) as batch_op:
         batch_op.add_column(sa.Column("given", sa.JSON(), nullable=False, server_default="{}"))
-        batch_op.add_column(sa.Column("kicks", sa.Integer(), nullable=False, server_default="0"))
         batch_op.add_column(sa.Column("name_key", sa.String(length=64), nullable=True))
         batch_op.add_column(sa.Column("area", sa.String(length=12), nullable=False, server_default=""))
         batch_op.add_column(sa.Column("promised_on", sa.Date(), nullable=True))
@@ -326,7 +325,6 @@ def downgrade() -> None:
         batch_op.drop_column("promised_on")
         batch_op.drop_column("area")
         batch_op.drop_column("name_key")
-        batch_op.drop_column("kicks")
         batch_op.drop_column("given")
 
     with op.batch_alter_table("vote", schema=None) as batch_op:

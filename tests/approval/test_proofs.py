@@ -16,7 +16,7 @@ from approval.calendar import seed_calendar
 from approval.decision import Decision, Outcome, ReasonRequired
 from approval.gate import load_gates
 from approval.proofs import Proof
-from approval.running import MOST_KICKS, STUCK_AFTER, Runner
+from approval.running import STUCK_AFTER, Runner
 from approval.weighing import Snapshot, ruleset
 from console import decisions, processes
 from kit.database import Database
@@ -198,13 +198,18 @@ def test_what_the_gate_said_is_compared_with_what_people_decide(office: TestOffi
 # Running.
 
 
-def test_a_case_on_which_workers_die_is_set_aside_and_shown(office: TestOffice) -> None:
-    case = a_submitted_case(office)
-    runner, moment = Runner(office.office), NOON
-    for _ in range(MOST_KICKS + 1):
-        moment += STUCK_AFTER * 2
-        assert runner.kick_stuck(moment) == 1
-    assert runner.kick_stuck(moment + STUCK_AFTER * 2) == 0
+def test_a_case_on_which_workers_die_is_set_aside_and_one_that_only_waits_is_left_alone(office: TestOffice) -> None:
+    case, told = a_submitted_case(office), {"standing": "coming"}
+    runner = Runner(office.office, standing=lambda *_: told["standing"])
+    later = NOON + STUCK_AFTER * 2
+    office.kicks.clear()
+    assert runner.kick_stuck(later) == 0
+    told["standing"] = "over"
+    assert runner.kick_stuck(later) == 1
+    assert [name for name, _move in office.kicks] == [case]
+    told["standing"] = "died"
+    assert runner.kick_stuck(later) == 1
+    assert runner.kick_stuck(later) == 0
     with office.database.reading() as session:
         found = session.get_one(Application, case)
         assert found.state == State.SET_ASIDE

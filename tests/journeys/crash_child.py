@@ -1,6 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A worker to be killed: carries one case on and ends when it is at rest; without a case it makes the tables."""
+"""Workers to be killed: each carries one case on and ends when it is at rest; without a case it makes the tables.
 
+One process has loaded everything and makes a copy of itself for each worker that is asked for: loading takes seconds.
+"""
+
+import json
 import os
 import sys
 import time
@@ -16,7 +20,7 @@ from tests.office import TestOffice
 from workflows.durable import DurableEngine
 
 
-def main(url: str, folder: Path, case: str) -> int:
+def main(url: str, folder: Path, case: str, seconds: float) -> int:
     sealing.install(bytes(range(32)))
     database = Database(url)
     engine = DurableEngine(database, poll_s=0.02)
@@ -27,7 +31,7 @@ def main(url: str, folder: Path, case: str) -> int:
     office = replace(TestOffice(database).office, issuer=issuer, kick=engine.kick)
     runner = Runner(office, crash_at=os.environ.get("CRASH_AT", ""))
     engine.start("crash-1", runner.carry_on)
-    end = time.monotonic() + 20
+    end = time.monotonic() + seconds
     while time.monotonic() < end:
         with database.reading() as session:
             if State(session.get_one(Application, case).state).is_final:
@@ -36,5 +40,16 @@ def main(url: str, folder: Path, case: str) -> int:
     return 3
 
 
+def serve() -> None:
+    """For each line of JSON on standard input a worker; its exit code on standard output."""
+    for line in sys.stdin:
+        url, folder, case, os.environ["CRASH_AT"], seconds = json.loads(line)
+        child = os.fork()
+        if child == 0:
+            os._exit(main(url, Path(folder), case, seconds))
+        _child, status = os.waitpid(child, 0)
+        print(os.waitstatus_to_exitcode(status), flush=True)
+
+
 if __name__ == "__main__":
-    os._exit(main(sys.argv[1], Path(sys.argv[2]), sys.argv[3]))
+    serve()

@@ -2,6 +2,7 @@
 """The whole site in this process, without a worker: a test says when time passes and when a kick is followed."""
 
 import asyncio
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -10,24 +11,30 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-from sqlalchemy import event
+from pydantic import TypeAdapter
+from sqlalchemy import event, select
 from sqlalchemy.orm import Session
 
+import audit
 import licences
-from approval import people
+from approval import cases, clocks, people
+from approval.application import Application, DecisionRow, State, Transition
 from approval.calendar import seed_calendar
 from approval.running import Runner
+from approval.votes import Vote
 from identity import Account, Comparison, Role, sign_in
 from identity.face import FaceServiceDown, Portrait
 from kit.database import Base, Database
 from kit.settings import Settings
-from licences import Store
+from licences import Licence, Status, Store
 from tests.conftest import NOON
-from tests.office import TestOffice
+from tests.office import CATALOGUE, TestOffice
 from web.app import create_app
 from web.desk import Desk
+from workflows import Automatic, End, Event, Joint, Position, advance, begin
 
-DEPARTMENTS = ("health", "fire")
+EVENT: TypeAdapter[Any] = TypeAdapter(Event)
+SENTENCE = "疏散通道宽度不足，不符合公共场所卫生要求"
 
 
 class NoMatcher:
@@ -143,6 +150,28 @@ class House:
                 token, until = self.tokens[who] = sign_in(session, self.people[who], self.now)
         return token
 
+    # What a case needs to get on.
+
+    def read(self, case: str) -> Application:
+        with self.database.reading() as session:
+            return session.get_one(Application, case)
+
+    def sign_and_submit(self, case: str) -> None:
+        with self.database.writing() as session:
+            application = session.get_one(Application, case)
+            cases.sign(session, application, "phone-code", "statement-1", self.now)
+            cases.submit(session, self.office.office, application, self.now)
+
+    def decide(self, who: str, case: str, outcome: str, **changed: str) -> httpx.Response:
+        """Claim the case and say what its step asks for, as on the page."""
+        self.post(who, f"/review/{case}/claim")
+        seen = self.read(case)
+        if seen.step == "acceptance" and outcome == "approve":
+            return self.post(who, f"/review/{case}/accept", version=str(seen.version))
+        basis = CATALOGUE.item(seen.item_code, seen.item_version).refusal_bases[0]
+        typed = {"version": str(seen.version), "reason": SENTENCE, "basis": basis, "reason-address": SENTENCE}
+        return self.post(who, f"/review/{case}/decide", **{**typed, "outcome": outcome, **changed})
+
     # Working: kicks count once their transaction commits, as in the durable engine.
 
     def note_kick(self, session: Session, case: str, move: str, wait_s: float) -> None:
@@ -187,3 +216,85 @@ def a_site(desk: Desk) -> Iterator[Site]:
         site = Site(desk, runner)
         yield site
         runner.run(site.client.aclose())
+
+
+# What holds of each case.
+
+
+def must_hold_of(session: Session, application: Application) -> None:
+    """Its moves lead to where it stands; decision, licence and log are there once, and only where they belong."""
+    moves = application.transitions
+    assert [move.seq for move in moves] == list(range(application.seq))
+    assert replayed(application, moves) == (application.state, application.position)
+    decision = session.scalars(select(DecisionRow).where(DecisionRow.application_id == application.id)).one_or_none()
+    licence = session.scalars(select(Licence).where(Licence.application_id == application.id)).one_or_none()
+    assert licence is None or (decision is not None and decision.is_approval)
+    if decision is not None:
+        must_be_rightly_decided(session, decision)
+    must_fit_its_state(application, decision, licence)
+    told = Counter(entry.event for entry in audit.of_subject(session, application.number or ""))
+    assert told["application.submitted"] == 1
+    assert told["decision.made"] == (decision is not None)
+    assert told["licence.issued"] == (licence is not None and licence.status == Status.IN_FORCE)
+
+
+def replayed(application: Application, moves: list[Transition]) -> tuple[str, Position]:
+    """State and position, from nothing but the recorded events and the process."""
+    item = CATALOGUE.item(application.item_code, application.item_version)
+    process = CATALOGUE.process_of(item)
+    position, is_withdrawn = begin(process).position, False
+    for move in moves:
+        assert not is_withdrawn
+        assert move.step == position.step
+        if move.event["kind"] == "withdrawn":
+            position, is_withdrawn = Position(step=position.step, seq=position.seq + 1), True
+        else:
+            position = advance(process, position, EVENT.validate_python(move.event)).position
+    step = process.steps[position.step]
+    if is_withdrawn:
+        return State.WITHDRAWN, position
+    if isinstance(step, End):
+        return step.state, position
+    if isinstance(step, Automatic):
+        return State.CHECKING, position
+    if isinstance(step, Joint):
+        return State.WITH_DEPARTMENTS, position
+    return State.SET_ASIDE if position.step == "set_aside" else State.IN_REVIEW, position
+
+
+def must_be_rightly_decided(session: Session, row: DecisionRow) -> None:
+    """By others than the applicant and relatives, by two where two must, never while the clock stood still."""
+    application = session.get_one(Application, row.application_id)
+    votes = session.scalars(select(Vote).where(Vote.application_id == application.id)).all()
+    signers = [name.removeprefix("account:") for name in (row.decided_by, *row.cosigned_by)]
+    for person in {*signers, *(vote.person_id for vote in votes)}:
+        related = select(Application.id).where(Application.id == application.id, people.conflicts_with(person))
+        assert session.scalar(related) is None
+    assert len(set(signers)) == len(signers)
+    assert row.is_by_machine == row.decided_by.startswith("system:")
+    assert row.is_approval or not row.is_by_machine
+    decisive = [t for t in application.transitions if t.at == row.decided_at and t.actor == row.decided_by]
+    if decisive and decisive[-1].step == "review" and application.item_code == "public-venue":
+        assert len(signers) == 2
+    if not row.is_by_machine:  # of the machine's decisions a test of its own tells
+        assert not stood_still(session, application.id)
+
+
+def stood_still(session: Session, case: str) -> bool:
+    """Whether the clock was stopped when the case was decided."""
+    ticks = Counter(tick.kind for tick in clocks.ticks_of(session, case))
+    return ticks["suspended"] > ticks["resumed"]
+
+
+def must_fit_its_state(application: Application, decision: DecisionRow | None, licence: Licence | None) -> None:
+    state = State(application.state)
+    ends = {State.REGISTERED: "approve", State.RETURNED: "return", State.REFUSED: "refuse"}
+    if state in ends:
+        assert decision is not None
+        assert decision.outcome == ends[state]
+    elif decision is not None:
+        assert decision.is_approval
+        assert state in (State.CHECKING, State.SET_ASIDE)
+    if state is State.REGISTERED and application.item_code == "sole-trader":
+        assert licence is not None
+        assert licence.status == Status.IN_FORCE

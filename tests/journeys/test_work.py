@@ -281,7 +281,7 @@ def test_a_full_disk_leaves_nothing_half_done_and_says_so(house: House) -> None:
     case = reviewed(house)
     house.post("zhou", f"/review/{case}/claim")
     before = version(house, case)
-    house.database.engine.raw_connection().execute("VACUUM")  # type: ignore[attr-defined]
+    house.database.engine.raw_connection().execute("VACUUM")
 
     def full(connection: object, _record: object, _proxy: object) -> None:
         pages = connection.execute("PRAGMA page_count").fetchone()[0]  # type: ignore[attr-defined]
