@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from approval import clocks, corrections, papers, people
 from approval.application import Application, State
-from approval.casefile import checked, digest_of, item_of, record
+from approval.casefile import checked, digest_of, item_of, locked, record
 from approval.grant import label_of
 from approval.inquiries import name_key
 from approval.office import Office
@@ -19,7 +19,7 @@ from approval.persons import persons_of
 from approval.placing import place
 from catalogue import Item
 from forms import Answers
-from identity import Account, destroy_evidence, evidence_of, hand_over, write_message
+from identity import Account, destroy_evidence, evidence_of, hand_over, lock_account, write_message
 from kit.clock import office_day
 from kit.errors import DomainError
 from kit.random import readable
@@ -57,6 +57,7 @@ class NothingToCorrect(DomainError):
 def start(session: Session, office: Office, applicant: Account, item_code: str, now: datetime) -> Application:
     """A new draft in the version of the item that is offered today. Raises UnknownItem, TooManyDrafts."""
     item = office.catalogue.current(item_code, office_day(now))
+    lock_account(session, applicant.id)
     drafts = select(Application.id).where(Application.applicant_id == applicant.id, Application.state == State.DRAFT)
     if len(session.scalars(drafts.limit(MOST_DRAFTS)).all()) >= MOST_DRAFTS:
         raise TooManyDrafts(most=MOST_DRAFTS)
@@ -195,6 +196,7 @@ def correct(session: Session, office: Office, returned: Application, now: dateti
 
     Raises NothingToCorrect. Called again it gives the draft that is already there.
     """
+    returned = locked(session, returned.id)
     if returned.state != State.RETURNED:
         raise NothingToCorrect()
     successor = session.scalar(select(Application).where(Application.predecessor_id == returned.id))

@@ -15,7 +15,7 @@ from approval.application import Application, State
 from approval.casefile import locked, record
 from approval.decision import SHORTEST_REASON, ReasonRequired, is_sentence
 from approval.votes import Vote
-from identity import Account, Role
+from identity import Account, Role, lock_account
 from kit.clock import office_day
 from kit.errors import DomainError
 
@@ -93,6 +93,8 @@ def claim(session: Session, application_id: str, person: Account, now: datetime)
 
 
 def _held_by(session: Session, person: Account, now: datetime) -> int:
+    """Counted one claim of the person after the other."""
+    lock_account(session, person.id)
     query = select(func.count()).where(Application.held_by == person.id, Application.held_until > now)
     return session.scalar(query) or 0
 

@@ -20,6 +20,7 @@ from kit.clock import office_day
 from kit.database import Base, Moment
 from kit.errors import DomainError
 from kit.sealing import Sealed
+from workflows import Human, Joint, Panel
 
 LIMITS = {
     "litigation": "登记管理条例实施细则第19条",
@@ -168,8 +169,26 @@ def reckon_again(session: Session, office: Office) -> int:
         before = application.due_on
         show(application, clock_of(session, office, application, calendar))
         application.promised_on = _promise(session, item_of(office, application), application, calendar)
+        application.timer_on = timer_of(office, application, _entered_on(application), calendar)
         moved += application.due_on != before
     return moved
+
+
+def timer_of(office: Office, application: Application, since: date, calendar: WorkingCalendar) -> date | None:
+    """The last day of the step's own timer, if it has one and the days can be counted."""
+    step = office.catalogue.process_of(item_of(office, application)).steps[application.step or ""]
+    if not isinstance(step, Human | Panel | Joint) or step.timer.working_days is None:
+        return None
+    try:
+        return due_on(since, step.timer.working_days, calendar)
+    except YearUnpublished:
+        return None
+
+
+def _entered_on(application: Application) -> date:
+    """The day on which the case came to the step where it stands."""
+    moves = [move.at for move in application.transitions if move.step != application.step]
+    return office_day(moves[-1] if moves else application.submitted_at or application.created_at)
 
 
 def _promise(session: Session, item: Item, application: Application, calendar: WorkingCalendar) -> date | None:

@@ -14,10 +14,9 @@ from approval import clocks, opinions
 from approval.application import Application
 from approval.calendar import load_calendar
 from approval.casefile import item_of
-from approval.deadlines import YearUnpublished, due_on
 from approval.office import Office
 from kit.clock import office_day
-from workflows import Human, Joint, Move, Panel
+from workflows import Joint, Move
 
 
 def place(
@@ -37,11 +36,8 @@ def place(
     is_new = move.position.step != application.step
     application.enter(move, now)
     step = office.catalogue.process_of(item_of(office, application)).steps[move.position.step]
-    if is_new and isinstance(step, Human | Panel | Joint) and step.timer.working_days:
-        try:
-            application.timer_on = due_on(office_day(now), step.timer.working_days, load_calendar(session))
-        except YearUnpublished:
-            application.timer_on = None
+    if is_new and move.role:
+        application.timer_on = clocks.timer_of(office, application, office_day(now), load_calendar(session))
     if is_new and isinstance(step, Joint):
         opinions.ask(session, application, step.departments, now)
     if move.ended:

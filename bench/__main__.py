@@ -11,6 +11,9 @@ from pathlib import Path
 OUT = Path("docs/benchmarks.md")
 PARTS = {
     "journey": "Submit to signed licence",
+    "engine": "Cases through the automatic chain",
+    "queue": "Queue page and next case",
+    "waiting": "Waiting cases, and a crash",
     "faces": "Face comparison",
     "licences": "Licence: render, sign, check",
     "log": "Decision log",

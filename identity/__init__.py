@@ -10,6 +10,7 @@ from identity.accounts import (
     applicant_with_phone,
     demonstration_password,
     enrol_staff,
+    lock_account,
     sign_in_staff,
     staff,
 )
@@ -66,6 +67,7 @@ __all__ = [
     "judge",
     "keep_portrait",
     "latest_messages",
+    "lock_account",
     "may_compare",
     "record_comparison",
     "record_consent",

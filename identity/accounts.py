@@ -70,6 +70,11 @@ def applicant_with_phone(session: Session, phone: str, now: datetime) -> Account
     return account
 
 
+def lock_account(session: Session, account_id: str) -> None:
+    """Whatever is counted for one person is counted one request after the other, until the transaction ends."""
+    session.execute(select(Account.id).where(Account.id == account_id).with_for_update())
+
+
 def enrol_staff(session: Session, username: str, name: str, role: Role, password: str, now: datetime) -> Account:
     """Create the account, or give an existing one this name, role and password."""
     account = session.scalar(select(Account).where(Account.username == username))

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """App (网站): pages and programming interface put together around one desk. I/O: none of its own."""
 
+import asyncio
 from pathlib import Path
 
 from fastapi import Depends, FastAPI
@@ -8,7 +9,7 @@ from fastapi.staticfiles import StaticFiles
 from starlette.middleware.gzip import GZipMiddleware
 
 from web import api, errors
-from web.deps import refuse_forgery
+from web.deps import SLOTS, refuse_forgery
 from web.desk import Desk
 from web.guard import Guard
 from web.pages import (
@@ -69,6 +70,7 @@ def create_app(desk: Desk) -> FastAPI:
         openapi_url="/api/v1/openapi.json",
     )
     app.state.desk = desk
+    app.state.slots = asyncio.Semaphore(SLOTS)
     for module in (*PAGES, demonstration) if desk.settings.demonstration else PAGES:
         app.include_router(module.router, include_in_schema=False, dependencies=[Depends(refuse_forgery)])
     app.include_router(api.router, prefix="/api/v1")

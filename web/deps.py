@@ -4,7 +4,7 @@
 One request is one transaction: opened by the first statement, committed before the answer leaves.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from datetime import datetime
 from typing import Annotated
 
@@ -20,6 +20,7 @@ from web.desk import Desk
 
 SESSION_COOKIE = "approval_session"
 BROWSER_COOKIE = "approval_browser"
+SLOTS = 12  # fewer than connections (kit.database.POOL_SIZE), and far fewer than the forty threads of the server
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -50,7 +51,19 @@ def _now(desk: DeskDep) -> datetime:
 Now = Annotated[datetime, Depends(_now)]
 
 
-def _open_session(request: Request, desk: DeskDep) -> Iterator[Session]:
+async def _slot(request: Request) -> AsyncIterator[None]:
+    """One of few places at the database, waited for without a thread.
+
+    Whoever holds a row or the writers' lock still needs a thread to make the answer. Were all threads taken by those
+    who wait for the lock, nobody would go on; so fewer may wait than there are threads and connections.
+    """
+    async with request.app.state.slots:
+        yield
+
+
+def _open_session(
+    request: Request, desk: DeskDep, _slot: Annotated[None, Depends(_slot, scope="function")]
+) -> Iterator[Session]:
     database = desk.office.database
     with database.reading() if request.method in SAFE else database.writing() as session:
         yield session

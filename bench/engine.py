@@ -1,0 +1,188 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Cases a second through the whole automatic chain, against the engine's empty workflow and a bare commit.
+
+The face was compared before a case is submitted (see bench.faces); the bureau answers at the port without a network.
+"""
+
+import argparse
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+from sqlalchemy import func, select, text
+
+import licences
+from approval.application import Application, State
+from approval.calendar import seed_calendar
+from approval.running import Runner
+from kit import sealing
+from kit.database import Base, Database
+from licences import FileSigner, Issuer, Store, Template
+from notices import Maker
+from tests import postgres
+from tests.conftest import NOON, new_postgres_database
+from tests.office import TestOffice, a_submitted_case
+from workflows.durable import DurableEngine
+
+REGISTRAR = "南京市栖霞区行政审批局"
+
+
+def an_office(database: Database, folder: Path, real: bool) -> TestOffice:
+    """Real verbs, database and log; with `real` the documents are rendered and signed as well."""
+    office = TestOffice(database)
+    if real:
+        store, signer = Store(folder / "documents"), FileSigner(folder / "keys")
+        office.office = replace(
+            office.office,
+            issuer=Issuer(store, signer, "http://127.0.0.1:8000"),
+            maker=Maker(store, signer, REGISTRAR, "https://example.gov.cn"),
+        )
+    return office
+
+
+def work(url: str, name: str, folder: Path, kind: str) -> None:
+    """One worker, until it is killed."""
+    sealing.install(bytes(range(32)))
+    database = Database(url)
+    engine = DurableEngine(database, poll_s=0.05)
+    office = an_office(database, folder, kind == "real")
+    office.office = replace(office.office, kick=engine.kick)
+    carry_on: Callable[[str], None] = (lambda _case: None) if kind == "bare" else Runner(office.office).carry_on
+    engine.start(name, carry_on, at_once=8)
+    print("ready", flush=True)
+    while True:
+        time.sleep(60)
+
+
+@contextmanager
+def workers(url: str, folder: Path, kind: str, count: int) -> Iterator[None]:
+    command = [sys.executable, "-W", "ignore", "-m", "bench.engine", "--work", url, "--folder", str(folder)]
+    running = [
+        subprocess.Popen([*command, "--kind", kind, "--name", f"{kind}-{n}"], stdout=subprocess.PIPE)
+        for n in range(count)
+    ]
+    try:
+        for process in running:
+            assert process.stdout is not None
+            process.stdout.readline()
+        yield
+    finally:
+        for process in running:
+            process.kill()
+            process.wait()
+
+
+def until(done: Callable[[], int], wanted: int) -> float:
+    begun = time.monotonic()
+    while done() < wanted:
+        if time.monotonic() - begun > 600:
+            raise TimeoutError(f"{done()} of {wanted}")
+        time.sleep(0.02)
+    return time.monotonic() - begun
+
+
+def cpu_s() -> float:
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
+def chain(url: str, folder: Path, kind: str, count: int, cases: int) -> tuple[float, float]:
+    """Cases a second, and CPU milliseconds a case in the workers."""
+    database = Database(url)
+    engine = DurableEngine(database)
+    engine.connect()
+    office = an_office(database, folder, real=False)
+    names = [a_submitted_case(office, f"1{n:010d}") for n in range(cases)] if kind != "bare" else []
+    kicks = [(case, "0") for case in names] or [(f"bare-{time.monotonic_ns()}-{n}", "0") for n in range(cases)]
+    before = cpu_s()
+    with workers(url, folder, kind, count):
+        with database.writing() as session:
+            for case, move in kicks:
+                engine.kick(session, case, move)
+        table = "workflow_status" if database.is_sqlite else "dbos.workflow_status"
+        prefix = kicks[0][0].rsplit("-", 1)[0]
+
+        def done() -> int:
+            with database.reading() as session:
+                if kind == "bare":
+                    query = f"SELECT count(*) FROM {table} WHERE status = 'SUCCESS' AND workflow_uuid LIKE '{prefix}%'"  # noqa: S608
+                    return int(session.scalar(text(query)) or 0)
+                wanted = select(func.count()).where(Application.state == State.REGISTERED, Application.id.in_(names))
+                return session.scalar(wanted) or 0
+
+        seconds = until(done, cases)
+    engine.close()
+    database.close()
+    return cases / seconds, (cpu_s() - before) * 1000 / cases
+
+
+def bare_inserts(url: str, count: int) -> float:
+    database = Database(url)
+    with database.writing() as session:
+        session.execute(text("CREATE TABLE bench_row (id INTEGER PRIMARY KEY, words TEXT)"))
+    begun = time.monotonic()
+    for n in range(count):
+        with database.writing() as session:
+            session.execute(text("INSERT INTO bench_row VALUES (:n, 'one case')"), {"n": n})
+    seconds = time.monotonic() - begun
+    database.close()
+    return count / seconds
+
+
+def prepared(url: str, folder: Path) -> None:
+    database = Database(url)
+    Base.metadata.create_all(database.engine)
+    DurableEngine(database).create_tables()
+    licences.make_demonstration_authority(folder / "keys", REGISTRAR, NOON)
+    with database.writing() as session:
+        seed_calendar(session)
+        licences.fill_pool(session, Template.SOLE_TRADER, licences.fictitious_codes(Template.SOLE_TRADER, 1000, 5000))
+    database.close()
+
+
+def measure(name: str, url: str, folder: Path, counts: tuple[int, ...], cases: int) -> Iterator[str]:
+    prepared(url, folder)
+    bare, bare_cpu = chain(url, folder, "bare", 1, cases)
+    inserts = bare_inserts(url, 2000)
+    yield f"| {name} | one row, one commit | {inserts:.0f} | – | | 1 |"
+    ratio = f"1 | {inserts / bare:.0f}×"
+    yield f"| {name} | the engine's empty workflow, 1 worker | {bare:.0f} | {bare_cpu:.1f} | {ratio} |"
+    for count in counts:
+        for kind, words in (("plain", "whole chain"), ("real", "whole chain with rendering and signing")):
+            rate, cpu = chain(url, folder, kind, count, cases)
+            told = f"{words}, {count} worker{'s' if count > 1 else ''}"
+            yield f"| {name} | {told} | {rate:.1f} | {cpu:.0f} | {bare / rate:.1f}× | {inserts / rate:.0f}× |"
+
+
+def main() -> None:
+    sealing.install(bytes(range(32)))
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--cases", type=int, default=150)
+    parser.add_argument("--work")
+    parser.add_argument("--name", default="")
+    parser.add_argument("--kind", default="plain")
+    parser.add_argument("--folder", type=Path, default=Path())
+    asked = parser.parse_args()
+    if asked.work:
+        work(asked.work, asked.name, asked.folder, asked.kind)
+        return
+    print("| database | what | per second | CPU ms each | slower than the empty workflow | than one commit |")
+    print("|---|---|---|---|---|---|")
+    with tempfile.TemporaryDirectory() as place:
+        folder = Path(place)
+        for line in measure("SQLite", f"sqlite:///{folder / 'bench.db'}", folder, (1,), asked.cases):
+            print(line, flush=True)
+        with postgres.server() as server:
+            url = new_postgres_database(server, "bench")
+            for line in measure("PostgreSQL", url, folder, (1, 2), asked.cases):
+                print(line, flush=True)
+
+
+if __name__ == "__main__":
+    main()
