@@ -27,7 +27,7 @@ test: setup ## ruff, mypy, import contracts, pytest
 	$(RUN) ruff format --check .
 	$(RUN) mypy .
 	$(RUN) lint-imports --no-cache
-	$(RUN) pytest $(T)
+	$(RUN) pytest -n 2 --dist loadfile $(T)
 
 fmt: setup ## format
 	$(RUN) ruff format . && $(RUN) ruff check --fix .

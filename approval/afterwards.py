@@ -4,6 +4,7 @@
 Each verb writes its document (文书) in the same transaction and leaves the making of it to the worker.
 """
 
+import re
 from datetime import datetime
 
 from sqlalchemy import select
@@ -21,6 +22,7 @@ from identity import Account, Role, delete_pictures, evidence_of, hand_over
 from kit.errors import DomainError
 from workflows import Answered, Move, Position, advance, begin
 
+NUMBER_LENGTH = 15  # of a case that was not reopened
 OPEN = (State.CHECKING, State.IN_REVIEW, State.WITH_DEPARTMENTS, State.SET_ASIDE)
 
 
@@ -115,6 +117,13 @@ def extend(
     office.kick(session, application.id, f"papers:{application.seq}:{now:%d%H%M%S}", 0.0)
 
 
+def _again(number: str) -> str:
+    """20261123-ABCDEF → 20261123-ABCDEF-R1 → 20261123-ABCDEF-R2."""
+    found = re.fullmatch(r"(.+)-R(\d+)", number)
+    first, times = (found[1], int(found[2])) if found and len(number) > NUMBER_LENGTH else (number, 0)
+    return f"{first}-R{times + 1}"
+
+
 def reopen(
     session: Session, office: Office, application_id: str, reason: str, supervisor: Account, now: datetime
 ) -> Application:
@@ -141,7 +150,7 @@ def reopen(
         area=refused.area,
         name_key=refused.name_key,
         signature=refused.signature,
-        number=f"{refused.number}-R",
+        number=_again(refused.number or ""),
         created_at=now,
         updated_at=now,
         submitted_at=now,

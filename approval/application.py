@@ -39,6 +39,7 @@ class State(StrEnum):
 UNKNOWN_FIRST, SUSPENDED_LAST = date(1, 1, 1), date(9999, 12, 31)
 
 
+PANEL = "panel"  # the role of a step that several clerks decide
 SET_ASIDE = "set_aside"  # the step of every process that a case enters which the machine cannot carry on with
 
 

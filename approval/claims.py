@@ -7,11 +7,11 @@ the step ends; a deputy sees to the cases of a colleague who is away.
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, and_, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select, true, update
 from sqlalchemy.orm import Session
 
 from approval import memos, people
-from approval.application import Application, State
+from approval.application import PANEL, Application, State
 from approval.casefile import locked, record
 from approval.decision import SHORTEST_REASON, ReasonRequired, is_sentence
 from approval.votes import Vote
@@ -51,14 +51,20 @@ def held_now(application: Application, now: datetime) -> bool:
 
 
 def steps_of(person: Account) -> tuple[str, ...]:
-    """The roles of the steps that the person may take."""
-    return ("clerk", "supervisor") if person.role == Role.SUPERVISOR else ("clerk",)
+    """The steps that the person may take. Who settles what a panel does not agree on has no seat in it."""
+    return ("clerk", "supervisor") if person.role == Role.SUPERVISOR else ("clerk", PANEL)
+
+
+def steps_seen_by(person: Account) -> tuple[str, ...]:
+    return ("clerk", "supervisor", PANEL) if person.role == Role.SUPERVISOR else ("clerk", PANEL)
 
 
 def open_to(session: Session, person: Account, now: datetime) -> ColumnElement[bool]:
     """Condition on Application: the person may claim it now."""
     mine = [person.id, *people.represented_by(session, person.id, office_day(now))]
-    cast = exists().where(Vote.application_id == Application.id, Vote.person_id == person.id, Vote.is_open.is_(True))
+    # Who has decided in a panel neither decides twice nor settles what the panel did not agree on.
+    counts = or_(Vote.is_open.is_(True), Application.role == "supervisor")
+    cast = exists().where(Vote.application_id == Application.id, Vote.person_id == person.id, counts)
     return and_(
         Application.state == State.IN_REVIEW,
         Application.role.in_(steps_of(person)),
@@ -80,7 +86,7 @@ def claim(session: Session, application_id: str, person: Account, now: datetime)
         raise NotOpenForDecision()
     people.keep_off(session, application.id, person.id)
     people.must_be_authorised(session, application, person.id)
-    if person.id in application.given:
+    if has_cast(session, application, person.id):
         raise AlreadyCast()
     if held_now(application, now) and application.held_by != person.id:
         raise HeldByAnother(until=application.held_until)
@@ -90,6 +96,13 @@ def claim(session: Session, application_id: str, person: Account, now: datetime)
     if application.held_by != person.id and _held_by(session, person, now) >= people.MOST_HELD:
         raise TooManyHeld(most=people.MOST_HELD)
     return _hold(session, application, person, now)
+
+
+def has_cast(session: Session, application: Application, person_id: str) -> bool:
+    """Whether the person has decided on the case already and must leave it to others."""
+    counts = true() if application.role == "supervisor" else Vote.is_open.is_(True)
+    query = select(Vote.id).where(Vote.application_id == application.id, Vote.person_id == person_id, counts)
+    return session.scalar(query.limit(1)) is not None
 
 
 def _held_by(session: Session, person: Account, now: datetime) -> int:
@@ -168,7 +181,7 @@ def may_be_given(session: Session, application: Application, colleague: Account,
         return False
     if application.role not in steps_of(colleague) or people.is_away(session, colleague.id, office_day(now)):
         return False
-    if colleague.id in application.given:
+    if has_cast(session, application, colleague.id):
         return False
     try:
         people.keep_off(session, application.id, colleague.id)

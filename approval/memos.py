@@ -7,6 +7,7 @@ A memo is to one person, or to everybody of a role; the same thing about the sam
 from datetime import datetime
 
 from sqlalchemy import ForeignKey, String, UniqueConstraint, or_, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from approval.application import Application
@@ -50,19 +51,21 @@ def tell(
     query = select(Memo.id).where(Memo.application_id == application.id, Memo.key == key)
     if session.scalar(query) is not None:
         return False
-    session.add(
-        Memo(
-            application_id=application.id,
-            key=key,
-            kind=kind,
-            to_account=to,
-            to_role=role,
-            written_by=by,
-            words=words,
-            written_at=now,
-        )
+    memo = Memo(
+        application_id=application.id,
+        key=key,
+        kind=kind,
+        to_account=to,
+        to_role=role,
+        written_by=by,
+        words=words,
+        written_at=now,
     )
-    session.flush()
+    try:
+        with session.begin_nested():
+            session.add(memo)
+    except IntegrityError:  # another has just written it
+        return False
     return True
 
 

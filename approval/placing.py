@@ -11,12 +11,12 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from approval import clocks, opinions
-from approval.application import Application
+from approval.application import PANEL, Application
 from approval.calendar import load_calendar
 from approval.casefile import item_of
 from approval.office import Office
 from kit.clock import office_day
-from workflows import Joint, Move
+from workflows import Joint, Move, Panel
 
 
 def place(
@@ -38,6 +38,8 @@ def place(
     step = office.catalogue.process_of(item_of(office, application)).steps[move.position.step]
     if is_new and move.role:
         application.timer_on = clocks.timer_of(office, application, office_day(now), load_calendar(session))
+    if isinstance(step, Panel):
+        application.role = PANEL
     if is_new and isinstance(step, Joint):
         opinions.ask(session, application, step.departments, now)
     if move.ended:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, selectinload
 
 from approval import people
 from approval.application import Application, DecisionRow, State
-from approval.claims import open_to, steps_of
+from approval.claims import open_to, steps_seen_by
 from approval.deadlines import WorkingCalendar, working_days_left
 from approval.deciding import serious
 from identity import Account, Role, staff
@@ -56,7 +56,7 @@ def urgency_of(days_left: int | None, is_suspended: bool = False) -> Urgency:
 
 
 def _shown(session: Session, show: Show, person: Account, now: datetime) -> ColumnElement[bool]:
-    in_review = and_(Application.state == State.IN_REVIEW, Application.role.in_(steps_of(person)))
+    in_review = and_(Application.state == State.IN_REVIEW, Application.role.in_(steps_seen_by(person)))
     if show == "mine":
         mine = [person.id, *people.represented_by(session, person.id, office_day(now))]
         holds = and_(Application.held_by == person.id, Application.held_until > now)

@@ -15,6 +15,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
+import notices
 from approval import papers
 from approval.application import Application, State
 from approval.casefile import item_of, locked, record, record_transition
@@ -162,6 +163,12 @@ class Runner:
                 elif standing == "over":
                     self._office.kick(session, application.id, f"{application.seq}:{now:%d%H%M}", 0.0)
                     kicked += 1
+            unmade = notices.unmade(session, now - STUCK_AFTER)
+        for application_id in unmade:
+            try:
+                self._make_papers(application_id)
+            except Exception:  # tried again at the next look; the others are made
+                log.exception("papers_unmade", case=application_id)
         for application in poisoned:
             log.error("case_poisoned", step=application.step, case=application.number)
             self._commit(application, Failed(error=POISONED, is_final=True), None)

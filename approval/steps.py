@@ -15,7 +15,7 @@ import licences
 from approval import papers, proofs, sampling
 from approval.application import Application
 from approval.casefile import checked, item_of, record
-from approval.deciding import add_findings, keep_decision
+from approval.deciding import ClockSuspended, add_findings, keep_decision
 from approval.decision import Decision, Outcome
 from approval.findings import Found, facts_of, of_content, of_credit, of_form, of_identity, of_names
 from approval.grant import grant
@@ -101,7 +101,7 @@ def weigh_findings(office: Office, application: Application) -> Carried:
     with office.database.reading() as session:
         taken = proofs.snapshot(session, office, application, office.clock())
     first = weigh(taken, office.catalogue, office.gates)
-    if first.needs_person:
+    if first.needs_person or application.suspended_on is not None:
         gate = [found for found in first.found if found.rule.startswith("G")]
         return Carried("person", _findings("weigh", gate))
     asked = ask_bureau(office, application, "decision", office.clock())
@@ -117,6 +117,8 @@ def weigh_findings(office: Office, application: Application) -> Carried:
         return Carried("person", note)
 
     def approve(session: Session, application: Application, now: datetime) -> None:
+        if application.suspended_on is not None:  # stopped while the bureau was asked: weighed again
+            raise ClockSuspended()
         note(session, application, now)
         process = office.catalogue.process_of(item)
         machine = f"system:{process.name}@{process.version}"

@@ -32,6 +32,8 @@ def sweep(office: Office, now: datetime) -> int:
         late = session.scalars(
             select(Application.id)
             .where(Application.state.in_(WITH_PEOPLE), Application.timer_on < office_day(now))
+            .where(Application.suspended_on.is_(None))
+            .order_by(Application.timer_on.desc(), Application.id)
             .limit(AT_ONCE)
         ).all()
     for application_id in late:

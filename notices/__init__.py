@@ -4,7 +4,7 @@
 from notices.kinds import Declaration, FactsMissing, Kind, declaration
 from notices.making import Made, Maker, hand_over, put, read
 from notices.notice import Notice, NoticeCounter
-from notices.writing import find, of_application, pending, write
+from notices.writing import find, of_application, pending, unmade, write
 
 __all__ = [
     "Declaration",
@@ -21,5 +21,6 @@ __all__ = [
     "pending",
     "put",
     "read",
+    "unmade",
     "write",
 ]

@@ -26,7 +26,7 @@ class Notice(Base):
     occasion: Mapped[str] = mapped_column(String(40), default="")
     facts: Mapped[dict[str, Any]] = mapped_column(Sealed("notice"))
     written_at: Mapped[datetime] = mapped_column(Moment)
-    made_at: Mapped[datetime | None] = mapped_column(Moment)
+    made_at: Mapped[datetime | None] = mapped_column(Moment, index=True)
     sha256: Mapped[str | None] = mapped_column(String(64))
     size: Mapped[int | None]
     handed_over_at: Mapped[datetime | None] = mapped_column(Moment)

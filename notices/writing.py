@@ -64,5 +64,11 @@ def pending(session: Session, application_id: str) -> list[Notice]:
     return list(session.scalars(query.order_by(Notice.written_at, Notice.number)))
 
 
+def unmade(session: Session, before: datetime, limit: int = 50) -> list[str]:
+    """Cases with a document that was written long ago and never made, the oldest first."""
+    query = select(Notice.application_id).where(Notice.made_at.is_(None), Notice.written_at < before)
+    return list(dict.fromkeys(session.scalars(query.order_by(Notice.written_at).limit(limit))))
+
+
 def find(session: Session, notice_id: str) -> Notice | None:
     return session.get(Notice, notice_id)

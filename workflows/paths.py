@@ -75,25 +75,38 @@ def paths(process: Process, *, with_failures: bool = False) -> list[Path]:
 
 
 def incidents(process: Process) -> set[str]:
-    """Steps that only a failure leads to."""
-    normal = {edge.target for edge in edges(process) if edge.kind != "exhausted"}
-    return set(process.steps) - normal - {process.start}
+    """Steps that only a failure leads to, and what lies behind them alone."""
+    ways = [edge for edge in edges(process) if edge.kind != "exhausted"]
+    reached, waiting = set[str](), [process.start]
+    while waiting:
+        name = waiting.pop()
+        if name not in reached:
+            reached.add(name)
+            waiting.extend(edge.target for edge in ways if edge.source == name)
+    return set(process.steps) - reached
 
 
 def layers(process: Process) -> dict[str, int]:
     """How far from the start each step lies: the longest way without failures and without going back."""
-    aside = incidents(process)
-    out: dict[str, list[str]] = {name: [] for name in process.steps if name not in aside}
-    for edge in edges(process):
-        if edge.kind != "exhausted" and edge.source in out and edge.target in out:
-            out[edge.source].append(edge.target)
-    depth: dict[str, int] = {process.start: 0}
+    ways = [edge for edge in edges(process) if edge.kind != "exhausted"]
+    out = {name: [edge.target for edge in ways if edge.source == name] for name in process.steps}
+    order: list[str] = []  # from the ends to the start
+    open_, forward = set[str](), dict[str, list[str]]()
 
-    def sink(name: str, on_the_way: tuple[str, ...]) -> None:
+    def visit(name: str) -> None:
+        open_.add(name)
+        forward[name] = []
         for target in out[name]:
-            if target not in on_the_way and depth.get(target, -1) < depth[name] + 1:
-                depth[target] = depth[name] + 1
-                sink(target, (*on_the_way, target))
+            if target not in forward:
+                visit(target)
+            if target not in open_:
+                forward[name].append(target)
+        open_.discard(name)
+        order.append(name)
 
-    sink(process.start, (process.start,))
+    visit(process.start)
+    depth = dict.fromkeys(reversed(order), 0)
+    for name in depth:
+        for target in forward[name]:
+            depth[target] = max(depth[target], depth[name] + 1)
     return depth

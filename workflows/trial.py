@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from workflows.moving import Answered, Decided, Done, Failed, IllegalMove, RanOut, advance, begin
 from workflows.process import End, Process
 
-MOST_MOVES = 200
 Recorded = Done | Failed | Decided | Answered | RanOut
 
 
@@ -30,6 +29,10 @@ class Result:
     state: str | None
     steps: tuple[str, ...]
     why: str = ""
+
+    @property
+    def stopped_at(self) -> str | None:
+        return self.steps[-1] if self.state is None else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,33 +53,56 @@ class Compared:
         return self.after.state is None
 
 
+class Comparison(list[Compared]):
+    """Every case under both, and how many came out how. Each case is counted once."""
+
+    @property
+    def undecidable(self) -> int:
+        return sum(case.is_open for case in self)
+
+    @property
+    def different(self) -> int:
+        return sum(case.differs and not case.is_open for case in self)
+
+    @property
+    def same(self) -> int:
+        return len(self) - self.undecidable - self.different
+
+
 def replay(process: Process, past: Past) -> Result:
-    """Walk the definition with the answers of then. A failure that was tried again is left out."""
-    answers: dict[str, list[Recorded]] = {}
-    for asked, event in past.events:
-        if not isinstance(event, Failed) or event.is_final:
-            answers.setdefault(asked, []).append(event)
+    """Walk the definition with the answers of then."""
+    answers = _answers(past)
     move = begin(process)
     steps = [move.position.step]
-    for _ in range(MOST_MOVES):
-        name = move.position.step
-        step = process.steps[name]
-        if isinstance(step, End):
-            return Result(step.state, tuple(steps))
-        waiting = answers.get(name, [])
-        if not waiting:
+    while not isinstance(step := process.steps[steps[-1]], End):
+        name = steps[-1]
+        if not answers.get(name):
             return Result(None, tuple(steps), f"no answer recorded for step {name}")
-        event = waiting.pop(0)
+        event = answers[name].pop(0)
+        before = move.position
         try:
-            move = advance(process, move.position, event)
+            move = advance(process, before, event)
         except IllegalMove:
             outcome = getattr(event, "outcome", event.kind)
             return Result(None, tuple(steps), f"step {name} does not know the outcome {outcome}")
-        if move.position.step != name:
+        if move.position.step != name or not (move.position.given or move.position.attempts):
             steps.append(move.position.step)
-    return Result(None, tuple(steps), "goes round in circles")
+    return Result(step.state, tuple(steps))
 
 
-def compare(before: Process, after: Process, pasts: Iterable[Past]) -> list[Compared]:
+def _answers(past: Past) -> dict[str, list[Recorded]]:
+    """Events by step. A failure that was tried again is left out; the last one, that sent the case on, is final."""
+    answers: dict[str, list[Recorded]] = {}
+    following = [step for step, _event in past.events[1:]]
+    for place, (asked, event) in enumerate(past.events):
+        if isinstance(event, Failed) and not event.is_final:
+            if place < len(following) and following[place] == asked:
+                continue
+            event = event.model_copy(update={"is_final": True})
+        answers.setdefault(asked, []).append(event)
+    return answers
+
+
+def compare(before: Process, after: Process, pasts: Iterable[Past]) -> Comparison:
     """Every case under both."""
-    return [Compared(past.number, replay(before, past), replay(after, past)) for past in pasts]
+    return Comparison(Compared(past.number, replay(before, past), replay(after, past)) for past in pasts)

@@ -45,6 +45,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("notice", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_notice_application_id"), ["application_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_notice_made_at"), ["made_at"], unique=False)
 
     op.create_table(
         "notice_counter",
@@ -374,6 +375,7 @@ def downgrade() -> None:
     op.drop_table("absence")
     op.drop_table("notice_counter")
     with op.batch_alter_table("notice", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_notice_made_at"))
         batch_op.drop_index(batch_op.f("ix_notice_application_id"))
 
     op.drop_table("notice")

@@ -11,6 +11,7 @@ from approval import casefile, claims, deciding
 from approval.application import Application, State
 from approval.decision import Correction, Decision, Outcome
 from approval.dossier import sections
+from approval.inquiries import keep_inquiries
 from approval.weighing import Inquired
 from web.api.problem import problems
 from web.deps import Clerk, Db, DeskDep, Now
@@ -62,13 +63,23 @@ def claim(id: str, db: Db, now: Now, clerk: Clerk) -> ClaimAnswer:
     return ClaimAnswer(id=case.id, number=case.number or "", version=case.version, held_until=case.held_until or now)
 
 
-def _credit_again(id: str, desk: DeskDep, clerk: Clerk) -> list[Inquired]:
-    """Before the transaction, as on the page."""
+def _credit_again(id: str, desk: DeskDep, now: Now, clerk: Clerk, asked: DecisionAsked) -> list[Inquired]:
+    """Before the transaction, as on the page. What is new is kept in one of its own, so that it is there to be read."""
+    if asked.outcome is not Outcome.APPROVE:
+        return []
     with desk.office.database.reading() as session:
         application = submitted(session, id)
         if application.state != State.IN_REVIEW or application.held_by != clerk.id:
             return []
-    return deciding.recheck_credit(desk.office, application)
+    fresh = deciding.recheck_credit(desk.office, application)
+    with desk.office.database.writing() as session:
+        case = casefile.locked(session, id)
+        if news := deciding.news(case, fresh):
+            keep_inquiries(session, case, fresh, now)
+            deciding.add_findings(session, case, "review", news, now)
+    if news:
+        raise deciding.StalePage()
+    return fresh
 
 
 @router.post("/{id}/decision", summary="Decide a case that is held", responses=problems(401, 403, 404, 409, 422))
@@ -83,8 +94,6 @@ def decide(
 ) -> DecisionAnswer:
     """409 `stale_page` when the credit answers changed meanwhile or `version` is not the present one."""
     case: Application = submitted(db, id)
-    if asked.outcome is Outcome.APPROVE and deciding.news(case, fresh):
-        raise deciding.StalePage()
     form = desk.office.catalogue.form_of(casefile.item_of(desk.office, case))
     rows = {line.path: line for s in sections(form, case.answers, "zh", masked=True) for line in s.rows}
     corrections = tuple(

@@ -87,7 +87,8 @@ def decide(
         return case_page(request, desk, db, now, clerk, application, [ShownProblem("outcome", said)], typed)
     try:
         decision = _decision(desk, application, clerk, now, outcome, typed)
-        version = int(posted.get("version", "0") or 0)
+        sent = posted.get("version", "")
+        version = int(sent) if sent.isdecimal() and len(sent) < 10 else -1
         deciding.decide(db, desk.office, application.id, version, decision, now, fresh)
     except DomainError as error:
         return _explain(request, desk, db, now, clerk, application, typed, error, posted.get("seen_at", ""))
