@@ -36,7 +36,8 @@ APPLICANTS = {
     "lin": ("13800000001", fictitious_id("19900307", 1)),
     "chen": ("13800000002", fictitious_id("19850612", 2)),
 }
-STAFF = {"zhou": Role.CLERK, "wu": Role.CLERK, "zheng": Role.SUPERVISOR, "health": Role.EXPERT, "fire": Role.EXPERT}
+STAFF = dict.fromkeys(("zhou", "wu", "sun"), Role.CLERK) | {"zheng": Role.SUPERVISOR}
+STAFF |= dict.fromkeys(("health", "fire"), Role.EXPERT)
 KIN = ("wu", "chen")  # wu is chen's relative and must keep off
 NUMBER_FIELD = {"sole-trader": "operator_id", "public-venue": "responsible_id"}
 MOST_CASES = 6
@@ -309,7 +310,8 @@ class Machine(RuleBasedStateMachine):
                 for who in ("health", "fire"):
                     self.page(who, f"/opinions/{case}", view="agree")
             else:
-                who = "zheng" if seen.role == "supervisor" or self.house.people["zhou"].id in seen.given else "zhou"
+                has_cast = self.house.people["zhou"].id in seen.given
+                who = "zheng" if seen.role == "supervisor" else "sun" if has_cast else "zhou"
                 self.page(who, f"/review/{case}/take-over", reason=SENTENCE)
                 is_kind = self.cases.index(case) % 3 and turn < 8
                 self.told(self.house.decide(who, case, "approve" if is_kind else "refuse"))
