@@ -183,7 +183,7 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--cases", type=int, default=10_000)
     parser.add_argument("--database", choices=["sqlite", "postgres", "both"], default="both")
-    parser.add_argument("--every", type=float, default=6.0, help="seconds between kills, on average: a worker takes three to start")
+    parser.add_argument("--every", type=float, default=6.0, help="seconds between kills: a worker takes three to start")
     parser.add_argument("--seed", type=int, default=20261123)
     asked = parser.parse_args()
     print("| database | cases | workers | workers killed | databases restarted | seconds | violations |")
