@@ -123,6 +123,14 @@ def closed_fields(session: Session, application: Application) -> frozenset[str]:
     return frozenset(name for name, answer in before.items() if answer and name not in application.open_fields)
 
 
+def unchanged_fields(session: Session, application: Application) -> frozenset[str]:
+    """What a return named and is still as it was: shown, and left to the applicant."""
+    if application.predecessor_id is None or application.open_fields is None:
+        return frozenset()
+    before = session.get_one(Application, application.predecessor_id).answers
+    return frozenset(n for n in application.open_fields if application.answers.get(n) == before.get(n))
+
+
 def discard(session: Session, application: Application) -> None:
     """Throw a draft away with everything in it. Raises NotADraft."""
     _must_be_draft(application)

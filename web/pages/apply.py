@@ -51,8 +51,9 @@ def tasks(request: Request, desk: DeskDep, db: Db, now: Now, application: OwnApp
     context = {**shown(item, application), "correction": bool(corrections), "corrections": corrections}
     evidence = evidence_of(db, application.id)
     closed = cases.closed_fields(db, application)
-    listed = _question_tasks(form, application, checked, closed) + _proof_tasks(application, evidence)
-    ready = all(task["state"] == "done" for task in listed)
+    listed = _question_tasks(form, application, checked, closed, cases.unchanged_fields(db, application))
+    listed += _proof_tasks(application, evidence)
+    ready = all(task["state"] in ("done", "change") for task in listed)
     listed.append(
         _task(
             Text(zh="核对、签名并提交", en="Check, sign and submit"),
@@ -80,7 +81,7 @@ def _task(title: Text, hint: Text | None, href: str | None, state: str) -> dict[
 
 
 def _question_tasks(
-    form: Declared, application: Application, checked: Checked, closed: frozenset[str]
+    form: Declared, application: Application, checked: Checked, closed: frozenset[str], unchanged: frozenset[str]
 ) -> list[dict[str, object]]:
     wrong = {form.page_of(problem.path).name for problem in checked.problems if problem.blocks}
     tasks = []
@@ -88,7 +89,9 @@ def _question_tasks(
         is_done = asked.name in application.visited and asked.name not in wrong
         is_closed = is_done and all(f.name in closed for f in form.asked_fields(asked, application.answers))
         href = None if is_closed else href_of(application, f"form/{asked.name}")
-        tasks.append(_task(asked.title, None, href, "done" if is_done else "todo"))
+        is_to_change = any(f.name in unchanged for f in form.asked_fields(asked, application.answers))
+        state = "todo" if not is_done else "change" if is_to_change else "done"
+        tasks.append(_task(asked.title, None, href, state))
     return tasks
 
 
