@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """The statutory clock: as a function of what happened, and on a case."""
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime, timedelta
 
 import pytest
@@ -266,3 +268,21 @@ def test_reminders_come_in_time_and_escalate_every_working_day(office: TestOffic
     assert told(4)[3:] == ["overdue"]
     assert told(5)[3:] == ["overdue"]  # a Saturday
     assert told(7)[3:] == ["overdue", "overdue"]
+
+
+def test_looking_at_the_clocks_at_the_same_moment_tells_everybody_once(office: TestOffice) -> None:
+    for number in range(3):
+        in_review(office, f"1380000040{number}")
+    with office.database.writing() as session:
+        supervisor = a_supervisor(session)
+    start = threading.Barrier(6)
+
+    def look(_number: int) -> None:
+        start.wait()
+        sweep(office.office, NOON + timedelta(days=4))
+
+    with ThreadPoolExecutor(6) as pool:
+        list(pool.map(look, range(6)))
+    with office.database.reading() as session:
+        kinds = [memo.kind for memo in memos.unseen(session, supervisor, 50)]
+    assert sorted(kinds) == ["overdue"] * 3 + ["promise_broken"] * 3

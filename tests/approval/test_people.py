@@ -359,3 +359,12 @@ def test_a_refusal_that_was_set_aside_is_handled_anew_once(office: TestOffice) -
     assert state_of(office, case)[0] == State.REFUSED
     with office.database.writing() as session, pytest.raises(afterwards.NothingToReopen):
         afterwards.reopen(session, office.office, case, reason, a_supervisor(session), NOON)
+
+
+def test_who_settles_a_disagreement_has_no_seat_in_the_panel(office: TestOffice) -> None:
+    case = with_panel(office)
+    with office.database.writing() as session:
+        supervisor = a_supervisor(session)
+        with pytest.raises(claims.NotOpenForDecision):
+            claims.claim(session, case, supervisor, NOON)
+        assert claims.claim_next(session, supervisor, NOON) is None

@@ -305,3 +305,13 @@ def test_a_full_disk_leaves_nothing_half_done_and_says_so(house: House) -> None:
     assert version(house, case) == before
     words["reason"] = SENTENCE
     assert house.post("zhou", f"/review/{case}/decide", **words).status_code == 303
+
+
+def test_what_the_bureau_says_anew_is_kept_by_the_interface_too_and_then_decided_on(house: House) -> None:
+    case = reviewed(house)
+    house.api("zhou", f"{case}/claim")
+    house.office.bureau.is_away = True
+    asked = {"version": int(version(house, case)), "outcome": "approve"}
+    assert house.api("zhou", f"{case}/decision", **asked).status_code == 409
+    assert "CR-15" in shown(house, "zhou", f"/review/{case}")
+    assert house.api("zhou", f"{case}/decision", **{**asked, "version": int(version(house, case))}).status_code == 200
