@@ -160,10 +160,20 @@ def test_a_refused_camera_says_so_and_shows_other_ways(service: Service, chromiu
     page.context.close()
 
 
-@pytest.mark.parametrize(("username", "path"), [("supervisor", "/board"), ("auditor", "/audit"), ("admin", "/admin")])
-def test_staff_pages_are_usable(service: Service, chromium: Browser, username: str, path: str) -> None:
+@pytest.mark.parametrize(
+    ("username", "paths"),
+    [
+        ("clerk", ["/review", "/samples", "/desk"]),
+        ("fire", ["/opinions"]),
+        ("supervisor", ["/board", "/gates", "/revocations", "/desk"]),
+        ("auditor", ["/audit"]),
+        ("admin", ["/admin", "/admin/postings"]),
+    ],
+)
+def test_staff_pages_are_usable(service: Service, chromium: Browser, username: str, paths: list[str]) -> None:
     page = seen.desk(chromium, service.address).new_page()
     seen.sign_in_staff(page, username, demonstration_password(username))
-    page.goto(path)
-    usable(page)
+    for path in paths:
+        page.goto(path)
+        usable(page)
     page.context.close()
