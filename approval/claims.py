@@ -5,7 +5,7 @@ A claim is a lease: it runs out by itself, and the page keeps it alive while som
 the step ends; a deputy sees to the cases of a colleague who is away.
 """
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import ColumnElement, and_, exists, func, or_, select, true, update
 from sqlalchemy.orm import Session
@@ -20,6 +20,7 @@ from kit.clock import office_day
 from kit.errors import DomainError
 
 CLAIM_LASTS = timedelta(minutes=15)
+LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 class HeldByAnother(DomainError):
@@ -59,17 +60,23 @@ def steps_seen_by(person: Account) -> tuple[str, ...]:
     return ("clerk", "supervisor", PANEL) if person.role == Role.SUPERVISOR else ("clerk", PANEL)
 
 
+def is_free(now: datetime) -> ColumnElement[bool]:
+    """Condition on Application: nobody's lease runs."""
+    return func.coalesce(Application.held_until, LONG_AGO) <= now
+
+
 def open_to(session: Session, person: Account, now: datetime) -> ColumnElement[bool]:
     """Condition on Application: the person may claim it now."""
     mine = [person.id, *people.represented_by(session, person.id, office_day(now))]
     # Who has decided in a panel neither decides twice nor settles what the panel did not agree on.
     counts = or_(Vote.is_open.is_(True), Application.role == "supervisor")
     cast = exists().where(Vote.application_id == Application.id, Vote.person_id == person.id, counts)
+    # Through `coalesce`, so that the order of the queue and not the index on holders is walked: it stops at a page.
     return and_(
         Application.state == State.IN_REVIEW,
         Application.role.in_(steps_of(person)),
-        or_(Application.held_by.is_(None), Application.held_until <= now, Application.held_by == person.id),
-        or_(Application.assigned_to.is_(None), Application.assigned_to.in_(mine)),
+        or_(func.coalesce(Application.held_until, LONG_AGO) <= now, Application.held_by == person.id),
+        func.coalesce(Application.assigned_to, person.id).in_(mine),
         people.authorised(session, person.id),
         ~people.conflicts_with(person.id),
         ~cast,
@@ -136,7 +143,7 @@ def claim_next(session: Session, person: Account, now: datetime) -> Application 
     """Claim the most urgent case that this person may take, own assignments first; nobody else gets the same one."""
     if _held_by(session, person, now) >= people.MOST_HELD:
         raise TooManyHeld(most=people.MOST_HELD)
-    free = and_(open_to(session, person, now), or_(Application.held_by.is_(None), Application.held_until <= now))
+    free = and_(open_to(session, person, now), is_free(now))
     query = select(Application.id).order_by(Application.order_on, Application.submitted_at, Application.id).limit(1)
     for condition in (and_(free, Application.assigned_to.is_not(None)), free):
         found = session.scalar(query.where(condition).with_for_update(skip_locked=True, of=Application))

@@ -9,8 +9,8 @@ from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import Session, selectinload
 
 from approval import people
-from approval.application import Application, DecisionRow, State
-from approval.claims import open_to, steps_seen_by
+from approval.application import UNKNOWN_FIRST, Application, DecisionRow, State
+from approval.claims import is_free, open_to, steps_seen_by
 from approval.deadlines import WorkingCalendar, working_days_left
 from approval.deciding import serious
 from identity import Account, Role, staff
@@ -59,11 +59,13 @@ def _shown(session: Session, show: Show, person: Account, now: datetime) -> Colu
     in_review = and_(Application.state == State.IN_REVIEW, Application.role.in_(steps_seen_by(person)))
     if show == "mine":
         mine = [person.id, *people.represented_by(session, person.id, office_day(now))]
-        holds = and_(Application.held_by == person.id, Application.held_until > now)
-        return and_(in_review, or_(holds, Application.assigned_to.in_(mine)))
+        held = select(Application.id).where(Application.held_by == person.id, Application.held_until > now)
+        given = select(Application.id).where(Application.assigned_to.in_(mine))
+        # Through `coalesce`: the few that are somebody's are looked up, not found among all that are in review.
+        is_open = func.coalesce(Application.state, "") == State.IN_REVIEW
+        return and_(Application.id.in_(held.union(given)), is_open, Application.role.in_(steps_seen_by(person)))
     if show == "open":
-        free = or_(Application.held_by.is_(None), Application.held_until <= now)
-        return and_(open_to(session, person, now), free)
+        return and_(open_to(session, person, now), is_free(now))
     return and_(in_review, people.authorised(session, person.id))
 
 
@@ -116,7 +118,13 @@ def count(session: Session, clerk: Account, now: datetime) -> Counts:
     return Counts(
         open=capped(_shown(session, "open", clerk, now)),
         mine=capped(_shown(session, "mine", clerk, now)),
-        overdue=capped(and_(Application.state == State.IN_REVIEW, Application.due_on < office_day(now))),
+        overdue=capped(
+            and_(
+                Application.state == State.IN_REVIEW,
+                Application.order_on > UNKNOWN_FIRST,
+                Application.order_on < office_day(now),
+            )
+        ),
     )
 
 
