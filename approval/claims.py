@@ -145,7 +145,10 @@ def claim_next(session: Session, person: Account, now: datetime) -> Application 
         raise TooManyHeld(most=people.MOST_HELD)
     free = and_(open_to(session, person, now), is_free(now))
     query = select(Application.id).order_by(Application.order_on, Application.submitted_at, Application.id).limit(1)
-    for condition in (and_(free, Application.assigned_to.is_not(None)), free):
+    mine = [person.id, *people.represented_by(session, person.id, office_day(now))]
+    given = select(Application.id).where(Application.assigned_to.in_(mine))
+    has_own = session.scalar(given.limit(1)) is not None
+    for condition in [and_(free, Application.id.in_(given)), free] if has_own else [free]:
         found = session.scalar(query.where(condition).with_for_update(skip_locked=True, of=Application))
         if found is not None:
             return _hold(session, locked(session, found), person, now)
