@@ -22,7 +22,6 @@ from identity import Account, Role, delete_pictures, evidence_of, hand_over
 from kit.errors import DomainError
 from workflows import Answered, Move, Position, advance, begin
 
-NUMBER_LENGTH = 15  # of a case that was not reopened
 OPEN = (State.CHECKING, State.IN_REVIEW, State.WITH_DEPARTMENTS, State.SET_ASIDE)
 
 
@@ -53,7 +52,6 @@ def withdraw(session: Session, office: Office, application: Application, now: da
     application.enter(Move(position=position, ended=State.WITHDRAWN), now)
     clocks.end_clock(session, office, application, actor, now)
     delete_pictures(session, application.id, now)
-    office.kick(session, application.id, f"papers:{application.seq}", 0.0)
     return application
 
 
@@ -96,15 +94,16 @@ def suspend(
     application = _with_reason(session, application_id, reason)
     clocks.suspend(session, office, application, ground, reason, f"account:{person.id}", now)
     papers.on_suspension(session, office, application, ground, reason, now)
-    office.kick(session, application.id, f"papers:{application.seq}:{now:%d%H%M%S}", 0.0)
 
 
 def go_on(session: Session, office: Office, application_id: str, reason: str, person: Account, now: datetime) -> None:
     """The clock runs again; told in writing. Raises ReasonRequired, ClockRefused."""
     application = _with_reason(session, application_id, reason)
     clocks.go_on(session, office, application, reason, f"account:{person.id}", now)
+    for opinion in opinions.of_application(session, application.id):
+        if opinion.given_at is None:
+            opinion.due_on = application.timer_on
     papers.on_resumption(session, office, application, reason, now)
-    office.kick(session, application.id, f"papers:{application.seq}:{now:%d%H%M%S}", 0.0)
 
 
 def extend(
@@ -114,14 +113,12 @@ def extend(
     application = _with_reason(session, application_id, reason)
     clocks.extend(session, office, application, reason, f"account:{supervisor.id}", now)
     papers.on_extension(session, office, application, reason, supervisor, now)
-    office.kick(session, application.id, f"papers:{application.seq}:{now:%d%H%M%S}", 0.0)
 
 
 def _again(number: str) -> str:
     """20261123-ABCDEF → 20261123-ABCDEF-R1 → 20261123-ABCDEF-R2."""
-    found = re.fullmatch(r"(.+)-R(\d+)", number)
-    first, times = (found[1], int(found[2])) if found and len(number) > NUMBER_LENGTH else (number, 0)
-    return f"{first}-R{times + 1}"
+    first, times = re.fullmatch(r"(\d{8}-\w{6})(?:-R(\d+))?", number).groups()  # type: ignore[union-attr]
+    return f"{first}-R{int(times or 0) + 1}"
 
 
 def reopen(

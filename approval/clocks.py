@@ -13,19 +13,37 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from approval.application import SUSPENDED_LAST, UNKNOWN_FIRST, Application, State
 from approval.calendar import load_calendar
 from approval.casefile import item_of, record
-from approval.deadlines import Clock, Kind, Tick, WorkingCalendar, YearUnpublished, due_on, reckon
+from approval.deadlines import Clock, Kind, Tick, WorkingCalendar, YearUnpublished, due_on, reckon, working_days_left
 from approval.office import Office
 from catalogue import Item
 from kit.clock import office_day
 from kit.database import Base, Moment
 from kit.errors import DomainError
 from kit.sealing import Sealed
+from kit.text import Frozen, Text
 from workflows import Human, Joint, Panel
 
-LIMITS = {
-    "litigation": "登记管理条例实施细则第19条",
-    "hearing": "行政许可法第45条",
-    "expert_review": "行政许可法第45条",
+
+class Ground(Frozen):
+    """Why the time of a case is not counted: what lists call it, how the document says it, and the provision."""
+
+    label: Text
+    told: str
+    basis: str
+
+
+GROUNDS = {
+    "litigation": Ground(
+        label=Text(zh="诉讼、仲裁", en="Lawsuit or arbitration"),
+        told="相关诉讼或者仲裁尚未终结",
+        basis="登记管理条例实施细则第19条",
+    ),
+    "hearing": Ground(label=Text(zh="听证", en="Hearing"), told="需要依法听证", basis="行政许可法第45条"),
+    "expert_review": Ground(
+        label=Text(zh="检验检测、专家评审", en="Testing or expert review"),
+        told="需要检验、检测或者专家评审",
+        basis="行政许可法第45条",
+    ),
 }
 
 
@@ -76,11 +94,7 @@ def start_clock(session: Session, office: Office, application: Application, acto
     """The clock of a submission begins (实施细则第18条); a correction starts one of its own."""
     item = item_of(office, application)
     _tick(session, office, application, "started", actor, now)
-    if item.promised_working_days is not None:
-        try:
-            application.promised_on = due_on(office_day(now), item.promised_working_days, load_calendar(session))
-        except YearUnpublished:
-            application.promised_on = None
+    application.promised_on = _promise(session, item, application, load_calendar(session))
 
 
 def end_clock(session: Session, office: Office, application: Application, actor: str, now: datetime) -> None:
@@ -96,12 +110,16 @@ def suspend(
     if ground not in item_of(office, application).excluded:
         raise GroundUnknown(ground=ground)
     _tick(session, office, application, "suspended", actor, now, ground=ground, reason=reason)
-    record(session, application, "clock.suspended", actor, now, {"ground": ground, "basis": LIMITS[ground]})
+    record(session, application, "clock.suspended", actor, now, {"ground": ground, "basis": GROUNDS[ground].basis})
 
 
 def go_on(session: Session, office: Office, application: Application, reason: str, actor: str, now: datetime) -> None:
     """The clock runs again from tomorrow. Raises ClockRefused if it was not suspended."""
+    calendar, stopped = load_calendar(session), application.suspended_on
     _tick(session, office, application, "resumed", actor, now, reason=reason)
+    if application.timer_on is not None and stopped is not None and stopped < application.timer_on:
+        left = working_days_left(stopped, application.timer_on, calendar)
+        application.timer_on = _after(office_day(now), left, calendar) if left else application.timer_on
     due = application.due_on.isoformat() if application.due_on else None
     record(session, application, "clock.resumed", actor, now, {"due_on": due})
 
@@ -169,7 +187,8 @@ def reckon_again(session: Session, office: Office) -> int:
         before = application.due_on
         show(application, clock_of(session, office, application, calendar))
         application.promised_on = _promise(session, item_of(office, application), application, calendar)
-        application.timer_on = timer_of(office, application, _entered_on(application), calendar)
+        if not any(tick.kind == "resumed" for tick in ticks_of(session, application.id)):
+            application.timer_on = timer_of(office, application, _entered_on(application), calendar)
         moved += application.due_on != before
     return moved
 
@@ -179,8 +198,12 @@ def timer_of(office: Office, application: Application, since: date, calendar: Wo
     step = office.catalogue.process_of(item_of(office, application)).steps[application.step or ""]
     if not isinstance(step, Human | Panel | Joint) or step.timer.working_days is None:
         return None
+    return _after(since, step.timer.working_days, calendar)
+
+
+def _after(day: date, working_days: int, calendar: WorkingCalendar) -> date | None:
     try:
-        return due_on(since, step.timer.working_days, calendar)
+        return due_on(day, working_days, calendar)
     except YearUnpublished:
         return None
 
@@ -193,9 +216,4 @@ def _entered_on(application: Application) -> date:
 
 def _promise(session: Session, item: Item, application: Application, calendar: WorkingCalendar) -> date | None:
     started = _happened(session, application)[0].day
-    if item.promised_working_days is None:
-        return None
-    try:
-        return due_on(started, item.promised_working_days, calendar)
-    except YearUnpublished:
-        return None
+    return _after(started, item.promised_working_days, calendar) if item.promised_working_days else None

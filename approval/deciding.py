@@ -131,11 +131,9 @@ def decide(
         decision, cosigned = settled
     keep_decision(session, office, application, decision, now, cosigned)
     papers.on_decision(session, office, application, decision, now)
-    before = application.position
     place(session, office, application, move, decision.decided_by, now)
     if move.ended:
         tell_applicant(session, application, decision, now)
-        office.kick(session, application.id, f"papers:{before.seq}", 0.0)
     return application
 
 
@@ -170,7 +168,6 @@ def accept(
     record(session, application, "application.accepted", actor, now, {"by": "person"})
     papers.on_acceptance(session, office, application, now)
     place(session, office, application, move, actor, now)
-    office.kick(session, application.id, f"papers:{application.seq}", 0.0)
     return application
 
 

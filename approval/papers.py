@@ -11,8 +11,9 @@ from sqlalchemy.orm import Session
 
 import licences
 import notices
-from approval.application import Application
+from approval.application import Application, State
 from approval.casefile import checked, item_of, record
+from approval.clocks import GROUNDS
 from approval.decision import REFUSAL_BASES, Decision, Outcome
 from approval.findings import licensed_items
 from approval.grant import name_of
@@ -23,11 +24,6 @@ from kit.clock import office_day
 from kit.text import Text
 from notices import Kind, Made, Notice
 
-GROUNDS = {
-    "litigation": "相关诉讼或者仲裁尚未终结",
-    "hearing": "需要依法听证",
-    "expert_review": "需要检验、检测或者专家评审",
-}
 NOTHING_MORE = "无其他说明。"
 
 
@@ -92,7 +88,7 @@ def on_withdrawal(session: Session, office: Office, application: Application, no
 def on_suspension(
     session: Session, office: Office, application: Application, ground: str, reason: str, now: datetime
 ) -> None:
-    facts = {"ground": GROUNDS[ground], "since": in_words(office_day(now)), "reason": reason}
+    facts = {"ground": GROUNDS[ground].told, "since": in_words(office_day(now)), "reason": reason}
     write(session, office, application, Kind.SUSPENDED, facts, now, f"{now:%Y%m%d%H%M%S}")
 
 
@@ -129,7 +125,7 @@ def write(
     now: datetime,
     occasion: str = "",
 ) -> Notice:
-    """Number and keep the document, and log that it was written; once for each occasion."""
+    """Number, keep and log the document, and have a worker make it; once for each occasion."""
     item = item_of(office, application)
     told = {
         **facts,
@@ -141,6 +137,8 @@ def write(
     if notice.written_at == now and notice.made_at is None:
         entry = {"document": notice.number, "kind": str(kind), "version": notice.version}
         record(session, application, "notice.written", "system:notices", now, entry)
+        if State(application.state) not in (State.DRAFT, State.CHECKING):  # else its steps make it
+            office.kick(session, application.id, f"paper:{notice.id}", 0.0)
     return notice
 
 

@@ -128,7 +128,7 @@ def run(url: str, folder: Path, cases: int, workers: int, every_s: float, seed: 
     try:
         while left_now(database):
             time.sleep(chance.uniform(0.4, 1.6) * every_s)
-            if time.monotonic() - begun > 1800:
+            if time.monotonic() - begun > 300 + cases:
                 break
             if not database.is_sqlite and chance.random() < 0.08:
                 restart_server(database)

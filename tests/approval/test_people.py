@@ -368,3 +368,18 @@ def test_who_settles_a_disagreement_has_no_seat_in_the_panel(office: TestOffice)
         with pytest.raises(claims.NotOpenForDecision):
             claims.claim(session, case, supervisor, NOON)
         assert claims.claim_next(session, supervisor, NOON) is None
+
+
+def test_the_time_of_a_hearing_is_given_back_to_the_departments_too(office: TestOffice) -> None:
+    case = with_departments(office)
+    with office.database.writing() as session:
+        clerk = a_clerk(session, "front")
+        afterwards.suspend(session, office.office, case, "hearing", SENTENCE, clerk, NOON)
+    assert sweep(office.office, NOON + timedelta(days=14)) == 0
+    with office.database.writing() as session:
+        afterwards.go_on(session, office.office, case, SENTENCE, clerk, NOON + timedelta(days=14))
+        asked = opinions.open_opinion(session, case, "fire")
+        assert asked is not None
+        assert asked.due_on == session.get_one(Application, case).timer_on == office_day(NOON + timedelta(days=23))
+    assert sweep(office.office, NOON + timedelta(days=23)) == 0
+    assert sweep(office.office, NOON + timedelta(days=24)) == 1

@@ -222,6 +222,8 @@ def test_absences_relatives_and_postings_are_kept_and_bad_input_is_explained(hou
     assert number not in page
     case = reviewed(house)
     assert house.post("zhou", f"/review/{case}/claim").status_code == 403
+    for place in ("", "/pictures/card"):
+        assert house.ask("zhou", "GET", f"/review/{case}{place}").status_code == 403
     account = house.people["wu"].id
     posted = {"items": ["company", "nonsense"], "areas": ["320113001"]}
     assert house.ask("admin", "POST", f"/admin/postings/{account}", data=posted).status_code == 303

@@ -11,16 +11,17 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 import notices
-from approval import casefile, clocks, opinions, votes
+from approval import casefile, opinions, votes
 from approval.application import Application, State
 from approval.claims import may_be_given
+from approval.clocks import GROUNDS
 from approval.corrections import changes, suggestions
 from approval.dossier import OUTCOMES, Line, sections
 from approval.queue import people_at_work
 from identity import Account, staff
 from kit.text import Language, Text
 from web.desk import Desk
-from web.wording import GROUNDS, VIEWS
+from web.wording import VIEWS
 from workflows import Human, Panel
 
 REGISTRATION = {
@@ -106,7 +107,7 @@ def clock_of(desk: Desk, case: Application, days_left: int | None) -> dict[str, 
         "allowed": allowed,
         "used": used,
         "days_left": days_left,
-        "grounds": [(ground, GROUNDS[ground], clocks.LIMITS[ground]) for ground in item.excluded],
+        "grounds": [(name, GROUNDS[name].label, GROUNDS[name].basis) for name in item.excluded],
         "extension": item.extension_working_days,
         "is_open": State(case.state) in (State.IN_REVIEW, State.WITH_DEPARTMENTS, State.SET_ASIDE),
         "timer_on": case.timer_on,

@@ -9,7 +9,7 @@ from fastapi.responses import Response
 import notices
 from approval import afterwards, claims, deciding
 from approval.decision import Decision, Outcome
-from approval.people import NotAuthorised
+from approval.people import NotAuthorised, keep_off
 from identity import Account
 from kit.errors import DomainError
 from web.deps import Clerk, Db, DeskDep, Now, Supervisor
@@ -84,7 +84,8 @@ def reopen(id: str, desk: DeskDep, db: Db, now: Now, supervisor: Supervisor, rea
 
 
 @router.get("/review/{id}/papers/{paper}.pdf")
-def paper(id: str, paper: str, desk: DeskDep, db: Db, _clerk: Clerk) -> Response:
+def paper(id: str, paper: str, desk: DeskDep, db: Db, clerk: Clerk) -> Response:
+    keep_off(db, id, clerk.id)
     found = notices.find(db, paper)
     pdf = notices.read(desk.store, found) if found and found.application_id == submitted(db, id).id else None
     return Response(pdf, media_type="application/pdf") if pdf else Response(status_code=404)

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 from sqlalchemy.orm import Session
 
-from approval import casefile, cases, claims, queue
+from approval import casefile, cases, claims, people, queue
 from approval.application import Application, State
 from approval.calendar import load_calendar
 from approval.decision import REFUSAL_BASES
@@ -82,7 +82,9 @@ def take_next(db: Db, now: Now, clerk: Clerk) -> Response:
 
 @router.get("/review/{id}")
 def show_case(request: Request, id: str, desk: DeskDep, db: Db, now: Now, clerk: Clerk) -> Response:
-    return case_page(request, desk, db, now, clerk, submitted(db, id))
+    case = submitted(db, id)
+    people.keep_off(db, case.id, clerk.id)
+    return case_page(request, desk, db, now, clerk, case)
 
 
 @router.post("/review/{id}/claim")
@@ -98,7 +100,8 @@ def release(id: str, db: Db, now: Now, clerk: Clerk) -> Response:
 
 
 @router.get("/review/{id}/pictures/{which}")
-def picture(id: str, which: str, db: Db, _clerk: Clerk) -> Response:
+def picture(id: str, which: str, db: Db, clerk: Clerk) -> Response:
+    people.keep_off(db, id, clerk.id)
     evidence = evidence_of(db, submitted(db, id).id)
     jpeg = view_picture(db, getattr(evidence, PICTURES[which])) if which in PICTURES else None
     return Response(jpeg, media_type="image/jpeg") if jpeg else Response(status_code=404)

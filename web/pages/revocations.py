@@ -134,7 +134,4 @@ def go_on(
         if error.code != "reason_required":
             raise
         return _page(request, id, db, now, [ShownProblem(step, sentence(error, request))], said)
-    opened = revocation.find(db, id)
-    if opened is not None:
-        desk.office.kick(db, opened.application_id, f"papers:{id}:{step}", 0.0)
     return go(f"/revocations/{id}", "saved")
