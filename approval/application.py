@@ -37,6 +37,7 @@ class State(StrEnum):
 
 # Where a case stands in the queue: one without a deadline before all others, one whose clock is stopped after them.
 UNKNOWN_FIRST, SUSPENDED_LAST = date(1, 1, 1), date(9999, 12, 31)
+LOOK_NOW = date(1, 1, 1)
 
 
 PANEL = "panel"  # the role of a step that several clerks decide
@@ -49,6 +50,7 @@ class Application(Base):
     __tablename__ = "application"
     __table_args__ = (
         Index("ix_application_queue", "state", "order_on", "submitted_at", "id"),
+        Index("ix_application_look", "state", "look_on", "id"),
         Index("ix_application_fresh", "state", "updated_at"),
     )
 
@@ -77,7 +79,8 @@ class Application(Base):
     due_on: Mapped[date | None]
     promised_on: Mapped[date | None]
     order_on: Mapped[date] = mapped_column(default=UNKNOWN_FIRST)
-    timer_on: Mapped[date | None] = mapped_column(index=True)
+    timer_on: Mapped[date | None]
+    look_on: Mapped[date | None]  # the day on which sweeping looks at it next
     suspended_on: Mapped[date | None]
     ended_at: Mapped[datetime | None] = mapped_column(Moment)
     assigned_to: Mapped[str | None] = mapped_column(ForeignKey("account.id"), index=True)
@@ -103,6 +106,7 @@ class Application(Base):
         self.step, self.seq, self.attempts = move.position.step, move.position.seq, move.position.attempts
         self.given = dict(move.position.given)
         self.role, self.held_by, self.held_until = move.role, None, None
+        self.look_on = LOOK_NOW if move.role else None
         if is_elsewhere:
             self.assigned_to = self.timer_on = None
         self.updated_at = now

@@ -10,7 +10,7 @@ from typing import cast
 from sqlalchemy import ForeignKey, Index, String, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from approval.application import SUSPENDED_LAST, UNKNOWN_FIRST, Application, State
+from approval.application import LOOK_NOW, SUSPENDED_LAST, UNKNOWN_FIRST, Application, State
 from approval.calendar import load_calendar
 from approval.casefile import item_of, record
 from approval.deadlines import Clock, Kind, Tick, WorkingCalendar, YearUnpublished, due_on, reckon, working_days_left
@@ -177,6 +177,7 @@ def show(application: Application, clock: Clock) -> None:
     """What lists sort and filter by."""
     application.due_on, application.suspended_on = clock.due_on, clock.suspended_on
     application.order_on = SUSPENDED_LAST if clock.state == "suspended" else clock.due_on or UNKNOWN_FIRST
+    application.look_on = None if clock.state == "suspended" else LOOK_NOW
 
 
 def reckon_again(session: Session, office: Office) -> int:

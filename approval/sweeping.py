@@ -6,7 +6,8 @@ Nothing is decided by silence: a timer may move a case on to people, and people 
 
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import or_, select
+import structlog
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from approval import memos
@@ -22,34 +23,63 @@ from workflows import Human, Joint, Panel, RanOut, advance
 
 AT_ONCE = 200
 AMBER = 1  # working days left at which the supervisor is told
+NEAR = timedelta(days=12)  # no holiday leaves less than one working day in twelve days
 WITH_PEOPLE = (State.IN_REVIEW, State.WITH_DEPARTMENTS, State.SET_ASIDE)
+
+log = structlog.get_logger()
 
 
 def sweep(office: Office, now: datetime) -> int:
-    """Look at all clocks and timers. Gives how many cases moved."""
-    moved = 0
-    with office.database.reading() as session:
-        late = session.scalars(
-            select(Application.id)
-            .where(Application.state.in_(WITH_PEOPLE), Application.timer_on < office_day(now))
-            .where(Application.suspended_on.is_(None))
-            .order_by(Application.timer_on.desc(), Application.id)
-            .limit(AT_ONCE)
-        ).all()
-    for application_id in late:
-        with office.database.writing() as session:
-            moved += _run_out(session, office, application_id, now)
-    with office.database.writing() as session:
-        _remind(session, office, now)
+    """Look at every case whose day has come, each in a transaction of its own. Gives how many cases moved."""
+    today, moved, last = office_day(now), 0, ""
+    while due := _to_look_at(office, today, last):
+        for application_id in due:
+            try:
+                with office.database.writing() as session:
+                    moved += _look(session, office, application_id, now)
+            except Exception:  # one odd row keeps nobody from the others
+                log.exception("sweep_failed", case=application_id)
+        last = due[-1]
     return moved
 
 
-def _run_out(session: Session, office: Office, application_id: str, now: datetime) -> bool:
-    application = locked(session, application_id)
-    if State(application.state) not in WITH_PEOPLE or application.timer_on is None:
+def _to_look_at(office: Office, today: date, after: str) -> list[str]:
+    query = select(Application.id).where(Application.state.in_(WITH_PEOPLE), Application.look_on <= today)
+    query = query.where(Application.suspended_on.is_(None), Application.id > after)
+    with office.database.reading() as session:
+        return list(session.scalars(query.order_by(Application.id).limit(AT_ONCE)))
+
+
+def _look(session: Session, office: Office, application_id: str, now: datetime) -> bool:
+    application, today = locked(session, application_id), office_day(now)
+    if State(application.state) not in WITH_PEOPLE or application.suspended_on is not None:
         return False
-    if application.timer_on >= office_day(now) or application.suspended_on is not None:
-        return False
+    has_run_out = application.timer_on is not None and application.timer_on < today
+    if has_run_out and _run_out(session, office, application, now):
+        return True
+    _remind(session, application, load_calendar(session), now)
+    # Nothing that anybody has read changes: the version stays.
+    session.execute(
+        update(Application)
+        .where(Application.id == application_id)
+        .values(look_on=next_look(application, today))
+        .execution_options(synchronize_session=False)
+    )
+    return False
+
+
+def next_look(application: Application, today: date) -> date | None:
+    """The first day after today on which time may bring something about; None if it never does."""
+    days = [
+        application.timer_on + timedelta(days=1) if application.timer_on else None,
+        application.promised_on + timedelta(days=1) if application.promised_on else None,
+        application.due_on - NEAR if application.due_on else None,
+    ]
+    known = [day for day in days if day is not None]
+    return max(min(known), today + timedelta(days=1)) if known else None
+
+
+def _run_out(session: Session, office: Office, application: Application, now: datetime) -> bool:
     process = office.catalogue.process_of(item_of(office, application))
     step = process.steps[application.step or ""]
     if not isinstance(step, Human | Panel | Joint) or step.timer.then is None:
@@ -64,35 +94,21 @@ def _run_out(session: Session, office: Office, application_id: str, now: datetim
     return True
 
 
-def _remind(session: Session, office: Office, now: datetime) -> None:
+def _remind(session: Session, application: Application, calendar: WorkingCalendar, now: datetime) -> None:
     """Amber: whoever has the case and the supervisor are told. Red: the supervisor, every working day anew."""
     today = office_day(now)
-    calendar = load_calendar(session)
-    near = session.scalars(
-        select(Application)
-        .where(
-            Application.state.in_(WITH_PEOPLE),
-            Application.suspended_on.is_(None),
-            or_(Application.due_on <= today + timedelta(days=12), Application.promised_on < today),
-        )
-        .order_by(Application.order_on)
-        .limit(5 * AT_ONCE)
-    )
-    for application in near:
-        if application.promised_on is not None and application.promised_on < today:
-            _tell(session, application, "promise_broken", now)
-        if application.due_on is None:
-            continue
-        left = working_days_left(today, application.due_on, calendar)
-        if left is None:
-            continue
-        if left < 0 and _is_working(calendar, today):
-            _escalate(session, application, today, now)
-        elif 0 <= left <= AMBER:
-            kind = "due_today" if left == 0 else "due_soon"
-            _tell(session, application, kind, now)
-            if application.assigned_to:
-                memos.tell(session, application, kind, "system:clock", now, to=application.assigned_to, occasion="once")
+    if application.promised_on is not None and application.promised_on < today:
+        _tell(session, application, "promise_broken", now)
+    left = working_days_left(today, application.due_on, calendar) if application.due_on else None
+    if left is None:
+        return
+    if left < 0 and _is_working(calendar, today):
+        _escalate(session, application, today, now)
+    elif 0 <= left <= AMBER:
+        kind = "due_today" if left == 0 else "due_soon"
+        _tell(session, application, kind, now)
+        if application.assigned_to:
+            memos.tell(session, application, kind, "system:clock", now, to=application.assigned_to, occasion="once")
 
 
 def _tell(session: Session, application: Application, kind: str, now: datetime) -> None:

@@ -15,6 +15,7 @@ from typing import Any
 
 from sqlalchemy import DateTime, Engine, MetaData, create_engine, event
 from sqlalchemy.engine import Connection, Dialect, make_url
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
 
@@ -24,6 +25,7 @@ except ImportError:  # no wheel for this platform
     _newer_sqlite = None
 
 POOL_SIZE = 20
+PATIENCE_S = 30  # how long a writer waits for another before it gives up and says so
 
 
 class Base(DeclarativeBase):
@@ -87,7 +89,10 @@ class Database:
 
     def _engine(self, ours: bool) -> Engine:
         if not self.is_sqlite:
-            return create_engine(self.url, pool_size=POOL_SIZE, max_overflow=0, pool_pre_ping=True)
+            options = {"options": f"-c lock_timeout={PATIENCE_S}s"} if ours else {}
+            return create_engine(
+                self.url, pool_size=POOL_SIZE, max_overflow=0, pool_pre_ping=True, connect_args=options
+            )
         module = sqlite_module()
         journal = "WAL" if may_use_wal(module.sqlite_version_info) else "TRUNCATE"
         engine = create_engine(self.url, module=module, pool_size=POOL_SIZE, max_overflow=0)
@@ -96,7 +101,7 @@ class Database:
         def prepare(connection: Any, _record: Any) -> None:
             connection.isolation_level = None if ours else "IMMEDIATE"
             for pragma in (
-                "busy_timeout=30000",
+                f"busy_timeout={PATIENCE_S * 1000}",
                 f"journal_mode={journal}",
                 "synchronous=FULL",
                 "foreign_keys=ON",
@@ -121,7 +126,8 @@ class Database:
             if connection.get_execution_options().get("read_only"):
                 connection.exec_driver_sql("BEGIN")
                 return
-            self._writing.acquire()
+            if not self._writing.acquire(timeout=PATIENCE_S):
+                raise OperationalError("BEGIN IMMEDIATE", None, TimeoutError("another writer does not end"))
             connection.info["is_writing"] = True
             connection.exec_driver_sql("BEGIN IMMEDIATE")
 

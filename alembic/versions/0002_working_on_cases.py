@@ -281,6 +281,7 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("promised_on", sa.Date(), nullable=True))
         batch_op.add_column(sa.Column("order_on", sa.Date(), nullable=False, server_default="0001-01-01"))
         batch_op.add_column(sa.Column("timer_on", sa.Date(), nullable=True))
+        batch_op.add_column(sa.Column("look_on", sa.Date(), nullable=True))
         batch_op.add_column(sa.Column("suspended_on", sa.Date(), nullable=True))
         batch_op.add_column(sa.Column("assigned_to", sa.String(length=32), nullable=True))
         batch_op.add_column(sa.Column("open_fields", sa.JSON(), nullable=True))
@@ -290,12 +291,13 @@ def upgrade() -> None:
         batch_op.create_index("ix_application_fresh", ["state", "updated_at"], unique=False)
         batch_op.create_index(batch_op.f("ix_application_held_by"), ["held_by"], unique=False)
         batch_op.create_index(batch_op.f("ix_application_name_key"), ["name_key"], unique=False)
-        batch_op.create_index(batch_op.f("ix_application_timer_on"), ["timer_on"], unique=False)
+        batch_op.create_index("ix_application_look", ["state", "look_on", "id"], unique=False)
         batch_op.create_foreign_key(
             batch_op.f("fk_application_assigned_to_account"), "account", ["assigned_to"], ["id"]
         )
 
     op.execute("UPDATE application SET order_on = due_on WHERE due_on IS NOT NULL")
+    op.execute("UPDATE application SET look_on = '0001-01-01' WHERE state IN ('in_review', 'set_aside')")
     with op.batch_alter_table("decision", schema=None) as batch_op:
         batch_op.add_column(sa.Column("cosigned_by", sa.JSON(), nullable=False, server_default="[]"))
 
@@ -309,7 +311,7 @@ def downgrade() -> None:
 
     with op.batch_alter_table("application", schema=None) as batch_op:
         batch_op.drop_constraint(batch_op.f("fk_application_assigned_to_account"), type_="foreignkey")
-        batch_op.drop_index(batch_op.f("ix_application_timer_on"))
+        batch_op.drop_index("ix_application_look")
         batch_op.drop_index(batch_op.f("ix_application_name_key"))
         batch_op.drop_index(batch_op.f("ix_application_held_by"))
         batch_op.drop_index("ix_application_fresh")
@@ -321,6 +323,7 @@ def downgrade() -> None:
         batch_op.drop_column("open_fields")
         batch_op.drop_column("assigned_to")
         batch_op.drop_column("suspended_on")
+        batch_op.drop_column("look_on")
         batch_op.drop_column("timer_on")
         batch_op.drop_column("order_on")
         batch_op.drop_column("promised_on")

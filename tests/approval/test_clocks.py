@@ -4,14 +4,16 @@
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from approval import afterwards, clocks, memos
-from approval.application import SUSPENDED_LAST, UNKNOWN_FIRST, Application
+from approval.application import LOOK_NOW, SUSPENDED_LAST, UNKNOWN_FIRST, Application
 from approval.calendar import load_calendar, publish_year, seed_calendar
 from approval.deadlines import Clock, ClockRefused, Tick, WorkingCalendar, due_on, reckon, working_days_left
 from approval.decision import ReasonRequired
@@ -268,6 +270,35 @@ def test_reminders_come_in_time_and_escalate_every_working_day(office: TestOffic
     assert told(4)[3:] == ["overdue"]
     assert told(5)[3:] == ["overdue"]  # a Saturday
     assert told(7)[3:] == ["overdue", "overdue"]
+
+
+def test_a_case_is_looked_at_when_its_day_comes_and_no_reader_is_disturbed(office: TestOffice) -> None:
+    name = in_review(office)
+    before = the_case(office, name)
+    assert before.look_on == LOOK_NOW
+    sweep(office.office, NOON)
+    looked = the_case(office, name)
+    assert (looked.look_on, looked.version) == (date(2026, 11, 24), before.version)
+    with office.database.writing() as session:
+        supervisor = a_supervisor(session)
+        afterwards.suspend(session, office.office, name, "litigation", REASON, supervisor, NOON)
+    assert the_case(office, name).look_on is None
+
+
+def test_one_odd_case_keeps_nobody_from_being_reminded_of_the_others(
+    office: TestOffice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    names = sorted(in_review(office, f"1380000041{number}") for number in range(3))
+    tell = memos.tell
+
+    def odd(session: Session, application: Application, *given: Any, **named: Any) -> bool:
+        if application.id == names[0]:
+            raise RuntimeError("odd")
+        return tell(session, application, *given, **named)
+
+    monkeypatch.setattr(memos, "tell", odd)
+    sweep(office.office, NOON + timedelta(days=4))
+    assert [the_case(office, name).look_on for name in names] == [LOOK_NOW, *[date(2026, 11, 28)] * 2]
 
 
 def test_looking_at_the_clocks_at_the_same_moment_tells_everybody_once(office: TestOffice) -> None:

@@ -7,7 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import event, func, select
+from sqlalchemy import event, func, select, update
 
 import notices
 from approval import deciding, sampling
@@ -306,6 +306,32 @@ def test_a_full_disk_leaves_nothing_half_done_and_says_so(house: House) -> None:
         assert session.scalar(select(func.count()).select_from(DecisionRow)) == 0
     assert version(house, case) == before
     words["reason"] = SENTENCE
+    assert house.post("zhou", f"/review/{case}/decide", **words).status_code == 303
+
+
+def test_a_locked_database_leaves_nothing_half_done_and_says_so(house: House) -> None:
+    case = reviewed(house)
+    house.post("zhou", f"/review/{case}/claim")
+    before = version(house, case)
+    patience = "PRAGMA busy_timeout=300" if house.database.is_sqlite else "SET lock_timeout = '300ms'"
+
+    def impatient(connection: object, _record: object, _proxy: object) -> None:
+        connection.cursor().execute(patience)  # type: ignore[attr-defined]
+
+    words = {"outcome": "refuse", "basis": "SAMR-20", "reason": SENTENCE, "version": before}
+    somebody_else = Database(house.database.url)
+    with somebody_else.writing() as session:
+        session.execute(update(Application).where(Application.id == case).values(label=Application.label))
+        event.listen(house.database.engine, "checkout", impatient)
+        try:
+            answer = house.post("zhou", f"/review/{case}/decide", **words)
+        finally:
+            event.remove(house.database.engine, "checkout", impatient)
+    somebody_else.close()
+    house.database.engine.dispose()
+    assert answer.status_code == 503
+    assert "您的操作没有生效" in answer.text
+    assert version(house, case) == before
     assert house.post("zhou", f"/review/{case}/decide", **words).status_code == 303
 
 
