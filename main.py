@@ -41,7 +41,7 @@ from identity.face import DlibMatcher
 from kit import clock, sealing
 from kit.database import Database
 from kit.settings import Settings
-from licences import FileSigner, Issuer, Store, Template
+from licences import CODED, FileSigner, Issuer, Store
 from notices import Maker
 from web.app import create_app
 from web.desk import Desk
@@ -111,7 +111,7 @@ def migrate_to_head(house: House) -> None:
     house.engine.create_tables()
     with house.database.writing() as session:
         seed_calendar(session)
-        for kind in Template:
+        for kind in CODED:
             licences.fill_pool(session, kind, licences.fictitious_codes(kind, 1000, POOL))
 
 

@@ -5,6 +5,7 @@ I/O: database. The promise of the office runs beside the law's limit and is neve
 """
 
 from datetime import date, datetime
+from itertools import pairwise
 from typing import cast
 
 from sqlalchemy import ForeignKey, Index, String, select
@@ -75,6 +76,13 @@ class ClockTick(Base):
 def ticks_of(session: Session, application_id: str) -> list[ClockTick]:
     query = select(ClockTick).where(ClockTick.application_id == application_id).order_by(ClockTick.id)
     return list(session.scalars(query))
+
+
+def was_heard(session: Session, application_id: str) -> bool:
+    """Whether the clock stood still for a hearing and runs again: the hearing is over."""
+    ticks = ticks_of(session, application_id)
+    halts = [tick for tick in ticks if tick.kind in ("suspended", "resumed")]
+    return any(a.ground == "hearing" and b.kind == "resumed" for a, b in pairwise(halts))
 
 
 def clock_of(session: Session, office: Office, application: Application, calendar: WorkingCalendar) -> Clock:

@@ -10,13 +10,13 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from approval import corrections, memos, papers, people, proofs, votes
+from approval import clocks, corrections, memos, papers, people, proofs, visits, votes
 from approval.application import SET_ASIDE, Application, DecisionRow, Finding, State
 from approval.casefile import digest_of, item_of, locked, record, record_transition
 from approval.claims import NotHeld, NotOpenForDecision, held_now
 from approval.decision import Decision, Outcome
 from approval.findings import PASSING, Found, of_credit
-from approval.guards import must_be_open
+from approval.guards import Standing, must_be_open
 from approval.inquiries import ask_bureau, keep_inquiries
 from approval.office import Office
 from approval.placing import place
@@ -110,7 +110,7 @@ def decide(
     """Record the decision, chain it into the log and let the process go on; in a panel, cast one vote.
 
     Raises NotOpenForDecision on a second try, NotHeld, StalePage, ClockSuspended, ConflictOfInterest, GuardHolds,
-    IllegalMove for an outcome that the step does not offer.
+    NotVisited, HearingOutstanding, IllegalMove for an outcome that the step does not offer.
     """
     application = locked(session, application_id)
     person_id = decision.decided_by.removeprefix("account:")
@@ -118,7 +118,10 @@ def decide(
     keep_inquiries(session, application, asked, now)
     process = office.catalogue.process_of(item_of(office, application))
     step = process.steps[application.step or ""]
-    must_be_open(step, decision.outcome, application.findings)
+    standing = Standing(
+        application.findings, visits.conforms(session, application_id), clocks.was_heard(session, application_id)
+    )
+    must_be_open(step, decision.outcome, standing)
     event = Decided(outcome=decision.outcome, by=person_id)
     move = advance(process, application.position, event)
     session.add(record_transition(application, event.model_dump(), decision.decided_by, now))

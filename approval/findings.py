@@ -313,3 +313,27 @@ def of_gate(gate: Gate | None, verdict: Verdict | None, is_open: bool) -> Iterat
                     rule.citation,
                     rule.confidence,
                 )
+
+
+BUSINESS_FIRST = Text(zh="先照后证：本事项须先取得营业执照", en="The business licence comes first for this item")
+
+
+def of_register(licence_names: Iterable[str], name: str) -> Iterator[Found]:
+    """Whether the register has the business that applies for a permit (登记簿核对): looked up, never asked for.
+
+    `licence_names`: what its business licences in force are called. Only this district's register is known, so that
+    nothing found is a question for a person.
+    """
+    known = list(licence_names)
+    if not known:
+        said = Text(
+            zh="本区登记簿中没有查到这个信用代码的有效营业执照，请核对是否在外区登记",
+            en="This register has no licence in force for that code: is it registered elsewhere?",
+        )
+        yield Found("REG-02", Effect.MANUAL, said, BUSINESS_FIRST, "D")
+    elif name not in known and any(known):
+        said = Text(zh="填写的单位名称与登记簿不一致，请核对", en="The name differs from that in the register")
+        yield Found("REG-03", Effect.MANUAL, said, BUSINESS_FIRST, "D")
+    else:
+        said = Text(zh="登记簿中有该单位的有效营业执照", en="The register has a licence in force for this business")
+        yield Found("REG-01", Effect.ALLOW, said, BUSINESS_FIRST, "D")

@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """Grant (登记内容): the words on the licence, from the answers that were approved. Pure."""
 
-from datetime import date
+from collections.abc import Iterable
+from datetime import date, timedelta
 from decimal import Decimal
 
-from catalogue import Item
-from forms import Form, Values
+from approval.dossier import in_words as written
+from catalogue import Item, LicenceResult, PermitResult
+from forms import Answers, Form, Values
 from kit.text import Text
 from licences import Grant, Template
 
@@ -61,26 +63,69 @@ def premises_in_words(form: Form, values: Values) -> str:
     return f"{DISTRICT}{street}{values['address']}"
 
 
-def grant(application_id: str, item: Item, form: Form, values: Values, registrar: str, day: date) -> Grant:
+def grant(
+    application_id: str, item: Item, form: Form, answers: Answers, values: Values, registrar: str, day: date
+) -> Grant:
     """What the approval of these values grants on `day`. Raises ValueError for an item without a licence."""
-    if item.result is None:
-        raise ValueError(f"{item.code} yields no licence")
-    capital: Decimal | None = values.get("capital")
-    organisation = values.get("organisation")
-    return Grant(
-        application_id=application_id,
-        item_code=item.code,
-        template=Template(item.result.template),
-        name=values.get("company_name") or values.get("trade_name") or "",
-        holder=values[item.holder.name],
-        entity_type=item.result.entity_type,
-        form_of_organisation={"person": "个人经营", "family": "家庭经营"}.get(organisation or "", ""),
-        capital=in_words(int(capital * 10000)) if capital is not None else "",
-        premises=premises_in_words(form, values),
-        scope=scope_in_words(form, values["scope"]),
-        registrar=registrar,
-        established_on=day,
-    )
+    match item.result:
+        case LicenceResult() as result:
+            capital: Decimal | None = values.get("capital")
+            organisation = values.get("organisation")
+            return Grant(
+                application_id=application_id,
+                item_code=item.code,
+                template=Template(result.template),
+                name=name_of(values),
+                holder=values[item.holder.name],
+                entity_type=result.entity_type,
+                form_of_organisation={"person": "个人经营", "family": "家庭经营"}.get(organisation or "", ""),
+                capital=in_words(int(capital * 10000)) if capital is not None else "",
+                premises=premises_in_words(form, values),
+                scope=scope_in_words(form, values["scope"]),
+                registrar=registrar,
+                established_on=day,
+            )
+        case PermitResult() as result:
+            return Grant(
+                application_id=application_id,
+                item_code=item.code,
+                template=Template.PERMIT,
+                title=result.title.zh,
+                name=values[result.holder],
+                holder=values[item.holder.name],
+                holder_code=values.get(result.holder_code or "", ""),
+                entity_type="",
+                form_of_organisation="",
+                capital="",
+                premises=premises_in_words(form, values),
+                scope=permitted_in_words(form, answers, result.scope),
+                registrar=item.authority.zh if item.authority else registrar,
+                established_on=day,
+                valid_to=last_day(result, values, day),
+            )
+    raise ValueError(f"{item.code} yields no licence")
+
+
+def permitted_in_words(form: Form, answers: Answers, fields: Iterable[str]) -> str:
+    """What a permit is granted for: the answers that delimit it, each with its question."""
+    said = [(form.field(name), answers.get(name)) for name in fields]
+    parts = [(field, written(field, answer, "zh", False)) for field, answer in said]
+    words = [f"{field.label.zh}：{word}{field.unit.zh if field.unit else ''}" for field, word in parts if word]
+    return "；".join(words)
+
+
+def last_day(result: PermitResult, values: Values, day: date) -> date | None:
+    """The last day of a permit granted on `day`; the day before its anniversary (民法典第202条)."""
+    if result.until is not None:
+        until: date | None = values.get(result.until)
+        return until
+    if result.valid_years is None:
+        return None
+    year = day.year + result.valid_years
+    try:
+        return day.replace(year=year) - timedelta(days=1)
+    except ValueError:  # granted on 29 February
+        return date(year, 2, 28)
 
 
 def name_of(values: Values) -> str:

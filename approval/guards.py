@@ -2,6 +2,7 @@
 """Guards (流转条件): what must hold before a step takes an outcome, by the name that processes give it. Pure."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 from approval.application import Finding
 from credit import Effect
@@ -10,21 +11,54 @@ from workflows import Human, Panel, Step
 
 
 class GuardHolds(DomainError):
-    """The outcome is not open: `guard` says which condition is missing, `rules` what stands against it."""
+    """A verified rule bars a person or the whole case: `rules` says which."""
 
 
-def _no_bar(findings: Sequence[Finding]) -> tuple[str, ...]:
-    """No verified rule bars a person or the whole case: such a case is corrected or refused, not approved."""
-    return tuple(f.rule for f in findings if Effect(f.effect) in (Effect.REFUSE, Effect.REFUSE_ROLE))
+class NotVisited(DomainError):
+    """Two officers have not looked at the place yet, or what they saw does not meet the conditions."""
 
 
-GUARDS: dict[str, Callable[[Sequence[Finding]], tuple[str, ...]]] = {"no_bar": _no_bar}
+class HearingOutstanding(DomainError):
+    """The hearing that this item asks for has not been held."""
 
 
-def must_be_open(step: Step, outcome: str, findings: Sequence[Finding]) -> None:
-    """Raises GuardHolds."""
-    if not isinstance(step, Human | Panel):
-        return
-    for name in step.guards.get(outcome, ()):
-        if standing := GUARDS[name](findings):
-            raise GuardHolds(guard=name, rules="、".join(sorted(set(standing))))
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What stands for and against a case at the moment of deciding."""
+
+    findings: Sequence[Finding]
+    visit_conforms: bool
+    hearing_held: bool
+
+
+def _no_bar(case: Standing) -> None:
+    """Such a case is corrected or refused, not approved."""
+    against = {f.rule for f in case.findings if Effect(f.effect) in (Effect.REFUSE, Effect.REFUSE_ROLE)}
+    if against:
+        raise GuardHolds(rules="、".join(sorted(against)))
+
+
+def _site_visited(case: Standing) -> None:
+    """行政许可法第34条."""
+    if not case.visit_conforms:
+        raise NotVisited()
+
+
+def _hearing_held(case: Standing) -> None:
+    """行政许可法第46、48条: decided on the record of the hearing."""
+    if not case.hearing_held:
+        raise HearingOutstanding()
+
+
+GUARDS: dict[str, Callable[[Standing], None]] = {
+    "no_bar": _no_bar,
+    "site_visited": _site_visited,
+    "hearing_held": _hearing_held,
+}
+
+
+def must_be_open(step: Step, outcome: str, case: Standing) -> None:
+    """Raises what stands against the outcome: GuardHolds, NotVisited, HearingOutstanding."""
+    if isinstance(step, Human | Panel):
+        for name in step.guards.get(outcome, ()):
+            GUARDS[name](case)

@@ -58,19 +58,19 @@ def on_decision(session: Session, office: Office, application: Application, deci
         write(session, office, application, Kind.CORRECTION, facts, now)
     elif decision.outcome is Outcome.REFUSE:
         clause = REFUSAL_BASES[decision.basis].zh
-        kind = Kind.REFUSED if item.result else Kind.NOT_PERMITTED
+        kind = Kind.NOT_PERMITTED if item.kind == "permit" else Kind.REFUSED
         if decision.basis == "LIC-32":
             kind = Kind.JURISDICTION
         write(session, office, application, kind, {"reason": decision.reason, "clause": clause}, now)
-    elif item.result is None:
+    elif item.kind != "registration":
         facts = {"decided": in_words(office_day(now)), "matters": item.title.zh}
-        write(session, office, application, Kind.PERMITTED, facts, now)
+        write(session, office, application, Kind.FILED if item.kind == "filing" else Kind.PERMITTED, facts, now)
 
 
 def on_licence(session: Session, office: Office, application: Application, now: datetime) -> None:
-    """登记通知书, with what the licence says."""
+    """登记通知书, with what the business licence says; a permit has its decision already."""
     licence = licences.of_application(session, application.id)
-    if licence is None:
+    if licence is None or licence.credit_code is None:
         return
     facts = {
         "decided": in_words(licence.established_on),

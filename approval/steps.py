@@ -17,12 +17,13 @@ from approval.application import Application
 from approval.casefile import checked, item_of, record
 from approval.deciding import ClockSuspended, add_findings, keep_decision
 from approval.decision import Decision, Outcome
-from approval.findings import Found, facts_of, of_content, of_credit, of_form, of_identity, of_names
+from approval.findings import Found, facts_of, of_content, of_credit, of_form, of_identity, of_names, of_register
 from approval.grant import grant
 from approval.inquiries import ask_bureau, count_namesakes, keep_inquiries, keep_namesakes
 from approval.office import Office
 from approval.persons import others_than_holder
 from approval.weighing import Inquired, Snapshot, weigh
+from catalogue import PermitResult
 from identity import Account, delete_pictures, evidence_of, write_message
 from kit.clock import office_day
 
@@ -78,6 +79,19 @@ def check_names(office: Office, application: Application) -> Carried:
         add_findings(session, application, "names", found, now)
 
     return Carried("checked", write)
+
+
+def check_register(office: Office, application: Application) -> Carried:
+    """Whether the business that applies for a permit holds its licence (先照后证)."""
+    item = item_of(office, application)
+    if not item.needs or not isinstance(item.result, PermitResult) or item.result.holder_code is None:
+        return Carried("checked")
+    values = checked(office, application, office.clock()).values
+    with office.database.reading() as session:
+        held = licences.of_holder(session, values.get(item.result.holder_code, ""))
+        names = [licence.name for licence in held if licence.credit_code]
+    found = list(of_register(names, values.get(item.result.holder, "")))
+    return Carried("checked", _findings("register", found))
 
 
 def _of_bureau(asked: list[Inquired]) -> list[Found]:
@@ -137,7 +151,8 @@ def reserve_licence(office: Office, application: Application) -> Carried:
 
     def write(session: Session, application: Application, now: datetime) -> None:
         values = checked(office, application, now).values
-        granted = grant(application.id, item, form, values, office.registrar, office_day(now))
+        day = office_day(now)
+        granted = grant(application.id, item, form, application.answers, values, office.registrar, day)
         licence = licences.reserve(session, granted, now)
         record(
             session,
@@ -211,6 +226,7 @@ VERBS: dict[str, Verb] = {
         check_identity,
         check_form,
         check_names,
+        check_register,
         check_credit,
         weigh_findings,
         reserve_licence,

@@ -50,6 +50,8 @@ def a_licence() -> Licence:
         verification_id="abcdefghijkmnpqrstuvwxyz23",
         item_code="sole-trader",
         template=Template.SOLE_TRADER,
+        title="营业执照",
+        holder_code="",
         name="南京市栖霞区林清和小吃店",
         holder="林清和",
         entity_type="个体工商户",

@@ -1,7 +1,19 @@
 # SPDX-License-Identifier: Apache-2.0
 """Catalogue (事项目录): what can be applied for, each item declared in one file and cross-checked at start-up."""
 
-from catalogue.item import Item, PersonAsked, UnknownItem
-from catalogue.loading import Catalogue, Inconsistent, load_catalogue
+from catalogue.fitting import Inconsistent
+from catalogue.item import Confidence, Item, LicenceResult, Material, PermitResult, PersonAsked, UnknownItem
+from catalogue.loading import Catalogue, load_catalogue
 
-__all__ = ["Catalogue", "Inconsistent", "Item", "PersonAsked", "UnknownItem", "load_catalogue"]
+__all__ = [
+    "Catalogue",
+    "Confidence",
+    "Inconsistent",
+    "Item",
+    "LicenceResult",
+    "Material",
+    "PermitResult",
+    "PersonAsked",
+    "UnknownItem",
+    "load_catalogue",
+]

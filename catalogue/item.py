@@ -2,12 +2,15 @@
 """Item (事项): one thing that can be applied for: its form, its process, its clock and its result. Pure."""
 
 from datetime import date
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from kit.errors import DomainError
 from kit.text import Frozen, Text
+
+Confidence = Literal["V", "V2", "M"]
+"""How sure a fact of law is: checked against the text; from an official notice; from memory, to be confirmed."""
 
 
 class UnknownItem(DomainError):
@@ -46,11 +49,54 @@ class Holder(Frozen):
     number: str
 
 
-class Result(Frozen):
-    """The licence that an approval yields."""
+class Material(Frozen):
+    """One document that the decision rests on (申请材料).
+
+    What other offices hold is fetched and never asked for (政务服务规定第7条；登记管理条例第16条); only what the
+    `applicant` brings has a `field` of the form, in which it is uploaded or given by number.
+    """
+
+    name: Text
+    source: Literal["applicant", "shared", "licence", "promise", "answers"]
+    field: str | None = Field(None, description="where the form takes it")
+    required: bool = True
+
+    @model_validator(mode="after")
+    def is_asked_of_those_who_have_it(self) -> "Material":
+        asked = self.source in ("applicant", "promise", "answers")
+        if asked != (self.field is not None):
+            raise ValueError(f"{self.name.zh}: from {self.source} it {'needs a' if asked else 'has no'} field")
+        return self
+
+
+class LicenceResult(Frozen):
+    """A business licence with a unified social credit code of its own."""
 
     template: Literal["company", "sole_trader"]
     entity_type: str
+
+
+class PermitResult(Frozen):
+    """A certificate for a business that exists (许可证). It lasts `valid_years`, or until the day in `until`.
+
+    `holder`, `holder_code` and `scope` name the fields of the form whose words stand on it; neither `valid_years` nor
+    `until` means without limit.
+    """
+
+    template: Literal["permit"]
+    title: Text
+    holder: str
+    holder_code: str | None = None
+    scope: tuple[str, ...] = Field(min_length=1)
+    valid_years: int | None = Field(None, ge=1, le=20)
+    until: str | None = None
+    validity_confidence: Confidence = "V"
+
+    @model_validator(mode="after")
+    def ends_in_one_way(self) -> "PermitResult":
+        if self.valid_years is not None and self.until is not None:
+            raise ValueError("a permit ends after years or on a day of the form, not both")
+        return self
 
 
 class Item(Frozen):
@@ -60,11 +106,18 @@ class Item(Frozen):
     version: int = Field(ge=1)
     valid_from: date
     valid_to: date | None = None
+    kind: Literal["registration", "permit", "filing"] = "registration"
+    theme: str = Field(description="a heading of the catalogue")
     title: Text
     summary: Text
+    keywords: tuple[str, ...] = Field((), description="everyday words by which it is found")
+    authority: Text | None = Field(None, description="who decides; None: the registrar that is configured")
     basis: Text
+    basis_confidence: Confidence = "V"
+    conditions: tuple[Text, ...] = ()
+    materials: tuple[Material, ...] = ()
     fee: Text
-    minutes: int = Field(description="what an applicant should reckon with")
+    minutes: int = Field(ge=1, le=120, description="what an applicant should reckon with")
     bring: tuple[Text, ...]
     steps: tuple[Text, ...]
     form: Pinned
@@ -76,11 +129,32 @@ class Item(Frozen):
         (), description="grounds on which the statutory clock stands still"
     )
     deadline_basis: Text
+    deadline_confidence: Confidence = "V"
+    on_site: bool = Field(False, description="two officers look at the place before it is granted (许可法第34条)")
+    hearing: bool = Field(False, description="a hearing is held before it is decided")
+    by_promise: bool = Field(False, description="whether a promise may stand for proof (告知承诺)")
+    needs: tuple[str, ...] = Field((), description="items of which one must have been granted first (先照后证)")
+    channels: tuple[Literal["remote", "window", "kiosk", "street", "bank"], ...] = ("remote", "window", "street")
     refusal_bases: tuple[str, ...] = Field(min_length=1, description="codes of the provisions on which a refusal rests")
     may_be_bulk: bool = Field(False, description="whether many cases may be approved at once, each its own decision")
     holder: Holder
     persons: tuple[PersonAsked, ...]
-    result: Result | None = Field(None, description="None: the decision itself is what is handed over")
+    result: Annotated[LicenceResult | PermitResult, Field(discriminator="template")] | None = Field(
+        None, description="None: the decision itself is what is handed over"
+    )
+
+    @model_validator(mode="after")
+    def dates_and_result_fit(self) -> "Item":
+        if self.valid_to is not None and self.valid_to <= self.valid_from:
+            raise ValueError("valid_to: it ends before it begins")
+        yields = {LicenceResult: "registration", PermitResult: "permit", type(None): "filing"}
+        if yields[type(self.result)] != self.kind:
+            raise ValueError(f"result: that of a {yields[type(self.result)]}, and this is a {self.kind}")
+        return self
 
     def is_offered(self, today: date) -> bool:
         return self.valid_from <= today and (self.valid_to is None or today < self.valid_to)
+
+    @property
+    def is_registration(self) -> bool:
+        return self.kind == "registration"

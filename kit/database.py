@@ -89,7 +89,8 @@ class Database:
 
     def _engine(self, ours: bool) -> Engine:
         if not self.is_sqlite:
-            options = {"options": f"-c lock_timeout={PATIENCE_S}s"} if ours else {}
+            # Our queries stop at a page: compiling them (JIT) takes 300 ms where running them takes one.
+            options = {"options": f"-c jit=off -c lock_timeout={PATIENCE_S}s"} if ours else {}
             return create_engine(
                 self.url, pool_size=POOL_SIZE, max_overflow=0, pool_pre_ping=True, connect_args=options
             )

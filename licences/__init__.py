@@ -3,15 +3,27 @@
 
 from licences.checking import MOST_BYTES, FileCheck, FileReason, FileVerdict, check_file
 from licences.document import render
-from licences.issuing import Document, Grant, Issuer, find, of_application, put_in_force, read_document, reserve, revoke
+from licences.issuing import (
+    Document,
+    Grant,
+    Issuer,
+    find,
+    of_application,
+    of_holder,
+    put_in_force,
+    read_document,
+    reserve,
+    revoke,
+)
 from licences.licence import Copy, Licence, LicenceDocument, Status, Template
-from licences.numbering import PoolEmpty, fictitious_codes, fill_pool
+from licences.numbering import CODED, PoolEmpty, fictitious_codes, fill_pool
 from licences.signing import FileSigner, Signer, make_demonstration_authority
 from licences.store import Store
 from licences.typeface import Unprintable, missing_characters, prepare_typeface
 from licences.typesetting import DoesNotFit
 
 __all__ = [
+    "CODED",
     "MOST_BYTES",
     "Copy",
     "Document",
@@ -37,6 +49,7 @@ __all__ = [
     "make_demonstration_authority",
     "missing_characters",
     "of_application",
+    "of_holder",
     "prepare_typeface",
     "put_in_force",
     "read_document",

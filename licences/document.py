@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Document (执照文件): the page of a licence, original (正本) and duplicate (副本). Hides the layout. Pure bytes.
 
-Face items of 市场主体登记管理条例实施细则第23条. Everything rendered carries the 样例 mark, drawn and written; no
+What stands on it is the matter of `faces`. Everything rendered carries the 样例 mark, drawn and written; no
 parameter turns it off. Equal input gives equal bytes.
 """
 
@@ -13,7 +13,8 @@ import segno
 from reportlab.lib.colors import HexColor
 from reportlab.pdfgen.canvas import Canvas
 
-from licences.licence import Copy, Licence, Template
+from licences.faces import NO_NAME, Face, Place, face_of
+from licences.licence import Copy, Licence
 from licences.ornament import MM, SEAL_MM, draw_ground, draw_mark
 from licences.signing import Box
 from licences.typeface import NAME, refuse_unprintable, typeface
@@ -21,8 +22,7 @@ from licences.typesetting import LEADING, centre, draw, fitted, justify
 
 INK, GREY, PALE_INK, WARN = HexColor(0x1C1B19), HexColor(0x6B6A66), HexColor(0x9A9892), HexColor(0xA8231C)
 NO_EFFECT = "样例 · 不具有法律效力 · SAMPLE WITHOUT LEGAL EFFECT"
-NO_NAME = "（未使用名称）"
-YEARLY_REPORT = "每年 1 月 1 日至 6 月 30 日报送年度报告（企业信息公示暂行条例）"
+TITLE_SIZE = 66.0
 FIELD_SIZE = 17.0  # points on the sheet of the original; the duplicate is the same page made smaller
 TITLES = {Copy.ORIGINAL: "（正本）", Copy.DUPLICATE: "（副本）"}
 
@@ -56,69 +56,42 @@ def render(licence: Licence, copy: Copy, public_url: str) -> Drawn:
     typeface()
     width, height = (420 * MM, 297 * MM) if copy is Copy.ORIGINAL else (297 * MM, 210 * MM)
     scale = width / (420 * MM)
-    fields = _fields(licence)
-    refuse_unprintable(
-        "".join(label + value for column in fields for label, value, _rows in column) + licence.registrar
-    )
+    face = face_of(licence)
+    refuse_unprintable("".join(face.words()) + licence.registrar)
     out = io.BytesIO()
     canvas = Canvas(
         out, pagesize=(width, height), initialFontName=NAME, invariant=True, pdfVersion=(1, 7), lang="zh-CN"
     )
-    canvas.setTitle(f"营业执照{TITLES[copy]}样例 {licence.number}")
+    canvas.setTitle(f"{face.title}{TITLES[copy]}样例 {licence.number}")
     canvas.setAuthor(licence.registrar)
-    canvas.setSubject(f"{licence.credit_code} {NO_EFFECT}")
+    canvas.setSubject(f"{face.head[1]} {NO_EFFECT}")
     canvas.setKeywords("样例 SAMPLE")
     sheet = _Sheet(canvas, width, height, scale)
     draw_ground(canvas, width, height, scale)
     draw_mark(canvas, width, height, scale)
-    _head(sheet, licence, copy, f"{public_url}/v/{licence.verification_id}")
-    for index, column in enumerate(fields):
+    _head(sheet, licence, face, copy, f"{public_url}/v/{licence.verification_id}")
+    for index, column in enumerate((face.left, face.right)):
         _column(sheet, sheet.left + index * (sheet.column + 16 * MM * scale), column)
-    seal = _foot(sheet, licence, public_url)
+    seal = _foot(sheet, licence, face, public_url)
     canvas.showPage()
     canvas.save()
     return Drawn(out.getvalue(), seal)
 
 
-Place = tuple[str, str, float]
-"""A label, its value, and how many lines of the page it may take."""
-
-
-def _fields(licence: Licence) -> tuple[list[Place], list[Place]]:
-    name = licence.name or NO_NAME
-    day = f"{licence.established_on.year}年{licence.established_on.month:02d}月{licence.established_on.day:02d}日"
-    if licence.template == Template.COMPANY:
-        return (
-            [
-                ("名称", name, 2),
-                ("类型", licence.entity_type, 2),
-                ("法定代表人", licence.holder, 1),
-                ("经营范围", licence.scope, 7),
-            ],
-            [("注册资本", licence.capital, 2), ("成立日期", day, 1), ("住所", licence.premises, 3)],
-        )
-    return (
-        [
-            ("名称", name, 2),
-            ("类型", licence.entity_type, 1),
-            ("经营者", licence.holder, 1),
-            ("经营范围", licence.scope, 7),
-        ],
-        [("组成形式", licence.form_of_organisation, 1), ("注册日期", day, 1), ("经营场所", licence.premises, 3)],
-    )
-
-
-def _head(sheet: _Sheet, licence: Licence, copy: Copy, address: str) -> None:
+def _head(sheet: _Sheet, licence: Licence, face: Face, copy: Copy, address: str) -> None:
     canvas, scale = sheet.canvas, sheet.scale
     canvas.setFillColor(INK)
     canvas.setStrokeColor(INK)
     middle = sheet.width / 2
-    centre(canvas, middle, sheet.height - 77 * MM * scale, "营业执照", 66 * scale, 30 * scale, weight=1.1 * scale)
+    size = TITLE_SIZE * min(1.0, 6.5 / len(face.title)) * scale
+    spacing = 30 * scale if len(face.title) <= 4 else 6 * scale
+    centre(canvas, middle, sheet.height - 77 * MM * scale, face.title, size, spacing, weight=1.1 * scale)
     centre(canvas, middle, sheet.height - 89 * MM * scale, TITLES[copy], 21 * scale, 2 * scale)
     top = sheet.height - 41 * MM * scale
-    draw(canvas, sheet.left, top, "统一社会信用代码", 15 * scale, weight=0.3 * scale)
-    draw(canvas, sheet.left, top - 9.5 * MM * scale, licence.credit_code, 18 * scale, 0.8 * scale)
-    draw(canvas, sheet.left, top - 18 * MM * scale, f"证照编号  {licence.number}", 11 * scale)
+    draw(canvas, sheet.left, top, face.head[0], 15 * scale, weight=0.3 * scale)
+    draw(canvas, sheet.left, top - 9.5 * MM * scale, face.head[1], 18 * scale, 0.8 * scale)
+    if face.head[1] != licence.number:
+        draw(canvas, sheet.left, top - 18 * MM * scale, f"证照编号  {licence.number}", 11 * scale)
     side = 32 * MM * scale
     right = sheet.width - sheet.left
     _code(canvas, address, right - side, top + 4.5 * MM * scale - side, side)
@@ -147,7 +120,7 @@ def _code(canvas: Any, address: str, x: float, y: float, side: float) -> None:
     canvas.restoreState()
 
 
-def _column(sheet: _Sheet, x: float, places: list[Place]) -> None:
+def _column(sheet: _Sheet, x: float, places: tuple[Place, ...]) -> None:
     """Label and value below one another; a value that needs it shrinks within its lines."""
     canvas, scale = sheet.canvas, sheet.scale
     size = FIELD_SIZE * scale
@@ -167,7 +140,7 @@ def _column(sheet: _Sheet, x: float, places: list[Place]) -> None:
         y -= max(line, line * 0.35 + len(lines) * fit * LEADING)
 
 
-def _foot(sheet: _Sheet, licence: Licence, site: str) -> Box:
+def _foot(sheet: _Sheet, licence: Licence, face: Face, site: str) -> Box:
     """Registrar, date, the lines at the foot; gives the place of the seal."""
     canvas, scale = sheet.canvas, sheet.scale
     right = sheet.width - sheet.left
@@ -175,7 +148,7 @@ def _foot(sheet: _Sheet, licence: Licence, site: str) -> Box:
     bottom = 47 * MM * scale
     x = sheet.left + sheet.column + 16 * MM * scale
     canvas.setFillColor(INK)
-    draw(canvas, x, bottom + 22 * MM * scale, "登记机关", FIELD_SIZE * scale, 5 * scale)
+    draw(canvas, x, bottom + 22 * MM * scale, face.office, FIELD_SIZE * scale, 5 * scale)
     room = right - side - 6 * MM * scale - x
     size, lines = fitted(licence.registrar, room, 2 * 13 * LEADING * scale, 13 * scale)
     for index, line in enumerate(lines):
@@ -188,7 +161,7 @@ def _foot(sheet: _Sheet, licence: Licence, site: str) -> Box:
     centre(canvas, sheet.width / 2, low, NO_EFFECT, 13 * scale, 0.4 * scale, weight=0.2 * scale)
     canvas.setFillColor(GREY)
     small = max(6.5, 9 * scale)
-    draw(canvas, sheet.left, low + 8 * MM * scale, YEARLY_REPORT, small)
+    draw(canvas, sheet.left, low + 8 * MM * scale, face.foot, small)
     checked = f"核验网址 {site}"
     draw(canvas, sheet.left, low + 13 * MM * scale, checked, small)
     return (right - side, bottom, right, bottom + side)

@@ -4,7 +4,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from kit.clock import office_day
@@ -32,6 +32,9 @@ class Grant:
     scope: str
     registrar: str
     established_on: date
+    title: str = "营业执照"
+    holder_code: str = ""
+    valid_to: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +47,7 @@ class Document:
 
 
 def reserve(session: Session, grant: Grant, now: datetime) -> Licence:
-    """Number and code for the application, once: asked again, the same licence. Raises PoolEmpty."""
+    """Number, and for a business licence a code, once: asked again, the same licence. Raises PoolEmpty."""
     known = of_application(session, grant.application_id)
     if known is not None:
         return known
@@ -52,13 +55,15 @@ def reserve(session: Session, grant: Grant, now: datetime) -> Licence:
     known = of_application(session, grant.application_id)  # another may have reserved while this one waited
     if known is not None:
         return known
-    code = take_code(session, grant.template)
+    code = None if grant.template is Template.PERMIT else take_code(session, grant.template)
     licence = Licence(
         number=next_number(counter),
-        credit_code=code.code,
+        credit_code=code.code if code else None,
+        holder_code=grant.holder_code,
         application_id=grant.application_id,
         item_code=grant.item_code,
         template=grant.template,
+        title=grant.title,
         name=grant.name,
         holder=grant.holder,
         entity_type=grant.entity_type,
@@ -68,13 +73,15 @@ def reserve(session: Session, grant: Grant, now: datetime) -> Licence:
         scope=grant.scope,
         registrar=grant.registrar,
         established_on=grant.established_on,
+        valid_to=grant.valid_to,
         status=Status.RESERVED,
         reserved_at=now,
     )
     session.add(licence)
     session.flush()
-    code.licence_id = licence.id
-    session.flush()
+    if code is not None:
+        code.licence_id = licence.id
+        session.flush()
     return licence
 
 
@@ -121,6 +128,12 @@ def find(session: Session, verification_id: str) -> Licence | None:
     """The licence behind the address of a QR code; one that is still being made is not there yet."""
     wanted = select(Licence).where(Licence.verification_id == verification_id, Licence.status != Status.RESERVED)
     return session.scalar(wanted)
+
+
+def of_holder(session: Session, code: str) -> list[Licence]:
+    """Business licences and permits in force of the business with this credit code."""
+    theirs = or_(Licence.credit_code == code, Licence.holder_code == code)
+    return list(session.scalars(select(Licence).where(theirs, Licence.status == Status.IN_FORCE)))
 
 
 def of_application(session: Session, application_id: str) -> Licence | None:

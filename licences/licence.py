@@ -17,6 +17,7 @@ from kit.random import new_id
 class Template(StrEnum):
     COMPANY = "company"  # 有限责任公司
     SOLE_TRADER = "sole_trader"  # 个体工商户
+    PERMIT = "permit"  # 许可证：有统一社会信用代码的单位另行取得
 
 
 class Copy(StrEnum):
@@ -32,17 +33,23 @@ class Status(StrEnum):
 
 
 class Licence(Base):
-    """One licence for one approved application. `verification_id` is the address in its QR code."""
+    """One licence or permit for one approved application. `verification_id` is the address in its QR code.
+
+    `credit_code` is the code that came with a business licence; a permit names that of its holder, `holder_code`, if
+    there is one. `valid_to` is the last day; None means without limit.
+    """
 
     __tablename__ = "licence"
 
     id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)
     number: Mapped[str] = mapped_column(String(20), unique=True)
-    credit_code: Mapped[str] = mapped_column(String(18), unique=True)
+    credit_code: Mapped[str | None] = mapped_column(String(18), unique=True)
+    holder_code: Mapped[str] = mapped_column(String(18), default="", index=True)
     application_id: Mapped[str] = mapped_column(String(32), unique=True)
     verification_id: Mapped[str] = mapped_column(String(32), unique=True, default=new_id)
     item_code: Mapped[str] = mapped_column(String(40))
     template: Mapped[str] = mapped_column(String(20))
+    title: Mapped[str] = mapped_column(String(60), default="营业执照")
     name: Mapped[str] = mapped_column(String(120))
     holder: Mapped[str] = mapped_column(String(80))
     entity_type: Mapped[str] = mapped_column(String(60))
@@ -52,11 +59,16 @@ class Licence(Base):
     scope: Mapped[str] = mapped_column(Text)
     registrar: Mapped[str] = mapped_column(String(80))
     established_on: Mapped[date]
+    valid_to: Mapped[date | None]
     status: Mapped[str] = mapped_column(String(12), default=Status.RESERVED)
     reserved_at: Mapped[datetime] = mapped_column(Moment)
     issued_at: Mapped[datetime | None] = mapped_column(Moment)
 
     documents: Mapped[list["LicenceDocument"]] = relationship(order_by="LicenceDocument.copy")
+
+    def has_run_out(self, today: date) -> bool:
+        """Whether its last day is over; nothing in the register changes on that day."""
+        return self.valid_to is not None and today > self.valid_to
 
 
 class LicenceDocument(Base):

@@ -16,7 +16,7 @@ from licences.licence import CreditCode, LicenceCounter, Template
 DISTRICT = "320113"
 # Two writers may meet on the first day of a year: one inserts, both go on.
 _FIRST = text("INSERT INTO licence_counter (year, last) VALUES (:year, 0) ON CONFLICT (year) DO NOTHING")
-_KINDS = {Template.COMPANY: "1", Template.SOLE_TRADER: "2"}
+CODED = {Template.COMPANY: "1", Template.SOLE_TRADER: "2"}  # second character of the code
 
 
 class PoolEmpty(DomainError):
@@ -28,7 +28,7 @@ def fictitious_codes(kind: Template, start: int, count: int) -> list[str]:
     codes = []
     for serial in range(start, start + count):
         body = f"MA{serial:06d}"
-        first17 = f"9{_KINDS[kind]}{DISTRICT}{body}{body_check(body)}"
+        first17 = f"9{CODED[kind]}{DISTRICT}{body}{body_check(body)}"
         codes.append(first17 + credit_code_check(first17))
     return codes
 

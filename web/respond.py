@@ -30,6 +30,7 @@ NOTICES = {
     "accepted": ("已受理，并通知申请人", "Accepted; the applicant is told"),
     "voted": ("您的审查意见已提交，等待另一位审查员", "Your opinion is cast; another clerk decides too"),
     "suspended": ("已中止计时，并书面告知申请人", "The clock is stopped; the applicant is told in writing"),
+    "visited": ("已记入现场核查记录", "The visit is on record"),
     "gone-on": ("已恢复计时，并书面告知申请人", "The clock runs again; the applicant is told in writing"),
     "extended": ("已延长期限，并书面告知申请人", "Extended; the applicant is told in writing"),
     "reopened": ("已重新立案办理", "Opened again"),

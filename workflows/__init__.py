@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Workflows (流程): processes declared as data, moved by a pure function, run durably (see `workflows.durable`)."""
 
-from workflows.loading import Refused, load_process, load_processes
+from kit.declared import Refused
+from workflows.loading import load_process, load_processes
 from workflows.moving import (
     Answered,
     Decided,

@@ -30,7 +30,7 @@ REASON = "申报内容与提交的材料不一致，且申请人不予更正"
 def office(database: Database) -> TestOffice:
     with database.writing() as session:
         seed_calendar(session)
-        for kind in licences.Template:
+        for kind in licences.CODED:
             licences.fill_pool(session, kind, licences.fictitious_codes(kind, 1000, 20))
     return TestOffice(database)
 

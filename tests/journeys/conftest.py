@@ -164,7 +164,7 @@ def _service(
     )
     with database.writing() as session:
         seed_calendar(session)
-        for kind in licences.Template:
+        for kind in licences.CODED:
             licences.fill_pool(session, kind, licences.fictitious_codes(kind, 1000, 200))
     enrol_demonstration_staff(database)
     runner = Runner(office)

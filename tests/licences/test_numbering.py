@@ -7,13 +7,13 @@ from sqlalchemy.orm import Session
 
 from kit.database import Database
 from kit.numbers import is_credit_code
-from licences import Licence, PoolEmpty, Template, fictitious_codes, fill_pool, reserve
+from licences import CODED, Licence, PoolEmpty, Template, fictitious_codes, fill_pool, reserve
 from tests.conftest import NOON
 from tests.licences.conftest import a_grant
 
 
 def test_fictitious_codes_have_right_check_characters_and_do_not_repeat() -> None:
-    codes = [code for kind in Template for code in fictitious_codes(kind, 1000, 500)]
+    codes = [code for kind in CODED for code in fictitious_codes(kind, 1000, 500)]
     assert all(is_credit_code(code) for code in codes)
     assert len(set(codes)) == 1000
     assert codes[0].startswith("91320113MA001000")

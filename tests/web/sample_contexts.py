@@ -97,7 +97,12 @@ REFUSED = some(
     remedies=t("六十日内可以申请行政复议，六个月内可以提起行政诉讼。", "Review within sixty days."),
 )
 ISSUED = some(
-    number=LICENCE.number, name="南京市栖霞区样例小吃店", original_href="/o", duplicate_href="/d", verify_href="/v/x"
+    number=LICENCE.number,
+    title="营业执照",
+    name="南京市栖霞区样例小吃店",
+    original_href="/o",
+    duplicate_href="/d",
+    verify_href="/v/x",
 )
 APPLY = {"application": APPLICATION, "back": "/apply/01JD"}
 CODE_WRONG = [ShownProblem("code", "验证码不对，还可以再试 4 次")]

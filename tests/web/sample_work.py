@@ -70,6 +70,16 @@ OPINIONS = [
     ),
 ]
 VOTES = [some(who="李审查", outcome=t("准予", "approved"), reason="符合条件", at=NOW)]
+VISITS = {
+    "wanted": True,
+    "is_open": True,
+    "hearing": True,
+    "seen": [
+        some(on=date(2026, 11, 24), who="李审查、吴审查", conforms=False, words="操作间没有单独的清洗水池"),
+        some(on=date(2026, 11, 25), who="李审查、吴审查", conforms=True, words="清洗水池已经补装"),
+    ],
+    "officers": [some(id="2", name="吴审查")],
+}
 PANELS = {
     "seen_at": "2026-11-23T12:00:00+08:00",
     "changed_since": [t("中止计时", "Clock stopped")],
@@ -78,6 +88,7 @@ PANELS = {
     "changed": {"address": "旧住址"},
     "opinions": OPINIONS,
     "votes": VOTES,
+    "visits": VISITS,
     "clock": CLOCK,
     "colleagues": [{"id": "2", "name": "吴审查"}],
     "papers": PAPERS,

@@ -19,7 +19,9 @@ class LicenceAnswer(BaseModel):
     """The register's row: public by law. `is_sample`: it has no legal effect."""
 
     number: str
-    credit_code: str
+    title: str
+    credit_code: str | None
+    holder_code: str
     name: str
     holder: str
     entity_type: str
@@ -27,6 +29,7 @@ class LicenceAnswer(BaseModel):
     scope: str
     registrar: str
     established_on: date
+    valid_to: date | None
     status: str
     issued_at: datetime | None
     is_sample: bool = True
@@ -43,7 +46,9 @@ class FileAnswer(BaseModel):
 def _answer(licence: Licence) -> LicenceAnswer:
     return LicenceAnswer(
         number=licence.number,
+        title=licence.title,
         credit_code=licence.credit_code,
+        holder_code=licence.holder_code,
         name=licence.name,
         holder=licence.holder,
         entity_type=licence.entity_type,
@@ -51,6 +56,7 @@ def _answer(licence: Licence) -> LicenceAnswer:
         scope=licence.scope,
         registrar=licence.registrar,
         established_on=licence.established_on,
+        valid_to=licence.valid_to,
         status=str(licence.status).lower(),
         issued_at=licence.issued_at,
     )

@@ -11,14 +11,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 import notices
-from approval import casefile, opinions, votes
+from approval import casefile, clocks, opinions, visits, votes
 from approval.application import Application, State
 from approval.claims import may_be_given
 from approval.clocks import GROUNDS
 from approval.corrections import changes, suggestions
 from approval.dossier import OUTCOMES, Line, sections
 from approval.queue import people_at_work
-from identity import Account, staff
+from identity import Account, Role, staff
 from kit.text import Language, Text
 from web.desk import Desk
 from web.wording import VIEWS
@@ -31,13 +31,15 @@ REGISTRATION = {
     "accept": Text(zh="受理", en="Accept"),
 }
 PERMIT = {**REGISTRATION, "approve": Text(zh="准予许可", en="Grant"), "refuse": Text(zh="不予许可", en="Refuse")}
+FILING = {**REGISTRATION, "approve": Text(zh="予以备案", en="Record"), "refuse": Text(zh="不予备案", en="Refuse")}
+WORDS = {"registration": REGISTRATION, "permit": PERMIT, "filing": FILING}
 
 
 def step_of(desk: Desk, case: Application, viewer: Account) -> dict[str, Any]:
     """The step in which the case stands, what may be said in it, and how many have."""
     item = casefile.item_of(desk.office, case)
     process = desk.office.catalogue.process_of(item)
-    words = REGISTRATION if item.result else PERMIT
+    words = WORDS[item.kind]
     step = process.steps.get(case.step or "")
     open_outcomes = [name for name in words if isinstance(step, Human | Panel) and name in step.next]
     return {
@@ -81,6 +83,29 @@ def opinions_of(db: Session, desk: Desk, case: Application) -> list[dict[str, An
         }
         for opinion in opinions.of_application(db, case.id)
     ]
+
+
+def visits_of(db: Session, desk: Desk, case: Application, viewer: Account) -> dict[str, Any]:
+    """What two officers saw at the place, and who may go along next time."""
+    item = casefile.item_of(desk.office, case)
+    found = visits.of_application(db, case.id)
+    officers = [p for p in staff(db) if p.role in (Role.CLERK, Role.SUPERVISOR) and p.is_active]
+    names = {person.id: person.shown_name for person in officers}
+    return {
+        "wanted": item.on_site,
+        "is_open": State(case.state) in (State.IN_REVIEW, State.WITH_DEPARTMENTS),
+        "hearing": item.hearing and not clocks.was_heard(db, case.id),
+        "seen": [
+            {
+                "on": visit.visited_on,
+                "who": "、".join(names.get(one, "") for one in (visit.officer_id, visit.second_id)),
+                "conforms": visit.conforms,
+                "words": visit.words,
+            }
+            for visit in found
+        ],
+        "officers": [{"id": p.id, "name": p.shown_name} for p in officers if p.id != viewer.id],
+    }
 
 
 def votes_of(db: Session, case: Application) -> list[dict[str, Any]]:

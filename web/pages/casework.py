@@ -1,13 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """Casework (办件操作): all that can be done with a case beside deciding it. I/O: through the verbs."""
 
+from datetime import date
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import Response
 
 import notices
-from approval import afterwards, claims, deciding
+from approval import afterwards, claims, deciding, visits
 from approval.decision import Decision, Outcome
 from approval.people import NotAuthorised, keep_off
 from identity import Account
@@ -75,6 +76,31 @@ def go_on(id: str, desk: DeskDep, db: Db, now: Now, clerk: Clerk, reason: Words 
 def extend(id: str, desk: DeskDep, db: Db, now: Now, supervisor: Supervisor, reason: Words = "") -> Response:
     afterwards.extend(db, desk.office, submitted(db, id).id, reason.strip(), supervisor, now)
     return go(f"/review/{id}", "extended")
+
+
+@router.post("/review/{id}/visit")
+def visit(
+    id: str,
+    desk: DeskDep,
+    db: Db,
+    now: Now,
+    clerk: Clerk,
+    on: Annotated[str, Form(max_length=10)] = "",
+    second: Annotated[str, Form(max_length=40)] = "",
+    conforms: Annotated[str, Form(max_length=5)] = "",
+    words: Words = "",
+) -> Response:
+    """What two officers saw; the page is shown again with what was typed if something is missing."""
+    case = submitted(db, id)
+    try:
+        day = date.fromisoformat(on)
+    except ValueError:
+        raise visits.VisitDateWrong(since=f"{case.submitted_at:%Y-%m-%d}") from None
+    colleague = db.get(Account, second)
+    if conforms not in ("yes", "no"):
+        raise visits.ConclusionRequired()
+    visits.record_visit(db, desk.office, case.id, clerk, colleague, day, conforms == "yes", words.strip(), now)
+    return go(f"/review/{id}", "visited")
 
 
 @router.post("/review/{id}/reopen")

@@ -21,6 +21,11 @@ from web.respond import go, language_of, page
 from web.wording import NEXT, TEXTS
 
 router = APIRouter()
+GIVEN = {
+    "registration": Text(zh="颁发执照", en="Licence"),
+    "permit": Text(zh="颁发许可证", en="Permit"),
+    "filing": Text(zh="备案完成", en="Recorded"),
+}
 
 
 @router.get("/cases/{id}")
@@ -43,7 +48,7 @@ def status(request: Request, desk: DeskDep, db: Db, application: OwnApplication)
         "cases/status.html",
         case=shown,
         stages=_stages(application, item, decision),
-        next_step=NEXT[state],
+        next_step=NEXT[item.kind][state],
         due_on=application.due_on if not state.is_final else None,
         findings=_findings(application, item.holder.label.zh),
         decision=_decision(decision, language_of(request)),
@@ -69,7 +74,7 @@ def _stages(application: Application, item: Item, decision: DecisionRow | None) 
         (Text(zh="已提交", en="Submitted"), application.submitted_at),
         (Text(zh="自动核查", en="Checks"), checked_at),
         (outcome, decision.decided_at if decision else application.ended_at),
-        (Text(zh="颁发执照", en="Licence"), ended),
+        (GIVEN[item.kind], ended),
     ]
     if state in (State.RETURNED, State.REFUSED, State.WITHDRAWN) or item.result is None:
         rows.pop()
@@ -121,6 +126,7 @@ def _licence(application: Application, licence: Licence | None) -> dict[str, Any
     base = f"/cases/{application.id}/licence"
     return {
         "number": licence.number,
+        "title": licence.title,
         "name": licence.name,
         "original_href": f"{base}/original.pdf",
         "duplicate_href": f"{base}/duplicate.pdf",

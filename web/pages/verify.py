@@ -4,15 +4,17 @@
 I/O: through the verbs. Nothing that is uploaded is kept.
 """
 
+from datetime import date
 from typing import Any
 
 from fastapi import APIRouter, Request, UploadFile
 from fastapi.responses import Response
 
 import licences
+from kit.clock import office_day
 from kit.text import Text
-from licences import Licence
-from web.deps import Anybody, Db, DeskDep
+from licences import Licence, Template
+from web.deps import Anybody, Db, DeskDep, Now
 from web.fields import ShownProblem
 from web.respond import language_of, page
 from web.wording import FILE_REASONS, LABELS, STATUSES, VERDICTS
@@ -20,22 +22,28 @@ from web.wording import FILE_REASONS, LABELS, STATUSES, VERDICTS
 router = APIRouter()
 
 
-def shown_licence(licence: Licence) -> dict[str, Any]:
-    """The face of the licence as the register has it; public by law (企业信息公示暂行条例)."""
-    holder = "legal_representative" if licence.template == "company" else "operator"
+def shown_licence(licence: Licence, today: date) -> dict[str, Any]:
+    """The face of the licence as the register has it; public by law (企业信息公示暂行条例；行政许可法第40条)."""
+    is_permit = licence.template == Template.PERMIT
+    holder = "legal_representative" if licence.template == Template.COMPANY else "operator"
     rows = [
         (LABELS["name"], licence.name),
+        (LABELS["holder_code"], licence.holder_code),
         (LABELS["entity_type"], licence.entity_type),
         (LABELS["form_of_organisation"], licence.form_of_organisation),
-        (LABELS[holder], licence.holder),
+        (LABELS["responsible" if is_permit else holder], licence.holder),
         (LABELS["capital"], licence.capital),
         (LABELS["premises"], licence.premises),
-        (LABELS["scope"], licence.scope),
-        (LABELS["established_on"], f"{licence.established_on:%Y-%m-%d}"),
+        (LABELS["permitted" if is_permit else "scope"], licence.scope),
+        (LABELS["granted_on" if is_permit else "established_on"], f"{licence.established_on:%Y-%m-%d}"),
+        (LABELS["valid_to"], f"{licence.valid_to:%Y-%m-%d}" if licence.valid_to else ""),
     ]
     status = str(licence.status).lower()
+    if status == "in_force" and licence.has_run_out(today):
+        status = "run_out"
     return {
         "number": licence.number,
+        "title": licence.title,
         "credit_code": licence.credit_code,
         "rows": [{"label": label, "value": value} for label, value in rows if value],
         "status": status,
@@ -47,9 +55,9 @@ def shown_licence(licence: Licence) -> dict[str, Any]:
 
 
 @router.get("/v/{verification_id}")
-def by_address(request: Request, verification_id: str, db: Db, _viewer: Anybody) -> Response:
+def by_address(request: Request, verification_id: str, db: Db, now: Now, _viewer: Anybody) -> Response:
     licence = licences.find(db, verification_id)
-    shown = shown_licence(licence) if licence else None
+    shown = shown_licence(licence, office_day(now)) if licence else None
     return page(request, "verify/licence.html", 200 if licence else 404, found=licence is not None, licence=shown)
 
 
@@ -59,7 +67,7 @@ def ask_file(request: Request, _viewer: Anybody) -> Response:
 
 
 @router.post("/verify")
-def by_file(request: Request, desk: DeskDep, _viewer: Anybody, file: UploadFile | None = None) -> Response:
+def by_file(request: Request, desk: DeskDep, now: Now, _viewer: Anybody, file: UploadFile | None = None) -> Response:
     data = file.file.read(licences.MOST_BYTES + 1) if file else b""
     if not data:
         said = Text(zh="请选择要核验的 PDF 文件", en="Choose the PDF file to verify").said(language_of(request))
@@ -74,5 +82,5 @@ def by_file(request: Request, desk: DeskDep, _viewer: Anybody, file: UploadFile 
         verdict=verdict,
         sentence=VERDICTS[verdict],
         reasons=reasons,
-        licence=shown_licence(checked.licence) if checked.licence else None,
+        licence=shown_licence(checked.licence, office_day(now)) if checked.licence else None,
     )

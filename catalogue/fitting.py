@@ -1,0 +1,76 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Fitting (目录校核): whether an item and what it names go together, said with the line that is wrong. Pure."""
+
+from collections.abc import Iterator, Mapping, Set
+from pathlib import Path
+
+from catalogue.item import Item, PermitResult
+from forms import Form, Kind
+from kit.declared import Location, Refused, fault
+from workflows import Process
+
+Wrong = tuple[Location, str]
+# What a process must ask before it grants, by what the item says of itself.
+ISSUES = "issue_licence"
+WATCHED = {"on_site": "site_visited", "hearing": "hearing_held"}
+
+
+class Inconsistent(Refused):
+    """A declaration names something that is not there; the service does not start."""
+
+
+def fit(
+    file: Path,
+    item: Item,
+    forms: Mapping[tuple[str, int], Form],
+    processes: Mapping[tuple[str, int], Process],
+    themes: Set[str],
+    codes: Set[str],
+) -> None:
+    """Raises Inconsistent with everything that does not fit, a line each."""
+    form, process = forms.get(item.form.key), processes.get(item.process.key)
+    wrong: list[Wrong] = []
+    if form is None:
+        wrong.append((("form",), f"there is no form {item.form.name} version {item.form.version}"))
+    else:
+        wrong += _fields(item, form)
+    if process is None:
+        wrong.append((("process",), f"there is no process {item.process.name} version {item.process.version}"))
+    else:
+        wrong += _watched(item, process)
+    if item.theme not in themes:
+        wrong.append((("theme",), f"there is no theme {item.theme}"))
+    wrong += [(("needs",), f"there is no item {code}") for code in item.needs if code not in codes]
+    if wrong:
+        raise Inconsistent("\n".join(str(fault(file, where, reason)) for where, reason in wrong))
+
+
+def _fields(item: Item, form: Form) -> Iterator[Wrong]:
+    fields = {field.name: field for page in form.pages for field in page.fields}
+    single = [("holder", item.holder.name), ("holder", item.holder.number)]
+    for person in item.persons:
+        if person.table is None:
+            single += [("persons", person.name), ("persons", person.number)]
+            continue
+        table = fields.get(person.table)
+        columns = {column.name for column in table.fields} if table else set()
+        if not {person.name, person.number} <= columns:
+            yield ("persons",), f"{person.table} of form {form.code} has no {person.name}, {person.number}"
+    single += [("materials", material.field) for material in item.materials if material.field]
+    if isinstance(item.result, PermitResult):
+        named = (item.result.holder, item.result.holder_code, *item.result.scope, item.result.until)
+        single += [("result", name) for name in named if name]
+        until = fields.get(item.result.until or "")
+        if until is not None and until.kind is not Kind.DATE:
+            yield ("result",), f"{until.name} is no date"
+    for where, name in single:
+        if name not in fields:
+            yield (where,), f"form {form.code} has no field {name}"
+
+
+def _watched(item: Item, process: Process) -> Iterator[Wrong]:
+    for said, guard in WATCHED.items():
+        if getattr(item, said) and guard not in process.guards:
+            yield (said,), f"the process {process.name} grants without {guard}"
+    if (item.result is not None) != (ISSUES in process.verbs):
+        yield ("process",), f"{process.name} {'makes a' if item.result is None else 'makes no'} licence or certificate"
