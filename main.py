@@ -33,7 +33,7 @@ from approval.steps import VERBS
 from approval.sweeping import sweep
 from audit import verify_export
 from catalogue import load_catalogue
-from console import decisions, processes
+from console import decisions, items, processes
 from credit import HttpBureau
 from demonstration import run as demonstration
 from demonstration.applicant import Stumbled
@@ -53,6 +53,7 @@ cli = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, help="ä¸
 log = structlog.get_logger()
 cli.add_typer(processes.commands(lambda: build(Settings()).office), name="process")
 cli.add_typer(decisions.commands(lambda: build(Settings()).office), name="decision")
+cli.add_typer(items.commands(), name="items")
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from catalogue.fitting import Inconsistent, fit
 from catalogue.item import Item, UnknownItem
-from forms import Form, load_forms
+from forms import DECLARATIONS, Form, load_forms
 from kit.declared import declared, read_toml
 from kit.text import Text
 from workflows import Process, load_processes
@@ -56,7 +56,12 @@ def load_themes(file: Path = THEMES) -> dict[str, Text]:
     return {name: Text.model_validate(words) for name, words in read_toml(file).items()}
 
 
-def load_catalogue(folder: Path = ITEMS, verbs: set[str] | None = None, guards: set[str] | None = None) -> Catalogue:
+def load_catalogue(
+    folder: Path = ITEMS,
+    verbs: set[str] | None = None,
+    guards: set[str] | None = None,
+    forms: Path = DECLARATIONS,
+) -> Catalogue:
     """Read everything. Raises Refused for a file that is wrong, Inconsistent for names that do not resolve.
 
     `verbs` and `guards` are those that the service knows; a process that asks for another is refused.
@@ -65,7 +70,7 @@ def load_catalogue(folder: Path = ITEMS, verbs: set[str] | None = None, guards: 
     items = {(item.code, item.version): item for item in files.values()}
     if len(items) != len(files):
         raise Inconsistent(f"{folder.name}: two files declare the same item in the same version")
-    catalogue = Catalogue(items, load_forms(), load_processes(), load_themes())
+    catalogue = Catalogue(items, load_forms(forms), load_processes(), load_themes())
     for file, item in files.items():
         fit(file, item, catalogue.forms, catalogue.processes, set(catalogue.themes), {code for code, _ in items})
     for process in catalogue.processes.values():

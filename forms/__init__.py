@@ -3,10 +3,11 @@
 
 from forms.answers import Checked, check, check_page, take
 from forms.form import Answer, Answers, Field, Form, Kind, Option, Page, Row, When
-from forms.loading import load_forms
+from forms.loading import DECLARATIONS, load_forms
 from forms.problem import Problem, Values
 
 __all__ = [
+    "DECLARATIONS",
     "Answer",
     "Answers",
     "Checked",

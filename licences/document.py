@@ -83,7 +83,7 @@ def _head(sheet: _Sheet, licence: Licence, face: Face, copy: Copy, address: str)
     canvas.setFillColor(INK)
     canvas.setStrokeColor(INK)
     middle = sheet.width / 2
-    size = TITLE_SIZE * min(1.0, 6.5 / len(face.title)) * scale
+    size = TITLE_SIZE * min(1.0, 11 / len(face.title)) * scale
     spacing = 30 * scale if len(face.title) <= 4 else 6 * scale
     centre(canvas, middle, sheet.height - 77 * MM * scale, face.title, size, spacing, weight=1.1 * scale)
     centre(canvas, middle, sheet.height - 89 * MM * scale, TITLES[copy], 21 * scale, 2 * scale)

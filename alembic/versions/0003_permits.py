@@ -21,7 +21,9 @@ def upgrade() -> None:
         sa.Column("conforms", sa.Boolean(), nullable=False),
         sa.Column("words", sa.LargeBinary(), nullable=False),
         sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(["application_id"], ["application.id"], name=op.f("fk_visit_application_id_application")),
+        sa.ForeignKeyConstraint(
+            ["application_id"], ["application.id"], name=op.f("fk_visit_application_id_application")
+        ),
         sa.ForeignKeyConstraint(["officer_id"], ["account.id"], name=op.f("fk_visit_officer_id_account")),
         sa.ForeignKeyConstraint(["second_id"], ["account.id"], name=op.f("fk_visit_second_id_account")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_visit")),

@@ -5,6 +5,7 @@ import re
 import shutil
 import subprocess
 import zlib
+from datetime import date
 from pathlib import Path
 
 import cv2
@@ -115,3 +116,27 @@ def test_the_code_leads_to_the_verification_page(tmp_path: Path) -> None:
         True,
         0,
     )  # not mirrored: the detector reads those, telephones may not
+
+
+@needs_poppler
+def test_a_permit_says_what_is_permitted_to_whom_and_until_when(tmp_path: Path) -> None:
+    permit = {
+        "template": Template.PERMIT,
+        "title": "食品经营许可证",
+        "credit_code": None,
+        "valid_to": date(2031, 11, 22),
+    }
+    licence = a_licence(**permit, holder_code="92320113MA0000015G", scope="主体业态：餐饮服务经营者")
+    text = text_of(render(licence, Copy.ORIGINAL, URL).pdf, tmp_path)
+    for words in ("食品经营许可证", "92320113MA0000015G", "主体业态：餐饮服务经营者", "2031年11月22日", "样例SAMPLE"):
+        assert words in text
+    assert "统一社会信用代码" not in text
+    assert "营业执照" not in text
+
+
+@pytest.mark.parametrize(
+    "title", ["证", "食品经营许可证", "公众聚集场所投入使用、营业前消防安全检查意见书", "很长" * 14]
+)
+def test_a_title_of_any_length_stays_on_the_page(title: str) -> None:
+    licence = a_licence(template=Template.PERMIT, title=title, credit_code=None, scope="", valid_to=None)
+    assert render(licence, Copy.DUPLICATE, URL).pdf.startswith(b"%PDF-")
