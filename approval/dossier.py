@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from approval.application import Application, State
 from approval.casefile import item_of
 from approval.office import Office
+from catalogue import Item
 from forms import Answers, Field, Form, Kind
 from identity import Account
 from kit.numbers import masked_id, masked_phone
@@ -56,6 +57,13 @@ STATES: dict[State, Text] = {
     State.RETURNED: Text(zh="已退回补正", en="Returned for correction"),
     State.REFUSED: Text(zh="不予登记", en="Refused"),
     State.WITHDRAWN: Text(zh="已撤回", en="Withdrawn"),
+}
+
+OF_KIND: dict[tuple[str, State], Text] = {
+    ("permit", State.REGISTERED): Text(zh="已准予许可", en="Granted"),
+    ("permit", State.REFUSED): Text(zh="不予许可", en="Refused"),
+    ("filing", State.REGISTERED): Text(zh="已备案", en="Recorded"),
+    ("filing", State.REFUSED): Text(zh="不予备案", en="Not recorded"),
 }
 
 
@@ -154,5 +162,7 @@ OUTCOMES: dict[str, Text] = {
 }
 
 
-def stage_of(application: Application) -> Text:
-    return STATES[State(application.state)]
+def stage_of(application: Application, item: Item) -> Text:
+    """Where the case stands, in the words of its kind of item."""
+    state = State(application.state)
+    return OF_KIND.get((item.kind, state), STATES[state])

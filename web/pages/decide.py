@@ -81,7 +81,7 @@ def decide(
     try:
         outcome = Outcome(typed["outcome"])
     except ValueError:
-        said = Text(zh="请选择决定：准予、退回补正或不予登记", en="Choose: approve, return or refuse").said(
+        said = Text(zh="请选择决定：准予、退回补正或不予", en="Choose: approve, return or refuse").said(
             language_of(request)
         )
         return case_page(request, desk, db, now, clerk, application, [ShownProblem("outcome", said)], typed)

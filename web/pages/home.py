@@ -50,7 +50,7 @@ def home(request: Request, desk: DeskDep, db: Db, now: Now, viewer: Anybody) -> 
             "id": case.id,
             "number": case.number,
             "title": casefile.item_of(desk.office, case).title,
-            "stage": stage_of(case),
+            "stage": stage_of(case, casefile.item_of(desk.office, case)),
             "href": href_of(case),
             "updated_at": case.updated_at,
         }

@@ -40,7 +40,7 @@ def status(request: Request, desk: DeskDep, db: Db, application: OwnApplication)
         "id": application.id,
         "number": application.number,
         "title": item.title,
-        "stage": stage_of(application),
+        "stage": stage_of(application, item),
         "state": state.value,
     }
     return page(
@@ -66,7 +66,7 @@ def _stages(application: Application, item: Item, decision: DecisionRow | None) 
     checked_at = next((t.at for t in application.transitions if t.step == "weigh"), None)
     outcome = {
         State.RETURNED: Text(zh="退回补正", en="Returned for correction"),
-        State.REFUSED: Text(zh="不予登记", en="Refused"),
+        State.REFUSED: stage_of(application, item),
         State.WITHDRAWN: Text(zh="已撤回", en="Withdrawn"),
     }.get(state, Text(zh="作出决定", en="Decision"))
     ended = application.ended_at if state is State.REGISTERED else None
