@@ -309,6 +309,7 @@ SAMPLES: list[Sample] = [
         {
             "case": some(id="1", number=RECEIPT.number, title=SHOP, name="样例小吃店"),
             "outcome": "return",
+            "words": t("退回补正", "Return for correction"),
             "next_href": "/review/next",
             "href": "/review/1",
         },

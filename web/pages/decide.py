@@ -16,6 +16,7 @@ from approval.application import Application, State
 from approval.decision import Correction, Decision, Outcome
 from approval.dossier import sections
 from approval.inquiries import keep_inquiries
+from approval.people import keep_off
 from approval.weighing import Inquired
 from identity import Account
 from kit.errors import DomainError
@@ -23,6 +24,7 @@ from kit.text import Text
 from web.deps import Clerk, Db, DeskDep, Now
 from web.errors import sentence
 from web.fields import ShownProblem
+from web.pages.casepanels import WORDS
 from web.pages.review import case_page, submitted
 from web.respond import go, language_of, page
 from web.wording import EVENTS
@@ -148,8 +150,9 @@ def _explain(
 
 
 @router.get("/review/{id}/decided")
-def decided(request: Request, id: str, desk: DeskDep, db: Db, _clerk: Clerk) -> Response:
+def decided(request: Request, id: str, desk: DeskDep, db: Db, clerk: Clerk) -> Response:
     application = submitted(db, id)
+    keep_off(db, application.id, clerk.id)
     if application.decision is None:
         return go(f"/review/{id}")
     item = casefile.item_of(desk.office, application)
@@ -159,6 +162,7 @@ def decided(request: Request, id: str, desk: DeskDep, db: Db, _clerk: Clerk) -> 
         "review/decided.html",
         case=shown,
         outcome=application.decision.outcome,
+        words=WORDS[item.kind][application.decision.outcome],
         next_href="/review/next",
         href=f"/review/{id}",
     )
