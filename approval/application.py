@@ -86,6 +86,7 @@ class Application(Base):
     assigned_to: Mapped[str | None] = mapped_column(ForeignKey("account.id"), index=True)
     held_by: Mapped[str | None] = mapped_column(ForeignKey("account.id"), index=True)
     held_until: Mapped[datetime | None] = mapped_column(Moment)
+    prefilled: Mapped[dict[str, Any] | None] = mapped_column(JSON)  # by field: the source it was taken over from
     open_fields: Mapped[list[str] | None] = mapped_column(JSON)  # a correction may change these only
     signature: Mapped[dict[str, Any] | None] = mapped_column(JSON)
     version: Mapped[int] = mapped_column(default=1)

@@ -30,6 +30,8 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("visit", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_visit_application_id"), ["application_id"], unique=False)
+    with op.batch_alter_table("application", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("prefilled", sa.JSON(), nullable=True))
     with op.batch_alter_table("licence", schema=None) as batch_op:
         batch_op.add_column(sa.Column("holder_code", sa.String(length=18), nullable=False, server_default=""))
         batch_op.add_column(sa.Column("title", sa.String(length=60), nullable=False, server_default="营业执照"))
@@ -39,6 +41,8 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    with op.batch_alter_table("application", schema=None) as batch_op:
+        batch_op.drop_column("prefilled")
     with op.batch_alter_table("licence", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_licence_holder_code"))
         batch_op.alter_column("credit_code", existing_type=sa.String(length=18), nullable=False)

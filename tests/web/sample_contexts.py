@@ -104,6 +104,9 @@ ISSUED = some(
     duplicate_href="/d",
     verify_href="/v/x",
 )
+OFFERS = [
+    some(case_id="0", label="南京市栖霞区样例小吃店", source=t("营业执照 QX-2026-000001", "licence QX-2026-000001"))
+]
 APPLY = {"application": APPLICATION, "back": "/apply/01JD"}
 CODE_WRONG = [ShownProblem("code", "验证码不对，还可以再试 4 次")]
 ACCOUNT = {"username": "clerk", "password": "sample-words", "href": "/staff/signin"}
@@ -186,12 +189,16 @@ SAMPLES: list[Sample] = [
     ),
     ("signin-code", "signin/code.html", None, {"masked_phone": "138****0001", "next": "/", "problems": CODE_WRONG}),
     ("signin-staff", "signin/staff.html", None, {"username": "", "next": "/"}),
-    ("tasks", "apply/tasks.html", "applicant", {"application": APPLICATION, "tasks": TASKS}),
+    ("tasks", "apply/tasks.html", "applicant", {"application": APPLICATION, "tasks": TASKS, "offers": OFFERS}),
     (
         "tasks-correction",
         "apply/tasks.html",
         "applicant",
-        {"application": some(**{**vars(APPLICATION), "correction": True, "corrections": CORRECTIONS}), "tasks": TASKS},
+        {
+            "application": some(**{**vars(APPLICATION), "correction": True, "corrections": CORRECTIONS}),
+            "tasks": TASKS,
+            "offers": [],
+        },
     ),
     (
         "question",
@@ -200,6 +207,9 @@ SAMPLES: list[Sample] = [
         {
             **APPLY,
             "question": some(title=t("您做什么生意？", "What is your business?"), hint=None, name="trade"),
+            "sources": [
+                some(label=t("单位名称", "Name"), source=t("营业执照 QX-2026-000001", "licence QX-2026-000001"))
+            ],
             "position": 3,
             "total": 7,
             "fields": ONE,
@@ -212,6 +222,7 @@ SAMPLES: list[Sample] = [
         "applicant",
         {
             **APPLY,
+            "sources": [],
             "question": some(title=t("各种控件", "Every control"), hint=t("样例", "Sample"), name="all"),
             "position": 5,
             "total": 7,

@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import Response
 
-from approval import casefile, cases
+from approval import casefile, cases, prefilling
 from approval.application import Application, State
 from approval.dossier import in_words
 from catalogue import Item
@@ -42,7 +42,9 @@ def start(desk: DeskDep, db: Db, now: Now, applicant: Applicant, item: Annotated
 
 
 @router.get("/apply/{id}")
-def tasks(request: Request, desk: DeskDep, db: Db, now: Now, application: OwnApplication) -> Response:
+def tasks(
+    request: Request, desk: DeskDep, db: Db, now: Now, applicant: Applicant, application: OwnApplication
+) -> Response:
     if application.state != State.DRAFT:
         return go(f"/cases/{application.id}")
     item, form = form_of(desk, application)
@@ -62,7 +64,21 @@ def tasks(request: Request, desk: DeskDep, db: Db, now: Now, application: OwnApp
             "todo" if ready else "waiting",
         )
     )
-    return page(request, "apply/tasks.html", application=context, tasks=listed)
+    offered = prefilling.offers(db, desk.office, applicant, application)
+    return page(request, "apply/tasks.html", application=context, tasks=listed, offers=offered)
+
+
+@router.post("/apply/{id}/prefill")
+def prefill(
+    desk: DeskDep,
+    db: Db,
+    now: Now,
+    applicant: Applicant,
+    application: OwnApplication,
+    case: Annotated[str, Form(max_length=40)] = "",
+) -> Response:
+    prefilling.take_over(db, desk.office, application, applicant, case, now)
+    return go(f"/apply/{application.id}", "prefilled")
 
 
 def _corrections(db: Db, application: Application) -> list[dict[str, object]]:
@@ -154,6 +170,7 @@ def _question(
         422 if problems else 200,
         application=shown(item, application),
         question={"title": asked.title, "hint": asked.hint, "name": asked.name},
+        sources=_sources(form, asked, application),
         position=index + 1,
         total=len(pages),
         fields=views(form, asked, answers, problems, language, _in_words(form, asked, answers, closed, language)),
@@ -171,6 +188,14 @@ def question(
         return go(f"/cases/{application.id}")
     closed = cases.closed_fields(db, application)
     return _question(request, desk, application, name, application.answers, None, bool(review), closed)
+
+
+def _sources(form: Declared, asked: Page, application: Application) -> list[dict[str, object]]:
+    """What was taken over on a page that nobody has looked at yet, and from where."""
+    if asked.name in application.visited or not application.prefilled:
+        return []
+    taken = [f for f in form.asked_fields(asked, application.answers) if f.name in application.prefilled]
+    return [{"label": f.label, "source": Text.model_validate(application.prefilled[f.name])} for f in taken]
 
 
 def _in_words(

@@ -1,0 +1,108 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Prefilling (自动带入): what the applicant told us before, or the register knows, is not asked for again.
+
+I/O: database. Offered and never imposed: somebody who files for many people chooses whose data it is. What was taken
+over stays marked with its source until its page has been looked at (政务服务规定第7条：能共享的不得重复要求提供).
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+import licences
+from approval.application import Application, State
+from approval.casefile import checked, item_of
+from approval.cases import NotADraft, NotYours, own
+from approval.grant import label_of
+from approval.office import Office
+from forms import Answer, Answers, Field, Form, Kind
+from identity import Account
+from kit.text import Text
+
+MOST = 5
+# Which earlier answers mean the same as a field of this name; the field itself comes first.
+MEANINGS: dict[str, tuple[str, ...]] = {
+    "business_name": ("company_name", "trade_name"),
+    "responsible_name": ("operator_name", "legal_representative_name"),
+    "responsible_id": ("operator_id", "legal_representative_id"),
+    "operator_name": ("responsible_name",),
+    "operator_id": ("responsible_id",),
+}
+SHARED = frozenset({"street", "address", "contact_phone", "contact_email", "operator_address", "business_code"})
+COPIED = frozenset(MEANINGS) | SHARED
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """An earlier case of the applicant whose answers fit into this form."""
+
+    case_id: str
+    label: str
+    source: Text
+
+
+def offers(session: Session, office: Office, applicant: Account, application: Application) -> list[Offer]:
+    """What may be taken over, the latest first; nothing once the applicant has begun or when correcting."""
+    if application.predecessor_id is not None or application.visited or application.prefilled:
+        return []
+    form = office.catalogue.form_of(item_of(office, application))
+    query = (
+        select(Application)
+        .where(Application.applicant_id == applicant.id, Application.state == State.REGISTERED)
+        .order_by(Application.ended_at.desc())
+        .limit(4 * MOST)
+    )
+    found = []
+    for earlier in session.scalars(query):
+        if dict(_copied(session, form, earlier)):
+            found.append(Offer(earlier.id, earlier.label, _source(session, earlier)))
+    return found[:MOST]
+
+
+def take_over(
+    session: Session, office: Office, application: Application, applicant: Account, case_id: str, now: datetime
+) -> None:
+    """Fill in what the earlier case answers. Raises NotYours, NotADraft."""
+    if application.state != State.DRAFT or application.predecessor_id is not None or application.visited:
+        raise NotADraft()
+    earlier = own(session, applicant, case_id)
+    if earlier.state != State.REGISTERED:
+        raise NotYours()
+    item = item_of(office, application)
+    copied: Answers = dict(_copied(session, office.catalogue.form_of(item), earlier))
+    source = _source(session, earlier)
+    application.answers = {**application.answers, **copied}
+    application.prefilled = {name: source.model_dump() for name in copied}
+    application.label = label_of(item, checked(office, application, now).values).zh
+    application.updated_at = now
+
+
+def _copied(session: Session, form: Form, earlier: Application) -> Iterator[tuple[str, Answer]]:
+    licence = licences.of_application(session, earlier.id)
+    known: Answers = dict(earlier.answers)
+    if licence is not None:
+        known["business_code"] = licence.credit_code or licence.holder_code
+        known["business_name"] = licence.name or str(known.get("business_name") or "")
+    for page in form.pages:
+        for field in page.fields:
+            if field.name in COPIED:
+                answers = (known.get(name) for name in (field.name, *MEANINGS.get(field.name, ())))
+                answer = next((a for a in answers if a), None)
+                if answer is not None and _fits(field, answer):
+                    yield field.name, answer
+
+
+def _fits(field: Field, answer: Answer) -> bool:
+    if field.kind is Kind.CHOICE:
+        return answer in {option.value for option in field.options}
+    return isinstance(answer, str)
+
+
+def _source(session: Session, earlier: Application) -> Text:
+    licence = licences.of_application(session, earlier.id)
+    if licence is not None:
+        return Text(zh=f"{licence.title} {licence.number}", en=f"licence {licence.number}")
+    return Text(zh=f"申请 {earlier.number}", en=f"application {earlier.number}")
