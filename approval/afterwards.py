@@ -10,7 +10,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from approval import clocks, memos, opinions, papers, people
+from approval import clocks, materials, memos, opinions, papers, people
 from approval.application import Application, State
 from approval.casefile import item_of, locked, record, record_transition
 from approval.claims import NotOpenForDecision
@@ -160,6 +160,7 @@ def reopen(
     hand_over(session, refused.id, again.id)
     evidence_of(session, again.id)
     clocks.start_clock(session, office, again, actor, now)
+    materials.hand_on(session, refused.id, again.id)
     record(session, refused, "case.reopened", actor, now, {"as": again.number})
     record(session, again, "application.submitted", actor, now, {"item": again.item_code, "follows": refused.id})
     memos.tell(session, again, "reopened", actor, now, role=Role.CLERK, words=reason)

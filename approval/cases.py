@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from approval import clocks, corrections, papers, people
+from approval import clocks, corrections, materials, papers, people
 from approval.application import Application, State
 from approval.casefile import checked, digest_of, item_of, locked, record
 from approval.grant import label_of
@@ -17,8 +17,9 @@ from approval.inquiries import name_key
 from approval.office import Office
 from approval.persons import persons_of
 from approval.placing import place
+from approval.uploads import Kept
 from catalogue import Item
-from forms import Answers
+from forms import MOST_FILES, Answers, Field, Kind, Row
 from identity import Account, destroy_evidence, evidence_of, hand_over, lock_account, write_message
 from kit.clock import office_day
 from kit.errors import DomainError
@@ -131,11 +132,66 @@ def unchanged_fields(session: Session, application: Application) -> frozenset[st
     return frozenset(n for n in application.open_fields if application.answers.get(n) == before.get(n))
 
 
+def add_material(
+    session: Session, office: Office, application: Application, name: str, kept: Kept, now: datetime
+) -> None:
+    """Keep an uploaded file and name it in the answer; the same file twice is there once.
+
+    Raises NoSuchMaterial, TooManyMaterials, NotADraft.
+    """
+    field, rows = _material_field(session, office, application, name), material_rows(application, name)
+    if any(row["sha256"] == kept.sha256 for row in rows):
+        return
+    if len(rows) >= (field.most or MOST_FILES):
+        raise materials.TooManyMaterials(most=field.most or MOST_FILES)
+    materials.keep(session, application.id, name, kept, now)
+    row = {"sha256": kept.sha256, "name": kept.name, "size": str(len(kept.data))}
+    _keep_rows(session, office, application, name, [*rows, row], now)
+
+
+def remove_material(
+    session: Session, office: Office, application: Application, name: str, sha256: str, now: datetime
+) -> None:
+    """Forget an uploaded file. Raises NoSuchMaterial, NotADraft."""
+    _material_field(session, office, application, name)
+    materials.forget(session, application.id, name, sha256)
+    rows = [row for row in material_rows(application, name) if row["sha256"] != sha256]
+    _keep_rows(session, office, application, name, rows, now)
+
+
+def _material_field(session: Session, office: Office, application: Application, name: str) -> Field:
+    """The question that takes files, if it is open."""
+    _must_be_draft(application)
+    try:
+        field = office.catalogue.form_of(item_of(office, application)).field(name)
+    except KeyError:
+        raise materials.NoSuchMaterial() from None
+    if field.kind is not Kind.MATERIAL or name in closed_fields(session, application):
+        raise materials.NoSuchMaterial()
+    return field
+
+
+def material_rows(application: Application, name: str) -> list[Row]:
+    answer = application.answers.get(name)
+    return [row for row in answer if isinstance(row, dict)] if isinstance(answer, list) else []
+
+
+def _keep_rows(
+    session: Session, office: Office, application: Application, name: str, rows: list[Row], now: datetime
+) -> None:
+    """As every answer is kept, but uploading is not yet answering the page."""
+    visited = list(application.visited)
+    page = office.catalogue.form_of(item_of(office, application)).page_of(name).name
+    save_answers(session, office, application, page, {name: rows}, now)
+    application.visited = visited
+
+
 def discard(session: Session, application: Application) -> None:
     """Throw a draft away with everything in it. Raises NotADraft."""
     _must_be_draft(application)
     evidence = evidence_of(session, application.id)
     destroy_evidence(session, evidence)
+    materials.forget_all(session, application.id)
     session.delete(application)
 
 
@@ -159,7 +215,10 @@ def submit(session: Session, office: Office, application: Application, now: date
     _must_be_draft(application)
     if any(problem.blocks for problem in checked(office, application, now).problems):
         raise AnswersIncomplete()
-    if not evidence_of(session, application.id).is_complete:
+    form = office.catalogue.form_of(item_of(office, application))
+    files = [f.name for page in form.pages for f in page.fields if f.kind is Kind.MATERIAL]
+    named = [row["sha256"] for name in files for row in material_rows(application, name)]
+    if not evidence_of(session, application.id).is_complete or materials.missing(session, application.id, named):
         raise AnswersIncomplete()
     signature = application.signature or {}
     if signature.get("digest") != digest_of(application):
@@ -220,6 +279,7 @@ def correct(session: Session, office: Office, returned: Application, now: dateti
     session.add(successor)
     session.flush()
     hand_over(session, returned.id, successor.id)
+    materials.hand_on(session, returned.id, successor.id)
     return successor
 
 

@@ -96,6 +96,9 @@ def _table(field: Field, rows: object, language: Language, masked: bool) -> list
 
 def in_words(field: Field, answer: object, language: Language, masked: bool) -> str:
     """One answer as a reader sees it."""
+    if field.kind is Kind.MATERIAL:
+        names = [row.get("name", "") for row in answer if isinstance(row, dict)] if isinstance(answer, list) else []
+        return ("；" if language == "zh" else "; ").join(names)
     if isinstance(answer, list):
         labels = [o.label.said(language) for o in field.options if o.value in answer]
         return ("；" if language == "zh" else "; ").join(labels)
@@ -111,6 +114,8 @@ def in_words(field: Field, answer: object, language: Language, masked: bool) -> 
             return masked_phone(value) if masked else value
         case Kind.MONEY:
             return f"{value} {field.unit.said(language) if field.unit else ''}".strip()
+        case Kind.PERCENT:
+            return f"{value.rstrip('%％')}%"
         case Kind.TICK:
             return "✓"
         case _:

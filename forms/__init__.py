@@ -3,11 +3,13 @@
 
 from forms.answers import Checked, check, check_page, take
 from forms.form import Answer, Answers, Field, Form, Kind, Option, Page, Row, When
+from forms.kinds import MOST_FILES
 from forms.loading import DECLARATIONS, load_forms
 from forms.problem import Problem, Values
 
 __all__ = [
     "DECLARATIONS",
+    "MOST_FILES",
     "Answer",
     "Answers",
     "Checked",

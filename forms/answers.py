@@ -13,6 +13,13 @@ from kit.text import Text
 
 MISSING = Text(zh="请填写“{label}”", en="Enter “{label}”")
 MISSING_CHOICE = Text(zh="请选择“{label}”", en="Choose “{label}”")
+MISSING_FILE = Text(zh="请上传“{label}”", en="Upload “{label}”")
+MISSING_OF = {
+    Kind.CHOICE: MISSING_CHOICE,
+    Kind.CHOICES: MISSING_CHOICE,
+    Kind.TICK: MISSING_CHOICE,
+    Kind.MATERIAL: MISSING_FILE,
+}
 TOO_FEW = Text(zh="“{label}”至少需要 {least} 位", en="“{label}” needs at least {least}")
 TOO_MANY = Text(zh="“{label}”最多 {most} 位", en="“{label}” allows at most {most}")
 
@@ -55,8 +62,7 @@ def check_page(form: Form, page: Page, answers: Answers, today: date) -> Checked
 def _check_one(field: Field, path: str, typed: object, today: date, values: Values, problems: list[Problem]) -> None:
     if not isinstance(typed, str | list) or not (typed.strip() if isinstance(typed, str) else typed):
         if field.required:
-            chosen = field.kind in (Kind.CHOICE, Kind.CHOICES, Kind.TICK)
-            problems.append(Problem(path, _labelled(MISSING_CHOICE if chosen else MISSING, field)))
+            problems.append(Problem(path, _labelled(MISSING_OF.get(field.kind, MISSING), field)))
         return
     try:
         values[field.name] = read(field, typed, today)
@@ -93,6 +99,8 @@ def take(form: Form, page: Page, typed: Mapping[str, list[str]]) -> Answers:
     """
     answers: Answers = {}
     for field in page.fields:
+        if field.kind is Kind.MATERIAL:
+            continue  # what was uploaded is kept by the upload, never taken from a posted form
         if field.kind is Kind.PEOPLE:
             answers[field.name] = _take_rows(field, typed)
         elif field.kind is Kind.CHOICES:

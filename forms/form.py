@@ -24,10 +24,13 @@ class Kind(StrEnum):
     WHOLE = "whole"
     ID_NUMBER = "id_number"
     PARTY_NUMBER = "party_number"  # identity number or unified social credit code
+    CREDIT_CODE = "credit_code"
+    PERCENT = "percent"  # over 0 up to 100, at most four decimals
     PHONE = "phone"
     EMAIL = "email"
     TICK = "tick"
     PEOPLE = "people"
+    MATERIAL = "material"  # uploaded files, each a row of sha256, name and size in bytes
 
 
 class Option(Frozen):

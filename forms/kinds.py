@@ -5,11 +5,12 @@
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 from decimal import Decimal, InvalidOperation
 
-from forms.form import Field, Kind
+from forms.characters import named, strange, tidied, written
+from forms.form import Field, Kind, Row
 from kit.numbers import is_credit_code, is_id_number
 from kit.text import Text
 
@@ -17,7 +18,8 @@ Value = str | int | bool | Decimal | date | tuple[str, ...]
 
 MOST_CHARACTERS = 200
 MOST_LONG_CHARACTERS = 2000
-_FULL_WIDTH = str.maketrans("０１２３４５６７８９Ｘｘ－．＠　", "0123456789Xx-.@ ")
+MOST_FILES = 5
+WORDS = frozenset({Kind.TEXT, Kind.LONG_TEXT})
 
 
 class Misread(Exception):
@@ -28,33 +30,44 @@ class Misread(Exception):
         self.said = Text(zh=zh, en=en)
 
 
-def tidied(typed: str) -> str:
-    """Without the spaces around it, full-width digits made plain: what Chinese keyboards produce by the way."""
-    return typed.translate(_FULL_WIDTH).strip()
-
-
-def read(field: Field, typed: str | list[str], today: date) -> Value:
+def read(field: Field, typed: str | list[str] | list[Row], today: date) -> Value:
     """The value of one answered field that is not a table. Raises Misread."""
+    if field.kind is Kind.MATERIAL:
+        return _material(field, typed)
     if field.kind is Kind.CHOICES:
         return _choices(field, typed if isinstance(typed, list) else [typed])
     if isinstance(typed, list):
         raise Misread("请只填写一项", "Give one answer only")
-    return _READERS[field.kind](field, typed if field.kind in (Kind.TEXT, Kind.LONG_TEXT) else tidied(typed), today)
+    if odd := strange(typed):
+        raise Misread(
+            f"含有不能使用的字符 {named(odd)}，请删除后重新输入",
+            f"There is a character that cannot be used, {named(odd)}: delete it and type again",
+        )
+    return _READERS[field.kind](field, written(typed) if field.kind in WORDS else tidied(typed), today)
 
 
-def _text(field: Field, typed: str, _today: date) -> str:
-    value = typed.strip()
+def _text(field: Field, value: str, _today: date) -> str:
     most = field.most or (MOST_LONG_CHARACTERS if field.kind is Kind.LONG_TEXT else MOST_CHARACTERS)
     if len(value) > most:
         raise Misread(f"最多 {most} 个字，现有 {len(value)} 个字", f"At most {most} characters; there are {len(value)}")
     if field.least and len(value) < field.least:
         raise Misread(f"至少 {field.least} 个字", f"At least {field.least} characters")
-    if any(ord(c) < 32 and c not in "\r\n" for c in value):
-        raise Misread("含有无法显示的字符，请重新输入", "There are characters that cannot be shown; type it again")
     return value
 
 
-def _choices(field: Field, values: list[str]) -> tuple[str, ...]:
+def _material(field: Field, files: object) -> tuple[str, ...]:
+    """The hashes of what was uploaded; that each is there is the matter of whoever stored it."""
+    rows = files if isinstance(files, list) else []
+    hashes = [row.get("sha256", "") for row in rows if isinstance(row, dict)]
+    most = field.most or MOST_FILES
+    if len(hashes) > most:
+        raise Misread(f"最多上传 {most} 个文件，请删除一些", f"At most {most} files: remove some")
+    if not all(re.fullmatch(r"[0-9a-f]{64}", digest) for digest in hashes):
+        raise Misread("文件记录不完整，请重新上传", "The file is not complete: upload it again")
+    return tuple(hashes)
+
+
+def _choices(field: Field, values: Sequence[object]) -> tuple[str, ...]:
     offered = {option.value for option in field.options}
     if not all(isinstance(value, str) and value in offered for value in values):
         raise Misread("请从所列选项中选择", "Choose from the options")
@@ -75,6 +88,18 @@ def _money(field: Field, value: str, _today: date) -> Decimal:
     if amount != round(amount, 4):
         raise Misread("最多四位小数（精确到元）", "At most four decimals (one yuan)")
     return amount
+
+
+def _percent(_field: Field, value: str, _today: date) -> Decimal:
+    try:
+        share = Decimal(value.removesuffix("%").strip())
+    except InvalidOperation:
+        raise Misread("请输入百分比，例如 33.5", "Enter a percentage such as 33.5") from None
+    if not share.is_finite() or not 0 < share <= 100:
+        raise Misread("百分比应大于 0、不超过 100", "A percentage is more than 0 and at most 100")
+    if share != round(share, 4):
+        raise Misread("最多四位小数", "At most four decimals")
+    return share
 
 
 def _date(_field: Field, value: str, _today: date) -> date:
@@ -106,6 +131,27 @@ def _id_number(_field: Field, value: str, today: date) -> str:
             "The check digit does not match: one character may be wrong. Compare it with the card",
         )
     return number
+
+
+def _credit_code(_field: Field, value: str, _today: date) -> str:
+    """GB 32100-2015: the letters I, O, S, V, Z are never used, the last character is a check."""
+    code = value.replace(" ", "").upper()
+    if len(code) != 18:
+        raise Misread(
+            f"统一社会信用代码应为 18 位，现有 {len(code)} 位，请对照执照核对",
+            f"A credit code has 18 characters; there are {len(code)}. Compare it with the licence",
+        )
+    if odd := next((c for c in code if c not in "0123456789ABCDEFGHJKLMNPQRTUWXY"), None):
+        raise Misread(
+            f"统一社会信用代码中没有“{odd}”，可能把数字看成了字母（如 0 和 O、1 和 I）",
+            f"There is no “{odd}” in credit codes: a digit may have been taken for a letter (0 and O, 1 and I)",
+        )
+    if not is_credit_code(code):
+        raise Misread(
+            "代码校验不通过，可能有一位输错，请对照执照逐位核对",
+            "The check character does not match: one character may be wrong. Compare it with the licence",
+        )
+    return code
 
 
 def _party_number(field: Field, value: str, today: date) -> str:
@@ -146,6 +192,8 @@ _READERS: dict[Kind, Callable[[Field, str, date], Value]] = {
     Kind.WHOLE: _whole,
     Kind.ID_NUMBER: _id_number,
     Kind.PARTY_NUMBER: _party_number,
+    Kind.CREDIT_CODE: _credit_code,
+    Kind.PERCENT: _percent,
     Kind.PHONE: _phone,
     Kind.EMAIL: _email,
     Kind.TICK: _tick,

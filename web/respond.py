@@ -30,6 +30,8 @@ NOTICES = {
     "accepted": ("已受理，并通知申请人", "Accepted; the applicant is told"),
     "voted": ("您的审查意见已提交，等待另一位审查员", "Your opinion is cast; another clerk decides too"),
     "suspended": ("已中止计时，并书面告知申请人", "The clock is stopped; the applicant is told in writing"),
+    "uploaded": ("已上传", "Uploaded"),
+    "removed": ("已删除", "Removed"),
     "prefilled": ("已带入以前的资料，请逐页核对", "Taken over; look at each page"),
     "visited": ("已记入现场核查记录", "The visit is on record"),
     "gone-on": ("已恢复计时，并书面告知申请人", "The clock runs again; the applicant is told in writing"),

@@ -100,6 +100,8 @@ def test_what_anybody_may_use_is_a_known_list() -> None:
     public = {route.path for route in _routes() if _audience(route) == ("anybody",)}
     assert public == {
         "/",
+        "/guide",
+        "/guide/{name}",
         "/items/{code}",
         "/signin",
         "/signin/again",

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """What people type, and what they find first."""
 
-import time
 from functools import cache
 
 import pytest
@@ -80,6 +79,14 @@ FIRST = [
     ("开演唱会", "concert"),
     ("成立商会", "association"),
     ("养老院", "non-profit"),
+    ("我爸想开个面馆", "snack"),
+    ("开个小店卖衣服", "shop"),
+    ("网红奶茶", "milk-tea"),
+    ("房产中介", "office-company"),
+    ("营业执照怎么办", "shop"),
+    ("卖烟", "convenience"),
+    ("宠物医院", "shop"),
+    ("按摩店", "bath"),
     # by the names of the items
     ("食品经营许可证", "food-service"),
     ("公共场所卫生许可", "public-venue"),
@@ -143,6 +150,10 @@ def test_a_milk_tea_shop_finds_the_plan_and_both_of_its_items() -> None:
     assert {"food-service", "sole-trader"} <= {hit.code for hit in hits if hit.kind == "item"}
 
 
+def test_beside_a_certain_match_no_guesses_are_shown() -> None:
+    assert "snack" not in {hit.code for hit in found("开个小店卖衣服")}
+
+
 @pytest.mark.parametrize("text", ["", "   ", "🙂🙂", "\x00\x1b[2J", "xqzvkw", "？？？", "'; --", "蘷蘷蘷", "1", "的"])
 def test_what_means_nothing_finds_nothing(text: str) -> None:
     assert found(text) == []
@@ -158,12 +169,15 @@ def test_what_stands_around_a_word_does_no_harm(text: str) -> None:
 SAID = [text for text, _ in FIRST]
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.one_of(st.text(max_size=400), st.lists(st.sampled_from(SAID), max_size=6).map("".join)))
-def test_any_text_is_answered_soon_and_always_the_same_way(text: str) -> None:
-    began = time.monotonic()
+def test_any_text_is_answered_always_the_same_way(text: str) -> None:
     hits = found(text)
-    assert time.monotonic() - began < 1
     assert hits == found(text)
     assert hits == sorted(hits, key=lambda hit: -hit.score)
     assert len({(hit.kind, hit.code) for hit in hits}) == len(hits) <= 12
+
+
+@given(st.text(min_size=200, max_size=200), st.text(max_size=2000))
+def test_no_more_is_read_than_a_question_holds(begun: str, more: str) -> None:
+    assert found(begun + more) == found(begun)

@@ -17,7 +17,7 @@ from PIL import Image, ImageEnhance, ImageFilter
 from identity import BANDS, judge
 from identity.checks import Band, Fault
 from identity.face import DlibMatcher, FaceServiceDown
-from identity.images import ImageTruncated
+from kit.images import ImageTruncated
 from reference.photographs import Photographs
 from tests.identity.conftest import a_card_of
 

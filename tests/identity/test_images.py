@@ -9,8 +9,8 @@ import zlib
 import pytest
 from PIL import Image, ImageOps
 
-from identity.images import MOST_BYTES, ImageTooLarge, ImageTruncated, NotAnImage, clean, opened
 from kit.errors import DomainError
+from kit.images import MOST_BYTES, ImageTooLarge, ImageTruncated, NotAnImage, clean, opened
 
 
 def a_jpeg(size: tuple[int, int] = (400, 300), **options: object) -> bytes:

@@ -127,3 +127,21 @@ TASKS = [
     ),
     some(title=t("核对、签名并提交", "Check, sign, submit"), hint=None, href=None, state="waiting"),
 ]
+MATERIAL = {
+    "application": APPLICATION,
+    "field": some(name="layout", label=t("布局图", "Layout"), hint=t("手绘也可以", "A drawing will do")),
+    "files": [some(sha256="ab" * 32, name="布局图.jpg", shown_size="182 kB")],
+    "can_add": True,
+    "review": False,
+    "back": "/apply/01JD/form/safety",
+}
+MATERIALS: list[tuple[str, str, str | None, dict[str, Any]]] = [
+    ("material", "apply/material.html", "applicant", MATERIAL),
+    (
+        "material-wrong",
+        "apply/material.html",
+        "applicant",
+        {**MATERIAL, "files": [], "problems": [ShownProblem("file", "请先选择文件")], "review": True},
+    ),
+    ("material-full", "apply/material.html", "applicant", {**MATERIAL, "can_add": False}),
+]

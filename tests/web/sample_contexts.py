@@ -8,6 +8,7 @@ from tests.web.sample_apply import (
     APPLICATION,
     CORRECTIONS,
     FIELDS,
+    MATERIALS,
     NOW,
     ONE,
     PROBLEMS,
@@ -17,22 +18,12 @@ from tests.web.sample_apply import (
     some,
     t,
 )
+from tests.web.sample_guide import GUIDE_SAMPLES, PLAN_TILES, THEMES
 from tests.web.sample_review import CASE, CASE_CONFLICT, CASE_UNCLAIMED, ENTRIES, HISTORY_LINE, ROWS
 from tests.web.sample_work import CLOCK, FASTER, MEMOS, PAPERS, WORK_SAMPLES
 from web.fields import ShownProblem
 
 Sample = tuple[str, str, str | None, dict[str, Any]]
-ITEM = some(
-    code="sole-trader",
-    title=SHOP,
-    summary=t("一个人或一家人开店，办个体工商户执照。", "For one person or family."),
-    bring=[t("经营者本人的身份证", "Your identity card"), t("经营场所的地址", "The address of the premises")],
-    steps=[t("填写并上传", "Fill in and upload"), t("自动核查", "Automatic checks"), t("下载执照", "Download")],
-    minutes=8,
-    fee=t("免费", "Free"),
-    deadline=t("材料齐全的当场登记", "Registered on the spot"),
-    basis=t("促进个体工商户发展条例", "Regulation on sole traders"),
-)
 LICENCE = some(
     number="320113000202611230001",
     credit_code="92320113MA0000001X",
@@ -157,17 +148,16 @@ SAMPLES: list[Sample] = [
         "home",
         "home.html",
         None,
-        {
-            "items": [ITEM, some(**{**vars(ITEM), "code": "company", "title": t("有限公司设立登记", "Company")})],
-            "cases": [],
-        },
+        {"plans": PLAN_TILES, "themes": THEMES, "text": "", "cases": []},
     ),
     (
         "home-cases",
         "home.html",
         "applicant",
         {
-            "items": [ITEM],
+            "plans": [],
+            "themes": THEMES,
+            "text": "",
             "cases": [
                 some(
                     id="1",
@@ -180,7 +170,7 @@ SAMPLES: list[Sample] = [
             ],
         },
     ),
-    ("item", "items/item.html", "applicant", {"item": ITEM}),
+    *GUIDE_SAMPLES,
     (
         "signin",
         "signin/phone.html",
@@ -231,6 +221,7 @@ SAMPLES: list[Sample] = [
             "problems": PROBLEMS,
         },
     ),
+    *MATERIALS,
     ("idcard", "apply/idcard.html", "applicant", {**APPLY, "has_photo": False, "photo_href": None}),
     (
         "idcard-problem",

@@ -88,6 +88,15 @@ PANELS = {
     "changed": {"address": "旧住址"},
     "opinions": OPINIONS,
     "votes": VOTES,
+    "files": [
+        some(
+            label=t("布局图", "Layout"),
+            name="布局图.jpg",
+            href="/review/1/files/ab",
+            size="182 kB",
+            digest="ab12cd34ef56",
+        )
+    ],
     "visits": VISITS,
     "clock": CLOCK,
     "colleagues": [{"id": "2", "name": "吴审查"}],

@@ -230,8 +230,11 @@ def answer(
     review = "review" in posted
     closed = cases.closed_fields(db, application)
     changed = _rows_changed(answers, posted)
+    wanted = next((sent.removeprefix("upload-") for sent in posted if sent.startswith("upload-")), None)
     cases.save_answers(db, desk.office, application, asked.name, answers, now)
     whole = application.answers
+    if wanted in {f.name for f in asked.fields}:
+        return go(href_of(application, f"material/{wanted}") + ("?review=1" if review else ""))
     revealed = any(_is_new(f.name, posted) for f in form.asked_fields(asked, whole))
     if changed or revealed:
         return _question(request, desk, application, name, whole, None, review, closed)

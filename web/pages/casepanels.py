@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 import notices
-from approval import casefile, clocks, opinions, visits, votes
+from approval import casefile, clocks, materials, opinions, visits, votes
 from approval.application import Application, State
 from approval.claims import may_be_given
 from approval.clocks import GROUNDS
@@ -21,6 +21,7 @@ from approval.queue import people_at_work
 from identity import Account, Role, staff
 from kit.text import Language, Text
 from web.desk import Desk
+from web.fields import shown_size
 from web.wording import VIEWS
 from workflows import Human, Panel
 
@@ -106,6 +107,21 @@ def visits_of(db: Session, desk: Desk, case: Application, viewer: Account) -> di
         ],
         "officers": [{"id": p.id, "name": p.shown_name} for p in officers if p.id != viewer.id],
     }
+
+
+def files_of(db: Session, desk: Desk, case: Application) -> list[dict[str, Any]]:
+    """What the applicant brought, under the question that asked for it."""
+    form = desk.office.catalogue.form_of(casefile.item_of(desk.office, case))
+    return [
+        {
+            "label": form.field(file.field).label,
+            "name": file.name,
+            "href": f"/review/{case.id}/files/{file.sha256}",
+            "size": shown_size(str(file.size)),
+            "digest": file.sha256[:12],
+        }
+        for file in materials.of_application(db, case.id)
+    ]
 
 
 def votes_of(db: Session, case: Application) -> list[dict[str, Any]]:

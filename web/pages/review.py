@@ -156,6 +156,7 @@ def case_page(
         changed=casepanels.changed(db, desk, case, language),
         opinions=casepanels.opinions_of(db, desk, case),
         votes=casepanels.votes_of(db, case),
+        files=casepanels.files_of(db, desk, case),
         visits=casepanels.visits_of(db, desk, case, clerk),
         clock=casepanels.clock_of(desk, case, line.days_left),
         colleagues=casepanels.colleagues(db, case, clerk, now) if mine or clerk.role == "supervisor" else [],

@@ -1,0 +1,107 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Uploads (上传文件): what of an uploaded file may be kept. Every upload is hostile. Pure.
+
+A picture is decoded within limits and written anew: only its pixels survive. A PDF is kept as it is, so that what was
+signed elsewhere stays signed, if nothing in it acts by itself: the bytes and every deflated stream are searched for
+scripts, launches, attachments and encryption, also under names written in hexadecimal. No PDF library opens it here (a
+hostile one can keep a library busy).
+"""
+
+import hashlib
+import re
+import unicodedata
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import PurePath
+
+from kit.errors import DomainError
+from kit.images import MAGIC, opened, written
+
+MOST_BYTES = 10 * 2**20
+MOST_INFLATED = 128 * 2**20
+MOST_PAGES = 200
+LONGEST_SIDE = 3000  # pixels: a photographed A4 page stays legible
+MOST_NAME = 60
+_STREAM = re.compile(rb"stream\r?\n")
+_HEX = re.compile(rb"#([0-9A-Fa-f]{2})")  # how a name may hide: ISO 32000-2 7.3.5
+_ACTS = re.compile(rb"/(JavaScript|Launch|EmbeddedFiles?|RichMedia|SubmitForm|ImportData|GoToR|GoToE|Encrypt)\b")
+_PAGE = re.compile(rb"/Type\s*/Page\b")
+
+
+class NotAMaterial(DomainError):
+    """Neither PDF, JPEG nor PNG, whatever it is called."""
+
+
+class MaterialTooLarge(DomainError):
+    """More bytes or pages than a document of an application needs."""
+
+
+class MaterialActs(DomainError):
+    """The PDF is encrypted, or does something by itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What is stored: the SHA-256 is of these bytes."""
+
+    data: bytes
+    media_type: str
+    name: str
+
+    @property
+    def sha256(self) -> str:
+        return hashlib.sha256(self.data).hexdigest()
+
+
+def examined(data: bytes, name: str) -> Kept:
+    """What may be kept. Raises NotAMaterial, MaterialTooLarge, MaterialActs, and what pictures raise."""
+    if len(data) > MOST_BYTES:
+        raise MaterialTooLarge(limit="10 MB")
+    if data.startswith(b"%PDF-"):
+        _examine_pdf(data)
+        return Kept(data, "application/pdf", shown_name(name, ".pdf"))
+    if data.startswith(MAGIC):
+        return Kept(written(opened(data, LONGEST_SIDE)).jpeg, "image/jpeg", shown_name(name, ".jpg"))
+    raise NotAMaterial()
+
+
+def shown_name(name: str, ending: str) -> str:
+    """The name as lists show it: no folder, no control characters, the ending of what it really is."""
+    last = PurePath(name.replace("\\", "/")).name
+    visible = "".join(
+        c for c in unicodedata.normalize("NFC", last) if unicodedata.category(c)[0] not in "CZ" or c == " "
+    )
+    stem = PurePath(visible).stem.strip(" .")[:MOST_NAME] or "file"
+    return stem + ending
+
+
+def _examine_pdf(data: bytes) -> None:
+    if b"%%EOF" not in data[-2048:]:
+        raise NotAMaterial()
+    pages = 0
+    for part in (data, *_inflated(data)):
+        plain = _HEX.sub(lambda found: bytes([int(found[1], 16)]), part)
+        if _ACTS.search(plain):
+            raise MaterialActs()
+        pages += len(_PAGE.findall(plain))
+    if pages == 0:
+        raise NotAMaterial()
+    if pages > MOST_PAGES:
+        raise MaterialTooLarge(limit=f"{MOST_PAGES} 页")
+
+
+def _inflated(data: bytes) -> Iterator[bytes]:
+    """Every stream that inflates, one after the other, within the limit for all; objects may hide in them."""
+    left, whole = MOST_INFLATED, memoryview(data)
+    for start in _STREAM.finditer(data):
+        end = data.find(b"endstream", start.end())
+        inflater = zlib.decompressobj()
+        try:
+            part = inflater.decompress(whole[start.end() : end if end > 0 else len(data)], left)
+        except zlib.error:
+            continue
+        left -= len(part)
+        if left <= 0:
+            raise MaterialTooLarge(limit="10 MB")
+        yield part

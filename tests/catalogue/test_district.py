@@ -1,0 +1,99 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The district's list: every row offered, each with the facts that the law gives, each form answerable."""
+
+from datetime import date
+
+import pytest
+
+from catalogue import Item, PermitResult
+from forms import Kind, check
+from tests.filling import filled
+from tests.office import CATALOGUE
+
+TODAY = date(2026, 11, 23)
+OFFERED = {item.code: item for item in CATALOGUE.offered(TODAY)}
+DISTRICT = {
+    *("company", "food-service", "small-food", "public-venue", "job-agency", "labour-dispatch", "road-freight"),
+    *("vehicle-repair", "outdoor-advertising", "road-occupation", "temporary-stacking", "private-school"),
+    *("social-organisation", "private-non-enterprise", "construction-permit", "drainage", "publication-retail"),
+    *("entertainment-venue", "internet-cafe", "commercial-performance", "fire-inspection", "drug-retail"),
+    *("medical-institution", "hotel", "tobacco-retail"),
+}
+PERMITS = [item for item in OFFERED.values() if item.kind == "permit"]
+
+
+def test_the_twenty_five_rows_of_the_district_are_offered() -> None:
+    assert len(DISTRICT) == 25
+    assert set(OFFERED) >= DISTRICT
+
+
+@pytest.mark.parametrize(
+    ("code", "days", "extension", "process", "years", "sure"),
+    [
+        ("food-service", 10, 5, "permit-site", 5, "M"),
+        ("public-venue", 20, 10, "permit", 4, "V"),
+        ("labour-dispatch", 20, 10, "permit-plain", 3, "M"),
+        ("road-freight", 20, 0, "permit-plain", None, "V"),
+        ("construction-permit", 7, 0, "permit-plain", None, "V"),
+        ("private-school", 55, 0, "permit-site", None, "V"),
+        ("social-organisation", 60, 0, "permit-plain", None, "V"),
+        ("medical-institution", 45, 0, "permit-site", None, "V"),
+        ("commercial-performance", 3, 0, "permit-plain", None, "V"),
+        ("fire-inspection", 10, 0, "permit-site", None, "V"),
+        ("entertainment-venue", 20, 10, "permit-hearing", None, "M"),
+        ("drainage", 20, 10, "permit-plain", 5, "M"),
+    ],
+)
+def test_time_way_and_validity_are_those_of_the_law(
+    code: str, days: int, extension: int, process: str, years: int | None, sure: str
+) -> None:
+    item = OFFERED[code]
+    assert isinstance(item.result, PermitResult)
+    assert (item.working_days, item.extension_working_days, item.process.name) == (days, extension, process)
+    assert (item.result.valid_years, item.deadline_confidence) == (years, sure)
+
+
+def test_three_months_are_never_exceeded_by_the_days_that_stand_for_them() -> None:
+    """The shortest three months of a year have the Spring Festival in them: about sixty working days less seven."""
+    assert OFFERED["private-school"].working_days <= 55
+
+
+def test_what_the_law_asks_of_a_place_or_a_hearing_stands_in_the_process() -> None:
+    assert OFFERED["entertainment-venue"].hearing
+    for item in OFFERED.values():
+        guards = CATALOGUE.process_of(item).guards
+        assert ("site_visited" in guards) == item.on_site
+        assert ("hearing_held" in guards) == item.hearing
+
+
+@pytest.mark.parametrize("item", list(OFFERED.values()), ids=lambda item: item.code)
+def test_nothing_is_asked_that_another_office_holds(item: Item) -> None:
+    form = CATALOGUE.form_of(item)
+    fetched = {material.name.zh for material in item.materials if material.source in ("licence", "shared")}
+    uploads = {f.label.zh for page in form.pages for f in page.fields if f.kind is Kind.MATERIAL}
+    assert not fetched & uploads
+    assert not any("营业执照" in label for label in uploads)
+    named = {material.field for material in item.materials if material.source == "applicant"}
+    assert {f.name for page in form.pages for f in page.fields if f.kind is Kind.MATERIAL} == named
+
+
+@pytest.mark.parametrize("choose", range(3))
+@pytest.mark.parametrize("item", [i for i in OFFERED.values() if not i.is_registration], ids=lambda item: item.code)
+def test_every_form_can_be_answered(item: Item, choose: int) -> None:
+    form = CATALOGUE.form_of(item)
+    assert [p.path for p in check(form, filled(form, TODAY, choose=choose), TODAY).problems] == []
+
+
+@pytest.mark.parametrize("item", list(OFFERED.values()), ids=lambda item: item.code)
+def test_a_form_left_empty_says_everything_that_is_missing(item: Item) -> None:
+    form = CATALOGUE.form_of(item)
+    told = {problem.path for problem in check(form, {}, TODAY).problems}
+    asked = {f.name for page in form.asked_pages({}) for f in form.asked_fields(page, {}) if f.required}
+    assert told >= asked
+
+
+def test_a_shopkeeper_is_not_asked_for_much() -> None:
+    for item in PERMITS:
+        pages = CATALOGUE.form_of(item).pages
+        assert len(pages) <= 6, item.code
+        assert sum(len(page.fields) for page in pages) <= 18, item.code
