@@ -112,7 +112,7 @@ def in_words(field: Field, answer: object, language: Language, masked: bool) -> 
             return masked_id(value) if masked else value
         case Kind.PHONE:
             return masked_phone(value) if masked else value
-        case Kind.MONEY:
+        case Kind.MONEY | Kind.WHOLE:
             return f"{value} {field.unit.said(language) if field.unit else ''}".strip()
         case Kind.PERCENT:
             return f"{value.rstrip('%％')}%"

@@ -110,7 +110,7 @@ def permitted_in_words(form: Form, answers: Answers, fields: Iterable[str]) -> s
     """What a permit is granted for: the answers that delimit it, each with its question."""
     said = [(form.field(name), answers.get(name)) for name in fields]
     parts = [(field, written(field, answer, "zh", False)) for field, answer in said]
-    words = [f"{field.label.zh}：{word}{field.unit.zh if field.unit else ''}" for field, word in parts if word]
+    words = [f"{field.label.zh}：{word}" for field, word in parts if word]
     return "；".join(words)
 
 

@@ -132,6 +132,41 @@ def applicant(page: Page, album: Album, card: Path) -> None:
     album.keep(page, "verify-unknown")
 
 
+def shop_that_grows(page: Page, album: Album) -> None:
+    """The holder of a licence looks for what a drinks shop takes, and is not asked again for what is known."""
+    page.goto("/guide?q=开个奶茶店")
+    album.keep(page, "guide-found")
+    page.goto("/guide?q=naicadian")
+    album.keep(page, "guide-typo")
+    page.goto("/guide/milk-tea?as=person")
+    album.keep(page, "guide-plan")
+    page.goto("/items/food-service")
+    album.keep(page, "item-permit")
+    page.get_by_role("button", name="开始申请").click()
+    album.keep(page, "tasks-offer")
+    page.get_by_role("button", name="带入").click()
+    page.get_by_role("link", name="继续").click()
+    seen.fill(page, {"food_kind": "restaurant", "food_items": ["drinks"], "floor_area": "30"})
+    page.get_by_role("button", name="保存并继续").click()
+    album.keep(page, "question-prefilled")
+    page.locator("#business_name").fill("样例饮品店")
+    for _ in range(3):
+        page.get_by_role("button", name="保存并继续").click()
+    page.get_by_role("button", name="上传", exact=True).click()
+    album.keep(page, "material")
+    page.set_input_files("#file", {"name": "布局图.png", "mimeType": "image/png", "buffer": a_drawing()})
+    page.get_by_role("button", name="上传", exact=True).click()
+    album.keep(page, "material-there")
+    page.get_by_role("link", name="完成，继续填写").click()
+    album.keep(page, "question-material")
+
+
+def a_drawing() -> bytes:
+    out = io.BytesIO()
+    Image.new("RGB", (800, 600), "#f4f1ea").save(out, "PNG")
+    return out.getvalue()
+
+
 def declining_applicant(page: Page, card: Path) -> str:
     """The same shop with a name, face declined: a case for a clerk. Gives its address."""
     seen.sign_in(page, "13800000002")
@@ -269,6 +304,7 @@ def main() -> None:
         with service(folder / "service") as address, seen.browser(film) as opened:
             page = seen.phone(opened, address).new_page()
             applicant(page, album, card)
+            shop_that_grows(page, album)
             page.goto("/demonstration")
             album.keep(page, "demonstration")
             page.goto("/demonstration/messages")

@@ -48,7 +48,12 @@ def test_what_is_permitted_stands_in_the_words_of_the_form() -> None:
     granted = grant("a", item, form, answers, check(form, answers, DAY).values, "某局", DAY)
     assert granted.template is Template.PERMIT
     assert (granted.title, granted.registrar, granted.valid_to) == ("公共场所卫生许可证", "某局", date(2030, 11, 22))
-    assert granted.scope.endswith("平方米")
+    assert granted.scope.endswith("1200 平方米")
+
+
+def test_a_sum_of_money_on_a_permit_has_its_unit_once() -> None:
+    form = CATALOGUE.form_of(CATALOGUE.current("labour-dispatch", DAY))
+    assert permitted_in_words(form, {"registered_capital": "200"}, ("registered_capital",)) == "注册资本：200 万元"
 
 
 @pytest.mark.parametrize(
