@@ -57,8 +57,8 @@ def _text(field: Field, value: str, _today: date) -> str:
 
 def _material(field: Field, files: object) -> tuple[str, ...]:
     """The hashes of what was uploaded; that each is there is the matter of whoever stored it."""
-    rows = files if isinstance(files, list) else []
-    hashes = [row.get("sha256", "") for row in rows if isinstance(row, dict)]
+    rows = files if isinstance(files, list) else [files]
+    hashes = [str(row.get("sha256")) if isinstance(row, dict) else "" for row in rows]
     most = field.most or MOST_FILES
     if len(hashes) > most:
         raise Misread(f"最多上传 {most} 个文件，请删除一些", f"At most {most} files: remove some")
