@@ -19,7 +19,6 @@ from kit.database import sqlite_module
 from reference import bureau
 
 ROUNDS = 20
-STEPS = ("identity", "form", "credit", "weigh", "number", "issue", "notify")
 
 
 def one(address: str, phone: str, card: bytes, live: bytes) -> tuple[float, float]:
@@ -45,13 +44,13 @@ def one(address: str, phone: str, card: bytes, live: bytes) -> tuple[float, floa
 
 def shares(database: Path) -> dict[str, list[float]]:
     """Seconds between the commits of each step, from the journal."""
-    found: dict[str, list[float]] = {step: [] for step in STEPS}
+    found: dict[str, list[float]] = {}
     connection = sqlite_module().connect(str(database))
     submitted = dict(connection.execute("SELECT id, submitted_at FROM application"))
     last = {case: datetime.fromisoformat(at) for case, at in submitted.items() if at}
     for case, step, at in connection.execute("SELECT application_id, step, at FROM transition ORDER BY seq"):
         moment = datetime.fromisoformat(at)
-        found[step].append((moment - last[case]).total_seconds())
+        found.setdefault(step, []).append((moment - last[case]).total_seconds())
         last[case] = moment
     connection.close()
     return found

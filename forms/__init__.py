@@ -2,7 +2,8 @@
 """Forms (表单): questions declared as data, answers checked with every problem at once, in both languages."""
 
 from forms.answers import Checked, check, check_page, take
-from forms.form import Answer, Answers, Field, Form, Kind, Option, Page, Row, When
+from forms.conditions import When
+from forms.form import Answer, Answers, Field, Form, Kind, Option, Page, Row
 from forms.kinds import MOST_FILES
 from forms.loading import DECLARATIONS, load_forms
 from forms.problem import Problem, Values

@@ -99,8 +99,8 @@ def take(form: Form, page: Page, typed: Mapping[str, list[str]]) -> Answers:
     """
     answers: Answers = {}
     for field in page.fields:
-        if field.kind is Kind.MATERIAL:
-            continue  # what was uploaded is kept by the upload, never taken from a posted form
+        if field.kind is Kind.MATERIAL or not _was_shown(field.name, typed):
+            continue  # what was uploaded is kept by the upload; what was not asked keeps its answer
         if field.kind is Kind.PEOPLE:
             answers[field.name] = _take_rows(field, typed)
         elif field.kind is Kind.CHOICES:
@@ -108,6 +108,10 @@ def take(form: Form, page: Page, typed: Mapping[str, list[str]]) -> Answers:
         else:
             answers[field.name] = (typed.get(field.name) or [""])[-1]
     return answers
+
+
+def _was_shown(name: str, typed: Mapping[str, list[str]]) -> bool:
+    return f"asked-{name}" in typed or any(sent == name or sent.startswith(f"{name}-") for sent in typed)
 
 
 def _take_rows(field: Field, typed: Mapping[str, list[str]]) -> list[Row]:

@@ -6,6 +6,7 @@ from enum import StrEnum
 from pydantic import Field as Limit
 from pydantic import model_validator
 
+from forms.conditions import When
 from kit.text import Frozen, Text
 
 Row = dict[str, str]
@@ -33,6 +34,10 @@ class Kind(StrEnum):
     MATERIAL = "material"  # uploaded files, each a row of sha256, name and size in bytes
 
 
+CHOSEN = (Kind.CHOICE, Kind.CHOICES, Kind.TICK)
+NUMBERS = (Kind.WHOLE, Kind.MONEY, Kind.PERCENT)
+
+
 class Option(Frozen):
     """One of the answers to choose from. `licensed` marks a business that needs a permit (许可经营项目)."""
 
@@ -40,16 +45,6 @@ class Option(Frozen):
     label: Text
     hint: Text | None = None
     licensed: bool = False
-
-
-class When(Frozen):
-    """Asked only if another field was answered with one of these."""
-
-    field: str
-    among: tuple[str, ...]
-
-    def holds(self, answers: Answers) -> bool:
-        return answers.get(self.field) in self.among
 
 
 class Field(Frozen):
@@ -106,10 +101,24 @@ class Form(Frozen):
             raise ValueError(f"{self.code}: a field name stands twice")
         if len({page.name for page in self.pages}) != len(self.pages):
             raise ValueError(f"{self.code}: a page name stands twice")
-        conditions = [page.when for page in self.pages] + [f.when for page in self.pages for f in page.fields]
-        if unknown := {c.field for c in conditions if c} - set(names):
-            raise ValueError(f"{self.code}: a condition asks for unknown {sorted(unknown)}")
+        known: dict[str, Field] = {}
+        for page in self.pages:
+            if page.when:
+                self._looks_back(f"page {page.name}", page.when, known)
+            for field in page.fields:
+                if field.when:
+                    self._looks_back(f"field {field.name}", field.when, known)
+                known[field.name] = field
         return self
+
+    def _looks_back(self, who: str, when: When, known: dict[str, Field]) -> None:
+        """Only at what was asked before: so no condition can go in circles."""
+        for part in when.parts():
+            asked = known.get(part.field or "")
+            if asked is None:
+                raise ValueError(f"{self.code}: {who} depends on {part.field}, which is not asked before it")
+            if asked.kind not in (NUMBERS if part.is_of_numbers else CHOSEN):
+                raise ValueError(f"{self.code}: {who} cannot depend on {part.field}, which is a {asked.kind}")
 
     def field(self, name: str) -> Field:
         """The field of that name. Raises KeyError."""
@@ -128,7 +137,39 @@ class Form(Frozen):
         raise KeyError(path)
 
     def asked_pages(self, answers: Answers) -> list[Page]:
-        return [page for page in self.pages if page.when is None or page.when.holds(answers)]
+        return [page for page, _fields in self.asked(answers)]
 
     def asked_fields(self, page: Page, answers: Answers) -> list[Field]:
-        return [field for field in page.fields if field.when is None or field.when.holds(answers)]
+        """The questions of the page that are asked; of a page that is not asked itself, none."""
+        return next((fields for one, fields in self.asked(answers) if one.name == page.name), [])
+
+    def asked(self, answers: Answers) -> list[tuple[Page, list[Field]]]:
+        """All that is asked, in order; an answer to what is not asked decides nothing."""
+        found: list[tuple[Page, list[Field]]] = []
+        counted: Answers = {}
+        for page in self.pages:
+            if page.when is not None and not page.when.holds(counted):
+                continue
+            fields = []
+            for field in page.fields:
+                if field.when is None or field.when.holds(counted):
+                    fields.append(field)
+                    if field.name in answers:
+                        counted[field.name] = answers[field.name]
+            found.append((page, fields))
+        return found
+
+    def shown(self, page: Page, answers: Answers) -> list[tuple[Field, When | None]]:
+        """The questions that the page may show: with what is left of their condition for the browser to decide."""
+        counted: Answers = {}
+        for before, fields in self.asked(answers):
+            if before.name == page.name:
+                break
+            counted |= {field.name: answers[field.name] for field in fields if field.name in answers}
+        here = {field.name for field in page.fields}
+        shown: list[tuple[Field, When | None]] = []
+        for field in page.fields:
+            left = True if field.when is None else field.when.left(counted, here)
+            if left is not False:
+                shown.append((field, None if left is True else left))
+        return shown

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Fields (表单控件): a declared question with what was typed and what is wrong, ready to be shown. Pure."""
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -40,6 +41,8 @@ class FieldView:
     can_add: bool = False
     can_remove: bool = False
     closed: str | None = None
+    when: str | None = None  # what the browser still decides: `forms.conditions` as JSON
+    asked: bool = True
 
     def remove_name(self, index: int) -> str:
         return f"remove-{self.name}-{index}"
@@ -84,9 +87,15 @@ def views(
     """
     told = {html_name(p.path): p.message.said(language) for p in reversed(problems)}
     kept = closed or {}
+    asked = {f.name for f in form.asked_fields(page, answers)}
     return [
-        replace(_view(f, f.name, answers.get(f.name), told), closed=kept.get(f.name))
-        for f in form.asked_fields(page, answers)
+        replace(
+            _view(f, f.name, answers.get(f.name), told),
+            closed=kept.get(f.name),
+            when=json.dumps(left.as_json(), ensure_ascii=False) if left else None,
+            asked=f.name in asked,
+        )
+        for f, left in form.shown(page, answers)
     ]
 
 
