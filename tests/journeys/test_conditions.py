@@ -21,7 +21,8 @@ OPTIONS = tuple(Option(value=value, label=LABEL) for value in "abc")
 SITE = "http://form.test"
 SHOWN = """{% from "components/forms.html" import control %}<!doctype html><html lang="zh"><title>x</title>
 <form data-module="conditions">{% for field in fields %}{{ control(field) }}{% endfor %}</form>
-<script type="module">import { start } from '/conditions.js'; start(document.forms[0]); document.title = 'ready';</script>"""
+<script type="module">import { start } from '/conditions.js'; start(document.forms[0]); document.title = 'ready';
+</script>"""
 TYPED = ["", "0", "5", "８", " 12 ", "1,000", "8.5", "8.50001", "-3", "99999999999", "abc", "１２．５"]
 SET = """(given) => {
   for (const [name, values] of Object.entries(given)) {
