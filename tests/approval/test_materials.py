@@ -22,6 +22,7 @@ from kit.images import ImageTooLarge, ImageTruncated
 from tests.conftest import NOON
 from tests.office import TestOffice, a_submitted_case, an_applicant
 
+SCRIPT = b"<< /S /JavaScript >>"
 MORE = """
 [[pages.fields]]
 name = "plan"
@@ -56,6 +57,11 @@ def in_stream(content: bytes) -> bytes:
     return with_object(b"9 0 obj << /Type /ObjStm /Filter /FlateDecode >> stream\n" + packed + b"\nendstream endobj")
 
 
+def test_the_pixels_of_a_scan_are_not_searched() -> None:
+    scan = in_stream(b"\0" * (17 * 2**20)).replace(b"/Type /ObjStm", b"/Type /XObject /Subtype /Image")
+    assert examined(scan, "scan.pdf").media_type == "application/pdf"
+
+
 def test_a_picture_is_written_anew_and_a_plain_pdf_kept_as_it_is() -> None:
     picture = a_picture()
     kept = examined(picture + b"<script>appended</script>", "平面图.PNG")
@@ -82,7 +88,12 @@ def test_a_picture_is_written_anew_and_a_plain_pdf_kept_as_it_is() -> None:
         (with_object(b"trailer << /Encrypt 5 0 R >>"), MaterialActs),
         (in_stream(b"<< /S /JavaScript >>"), MaterialActs),
         (in_stream(b"<< /S /#4aavaScript >>"), MaterialActs),
-        (in_stream(b"\0" * (130 * 2**20)), MaterialTooLarge),
+        (in_stream(b"<< /S /#4A#61#76#61#53#63#72#69#70#74 >>"), MaterialActs),
+        (in_stream(SCRIPT).replace(b"/Type /ObjStm", b"/Type /ObjStm /X /Image"), MaterialActs),
+        (in_stream(SCRIPT).replace(b"/Type /ObjStm", b"/Type /Obj#53tm /X /Image"), MaterialActs),
+        (in_stream(SCRIPT).replace(b"9 0 obj", b"% 8 0 obj << /Image >>\n9 0 obj"), MaterialActs),
+        (in_stream(SCRIPT).replace(b"/Type", b" " * 5000 + b"/X (/Image) /Type"), MaterialActs),
+        (in_stream(b"\0" * (17 * 2**20)), MaterialTooLarge),
         (a_pdf(201), MaterialTooLarge),
         (b"%PDF-" + b" " * (10 * 2**20), MaterialTooLarge),
         (a_picture((800, 600), "JPEG")[:2000], ImageTruncated),
