@@ -18,6 +18,7 @@ PARTS = {
     "licences": "Licence: render, sign, check",
     "log": "Decision log",
     "pages": "Applicant's pages",
+    "forms": "Forms: a page saved, and what an applicant has to do",
 }
 
 

@@ -47,7 +47,9 @@ def tables() -> str:
         person.start("sole-trader")
         pages = [
             "/",
-            "/items/sole-trader",
+            "/guide?q=开个奶茶店",
+            "/guide/milk-tea?as=person",
+            "/items/food-service",
             "/signin",
             person.path(),
             person.path("form/operator"),

@@ -1,0 +1,77 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Forms: how long a saved page takes, and how much an applicant has to do. `python -m bench.forms`."""
+
+import time
+from collections.abc import Mapping
+
+import httpx
+
+from bench.running import quantile, service
+from catalogue import load_catalogue
+from demonstration.applicant import HOTEL, SOLE_TRADER, Applicant, FormData
+from forms import Form, Kind
+from reference import bureau
+
+ROUNDS = 200
+PROVING = 5  # card, consent, camera, check, signature
+TAPPED = (Kind.CHOICE, Kind.CHOICES, Kind.TICK)
+GOAL = 8
+
+
+def saved(client: httpx.Client, person: Applicant) -> list[float]:
+    """Milliseconds of each request that keeps a page."""
+    token = person.token(person.path("form/operator"))
+    times = []
+    for turn in range(ROUNDS):
+        typed = {"operator_name": person.name, "operator_id": person.number, "operator_address": f"样例路 {turn} 号"}
+        form = {**typed, "asked-operator_name": "1", "csrf_token": token}
+        began = time.perf_counter()
+        person.expect(client.post(person.path("form/operator"), data=form), 303)
+        times.append((time.perf_counter() - began) * 1000)
+    return times
+
+
+def looked_at(client: httpx.Client, path: str) -> list[float]:
+    times = []
+    for _ in range(ROUNDS):
+        began = time.perf_counter()
+        client.get(path)
+        times.append((time.perf_counter() - began) * 1000)
+    return times
+
+
+def effort(form: Form, answers: Mapping[str, FormData]) -> tuple[int, int, int]:
+    """Screens, taps and typed characters from the first question to the signature; what is hidden costs nothing."""
+    taps = typed = 0
+    for given in answers.values():
+        taps += 1  # save and continue
+        for name, value in given.items():
+            kind = form.field(name).kind
+            chosen = len(value) if isinstance(value, list) else 1
+            taps += chosen if kind in TAPPED else 0
+            length = {Kind.ID_NUMBER: 18}.get(kind, len(value) or 3)  # a name is three characters
+            typed += 0 if kind in TAPPED else length
+    return len(answers) + PROVING, taps + PROVING, typed
+
+
+def tables() -> str:
+    rows = ["| request | p50 ms | p95 ms | to a plain page |", "|---|---|---|---|"]
+    with service() as (address, _folder), httpx.Client(base_url=address, timeout=30.0) as client:
+        person = Applicant(client, "13600000000", *bureau.CLEAN)
+        person.sign_in()
+        person.start("sole-trader")
+        plain = looked_at(client, "/verify")
+        for name, times in (("plain page", plain), ("page saved", saved(client, person))):
+            ratio = quantile(times, 0.5) / quantile(plain, 0.5)
+            rows.append(f"| {name} | {quantile(times, 0.5):.1f} | {quantile(times, 0.95):.1f} | {ratio:.1f}× |")
+    catalogue = load_catalogue()
+    forms = {code: form for (code, _version), form in catalogue.forms.items()}
+    rows += ["", f"| filing | screens | taps | typed characters | goal {GOAL} screens |", "|---|---|---|---|---|"]
+    for code, answers in (("sole-trader", SOLE_TRADER), ("public-venue", HOTEL)):
+        screens, taps, typed = effort(forms[code], answers)
+        rows.append(f"| {code} | {screens} | {taps} | {typed} | {'kept' if screens <= GOAL else 'MISSED'} |")
+    return "\n".join(rows)
+
+
+if __name__ == "__main__":
+    print(tables())
