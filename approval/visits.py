@@ -10,7 +10,7 @@ from datetime import date, datetime
 from sqlalchemy import ForeignKey, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from approval import people
+from approval import memos, people
 from approval.application import State
 from approval.casefile import item_of, locked, record
 from approval.decision import ReasonRequired, is_sentence
@@ -105,5 +105,8 @@ def record_visit(
     session.add(visit)
     session.flush()
     facts = {"on": visited_on.isoformat(), "conforms": is_conforming, "second": f"account:{second.id}"}
-    record(session, application, "visit.recorded", f"account:{officer.id}", now, facts)
+    actor = f"account:{officer.id}"
+    record(session, application, "visit.recorded", actor, now, facts)
+    # Nobody is put on record as a witness without being told.
+    memos.tell(session, application, "visit_named", actor, now, to=second.id, words=words, occasion=str(visit.id))
     return visit

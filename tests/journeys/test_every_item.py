@@ -82,6 +82,7 @@ def hold_what_is_asked(house: House, case: str, item: Item) -> None:
         assert house.post("zhou", f"/review/{case}/visit", **{**visit, "conforms": "no"}).status_code == 303
         assert house.decide("zhou", case, "approve").status_code == 409
         assert house.post("zhou", f"/review/{case}/visit", **visit).status_code == 303
+        assert "记为现场核查人员" in house.ask("wu", "GET", "/review").text
     if item.hearing:
         assert "听证" in house.decide("zhou", case, "approve").text
         assert house.post("zhou", f"/review/{case}/suspend", ground="hearing", reason=SENTENCE).status_code == 303

@@ -11,8 +11,9 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
-from catalogue import Catalogue, Index, Item, Plan, build, load_plans, once, search
+from catalogue import Catalogue, Item, Plan, load_plans, once
 from catalogue.plans import REGISTRATIONS, Who
+from catalogue.search import Index, build, search
 from kit.clock import office_day
 from kit.errors import DomainError
 from kit.text import Text
