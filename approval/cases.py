@@ -19,7 +19,7 @@ from approval.persons import persons_of
 from approval.placing import place
 from approval.uploads import Kept
 from catalogue import Item
-from forms import MOST_FILES, Answers, Field, Kind, Row
+from forms import MOST_FILES, Answers, Field, Kind, Row, rows_of
 from identity import Account, destroy_evidence, evidence_of, hand_over, lock_account, write_message
 from kit.clock import office_day
 from kit.errors import DomainError
@@ -172,8 +172,7 @@ def _material_field(session: Session, office: Office, application: Application, 
 
 
 def material_rows(application: Application, name: str) -> list[Row]:
-    answer = application.answers.get(name)
-    return [row for row in answer if isinstance(row, dict)] if isinstance(answer, list) else []
+    return rows_of(application.answers.get(name))
 
 
 def _keep_rows(

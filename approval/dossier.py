@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Dossier (卷宗): one case as one role may see it. Hides masking and the words for answers. I/O: database."""
+"""Dossier (卷宗): one case as one role may see it. Hides what each role may see. I/O: database."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,9 +11,8 @@ from approval.application import Application, State
 from approval.casefile import item_of
 from approval.office import Office
 from catalogue import Item
-from forms import Answers, Field, Form, Kind
+from forms import Answers, Field, Form, Kind, in_words, rows_of
 from identity import Account
-from kit.numbers import masked_id, masked_phone
 from kit.text import Language, Text
 from workflows import Panel
 
@@ -84,42 +83,12 @@ def sections(form: Form, answers: Answers, language: Language, *, masked: bool) 
 
 def _table(field: Field, rows: object, language: Language, masked: bool) -> list[Line]:
     lines = []
-    for index, row in enumerate(rows if isinstance(rows, list) else []):
-        if not isinstance(row, dict):
-            continue
+    for index, row in enumerate(rows_of(rows)):
         words = [in_words(column, row.get(column.name), language, masked) for column in field.fields]
         title = field.row_title or field.label
         label = Text(zh=f"{title.zh} {index + 1}", en=f"{title.en} {index + 1}")
         lines.append(Line(label, " · ".join(word for word in words if word), f"{field.name}.{index}", True))
     return lines or [Line(field.label, "", field.name, False)]
-
-
-def in_words(field: Field, answer: object, language: Language, masked: bool) -> str:
-    """One answer as a reader sees it."""
-    if field.kind is Kind.MATERIAL:
-        names = [row.get("name", "") for row in answer if isinstance(row, dict)] if isinstance(answer, list) else []
-        return ("；" if language == "zh" else "; ").join(names)
-    if isinstance(answer, list):
-        labels = [o.label.said(language) for o in field.options if o.value in answer]
-        return ("；" if language == "zh" else "; ").join(labels)
-    value = "" if answer is None else str(answer).strip()
-    if not value:
-        return ""
-    match field.kind:
-        case Kind.CHOICE:
-            return next((o.label.said(language) for o in field.options if o.value == value), value)
-        case Kind.ID_NUMBER | Kind.PARTY_NUMBER:
-            return masked_id(value) if masked else value
-        case Kind.PHONE:
-            return masked_phone(value) if masked else value
-        case Kind.MONEY | Kind.WHOLE:
-            return f"{value} {field.unit.said(language) if field.unit else ''}".strip()
-        case Kind.PERCENT:
-            return f"{value.rstrip('%％')}%"
-        case Kind.TICK:
-            return "✓"
-        case _:
-            return value
 
 
 def history(session: Session, office: Office, application: Application) -> list[Happened]:

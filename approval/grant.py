@@ -5,9 +5,9 @@ from collections.abc import Iterable
 from datetime import date, timedelta
 from decimal import Decimal
 
-from approval.dossier import in_words as written
 from catalogue import Item, LicenceResult, PermitResult
-from forms import Answers, Form, Values
+from forms import Form, Values
+from forms import in_words as written
 from kit.text import Text
 from licences import Grant, Template
 
@@ -63,9 +63,7 @@ def premises_in_words(form: Form, values: Values) -> str:
     return f"{DISTRICT}{street}{values['address']}"
 
 
-def grant(
-    application_id: str, item: Item, form: Form, answers: Answers, values: Values, registrar: str, day: date
-) -> Grant:
+def grant(application_id: str, item: Item, form: Form, values: Values, registrar: str, day: date) -> Grant:
     """What the approval of these values grants on `day`. Raises ValueError for an item without a licence."""
     match item.result:
         case LicenceResult() as result:
@@ -98,7 +96,7 @@ def grant(
                 form_of_organisation="",
                 capital="",
                 premises=premises_in_words(form, values),
-                scope=permitted_in_words(form, answers, result.scope),
+                scope=permitted_in_words(form, values, result.scope),
                 registrar=item.authority.zh if item.authority else registrar,
                 established_on=day,
                 valid_to=last_day(result, values, day),
@@ -106,12 +104,14 @@ def grant(
     raise ValueError(f"{item.code} yields no licence")
 
 
-def permitted_in_words(form: Form, answers: Answers, fields: Iterable[str]) -> str:
-    """What a permit is granted for: the answers that delimit it, each with its question."""
-    said = [(form.field(name), answers.get(name)) for name in fields]
-    parts = [(field, written(field, answer, "zh", False)) for field, answer in said]
-    words = [f"{field.label.zh}：{word}" for field, word in parts if word]
-    return "；".join(words)
+def permitted_in_words(form: Form, values: Values, fields: Iterable[str]) -> str:
+    """What a permit is granted for: the answers that delimit it, as they were read, each with its question."""
+    parts = []
+    for field in (form.field(name) for name in fields if name in values):
+        value = values[field.name]
+        answer = list(value) if isinstance(value, tuple) else str(value)
+        parts.append(f"{field.label.zh}：{written(field, answer, 'zh', False)}")
+    return "；".join(parts)
 
 
 def last_day(result: PermitResult, values: Values, day: date) -> date | None:

@@ -21,6 +21,7 @@ from approval.office import Office
 from forms import Answer, Answers, Field, Form, Kind
 from identity import Account
 from kit.text import Text
+from licences import Licence
 
 MOST = 5
 # Which earlier answers mean the same as a field of this name; the field itself comes first.
@@ -57,8 +58,9 @@ def offers(session: Session, office: Office, applicant: Account, application: Ap
     )
     found = []
     for earlier in session.scalars(query):
-        if dict(_copied(session, form, earlier)):
-            found.append(Offer(earlier.id, earlier.label, _source(session, earlier)))
+        licence = licences.of_application(session, earlier.id)
+        if dict(_copied(form, earlier, licence)):
+            found.append(Offer(earlier.id, earlier.label, _source(earlier, licence)))
     return found[:MOST]
 
 
@@ -72,16 +74,16 @@ def take_over(
     if earlier.state != State.REGISTERED:
         raise NotYours()
     item = item_of(office, application)
-    copied: Answers = dict(_copied(session, office.catalogue.form_of(item), earlier))
-    source = _source(session, earlier)
+    licence = licences.of_application(session, earlier.id)
+    copied: Answers = dict(_copied(office.catalogue.form_of(item), earlier, licence))
+    source = _source(earlier, licence)
     application.answers = {**application.answers, **copied}
     application.prefilled = {name: source.model_dump() for name in copied}
     application.label = label_of(item, checked(office, application, now).values).zh
     application.updated_at = now
 
 
-def _copied(session: Session, form: Form, earlier: Application) -> Iterator[tuple[str, Answer]]:
-    licence = licences.of_application(session, earlier.id)
+def _copied(form: Form, earlier: Application, licence: Licence | None) -> Iterator[tuple[str, Answer]]:
     known: Answers = dict(earlier.answers)
     if licence is not None:
         known["business_code"] = licence.credit_code or licence.holder_code
@@ -101,8 +103,7 @@ def _fits(field: Field, answer: Answer) -> bool:
     return isinstance(answer, str)
 
 
-def _source(session: Session, earlier: Application) -> Text:
-    licence = licences.of_application(session, earlier.id)
+def _source(earlier: Application, licence: Licence | None) -> Text:
     if licence is not None:
         return Text(zh=f"{licence.title} {licence.number}", en=f"licence {licence.number}")
     return Text(zh=f"申请 {earlier.number}", en=f"application {earlier.number}")

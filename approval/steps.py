@@ -151,8 +151,7 @@ def reserve_licence(office: Office, application: Application) -> Carried:
 
     def write(session: Session, application: Application, now: datetime) -> None:
         values = checked(office, application, now).values
-        day = office_day(now)
-        granted = grant(application.id, item, form, application.answers, values, office.registrar, day)
+        granted = grant(application.id, item, form, values, office.registrar, office_day(now))
         licence = licences.reserve(session, granted, now)
         record(
             session,

@@ -69,14 +69,15 @@ def record_visit(
     application_id: str,
     officer: Account,
     second: Account | None,
-    visited_on: date,
-    is_conforming: bool,
+    visited_on: date | None,
+    is_conforming: bool | None,
     words: str,
     now: datetime,
 ) -> Visit:
     """Keep what was seen.
 
-    Raises NoVisitHere, TwoOfficersRequired, VisitDateWrong, ReasonRequired, ConflictOfInterest.
+    None for the day or the conclusion: not said. Raises NoVisitHere, TwoOfficersRequired, VisitDateWrong,
+    ConclusionRequired, ReasonRequired, ConflictOfInterest.
     """
     application = locked(session, application_id)
     with_people = State(application.state) in (State.IN_REVIEW, State.WITH_DEPARTMENTS)
@@ -89,8 +90,10 @@ def record_visit(
     for person in (officer, second):
         people.keep_off(session, application.id, person.id)
     first = office_day(application.submitted_at or application.created_at)
-    if not first <= visited_on <= office_day(now):
+    if visited_on is None or not first <= visited_on <= office_day(now):
         raise VisitDateWrong(since=first.isoformat())
+    if is_conforming is None:
+        raise ConclusionRequired()
     if not is_sentence(words):
         raise ReasonRequired()
     visit = Visit(

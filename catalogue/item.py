@@ -132,9 +132,7 @@ class Item(Frozen):
     deadline_confidence: Confidence = "V"
     on_site: bool = Field(False, description="two officers look at the place before it is granted (许可法第34条)")
     hearing: bool = Field(False, description="a hearing is held before it is decided")
-    by_promise: bool = Field(False, description="whether a promise may stand for proof (告知承诺)")
     needs: tuple[str, ...] = Field((), description="items of which one must have been granted first (先照后证)")
-    channels: tuple[Literal["remote", "window", "kiosk", "street", "bank"], ...] = ("remote", "window", "street")
     refusal_bases: tuple[str, ...] = Field(min_length=1, description="codes of the provisions on which a refusal rests")
     may_be_bulk: bool = Field(False, description="whether many cases may be approved at once, each its own decision")
     holder: Holder

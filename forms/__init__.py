@@ -3,10 +3,11 @@
 
 from forms.answers import Checked, check, check_page, take
 from forms.conditions import When
-from forms.form import Answer, Answers, Field, Form, Kind, Option, Page, Row
+from forms.form import Answer, Answers, Field, Form, Kind, Option, Page, Row, rows_of
 from forms.kinds import MOST_FILES
 from forms.loading import DECLARATIONS, load_forms
 from forms.problem import Problem, Values
+from forms.words import in_words
 
 __all__ = [
     "DECLARATIONS",
@@ -25,6 +26,8 @@ __all__ = [
     "When",
     "check",
     "check_page",
+    "in_words",
     "load_forms",
+    "rows_of",
     "take",
 ]

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from forms.form import Answers, Field, Form, Kind, Page, Row
+from forms.form import Answers, Field, Form, Kind, Page, Row, rows_of
 from forms.kinds import Misread, read
 from forms.problem import Problem, Values
 from forms.rules import apply_rule
@@ -20,6 +20,7 @@ MISSING_OF = {
     Kind.TICK: MISSING_CHOICE,
     Kind.MATERIAL: MISSING_FILE,
 }
+TOO_EARLY = Text(zh="日期不能早于 {day}", en="The day cannot be before {day}")
 TOO_FEW = Text(zh="“{label}”至少需要 {least} 位", en="“{label}” needs at least {least}")
 TOO_MANY = Text(zh="“{label}”最多 {most} 位", en="“{label}” allows at most {most}")
 
@@ -68,10 +69,14 @@ def _check_one(field: Field, path: str, typed: object, today: date, values: Valu
         values[field.name] = read(field, typed, today)
     except Misread as misread:
         problems.append(Problem(path, misread.said))
+        return
+    first = today if field.not_before == "today" else values.get(field.not_before or "")
+    if first is not None and values[field.name] < first:
+        problems.append(Problem(path, TOO_EARLY.filled(day=first.isoformat())))
 
 
 def _check_table(field: Field, typed: object, today: date) -> tuple[list[Values], list[Problem]]:
-    rows: list[Row] = [row for row in typed if isinstance(row, dict)] if isinstance(typed, list) else []
+    rows = rows_of(typed)
     problems: list[Problem] = []
     if len(rows) < (field.least or 1):
         problems.append(Problem(field.name, _labelled(TOO_FEW, field, least=field.least or 1)))

@@ -15,6 +15,11 @@ Answers = dict[str, Answer]
 """What was typed, by field name, as typed; a table of persons is a list of rows."""
 
 
+def rows_of(answer: object) -> list[Row]:
+    """The rows of a table or of uploaded files, whatever else was stored."""
+    return [row for row in answer if isinstance(row, dict)] if isinstance(answer, list) else []
+
+
 class Kind(StrEnum):
     TEXT = "text"
     LONG_TEXT = "longtext"
@@ -64,11 +69,14 @@ class Field(Frozen):
     unit: Text | None = None
     autocomplete: str | None = None
     personal: bool = False
+    not_before: str | None = Limit(None, description="of a date: `today`, or a date that the same page asks before it")
 
     @model_validator(mode="after")
     def fit_together(self) -> "Field":
         if (self.kind in (Kind.CHOICE, Kind.CHOICES)) != bool(self.options):
             raise ValueError(f"{self.name}: options belong to a choice, and a choice needs them")
+        if self.not_before is not None and self.kind is not Kind.DATE:
+            raise ValueError(f"{self.name}: only a date can be not_before another")
         if (self.kind is Kind.PEOPLE) != bool(self.fields):
             raise ValueError(f"{self.name}: fields belong to a table of persons, and it needs them")
         return self
@@ -108,6 +116,9 @@ class Form(Frozen):
             for field in page.fields:
                 if field.when:
                     self._looks_back(f"field {field.name}", field.when, known)
+                earlier = {one.name for one in page.fields if one.kind is Kind.DATE and one.name in known}
+                if field.not_before not in (None, "today", *earlier):
+                    raise ValueError(f"{self.code}: field {field.name}: no date {field.not_before} is asked before it")
                 known[field.name] = field
         return self
 

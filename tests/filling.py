@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Any form filled in with answers that are right, so that every item of the catalogue can be walked. Pure."""
+"""The form of any permit or filing, filled in with answers that are right, so that each item can be walked. Pure."""
 
 from datetime import date, timedelta
 

@@ -58,7 +58,6 @@ PAGES = (
     board,
     audit,
     admin,
-    postings,
     processes,
     verify,
 )

@@ -5,7 +5,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from forms import Answers, Field, Form, Kind, Option, Page, Problem
+from forms import Answers, Field, Form, Kind, Option, Page, Problem, rows_of
 from kit.text import Language, Text
 
 INPUT_MODES = {
@@ -124,7 +124,7 @@ def _view(asked: Field, name: str, answer: object, told: dict[str, str]) -> Fiel
 
 
 def _rows(asked: Field, answer: object, told: dict[str, str]) -> list[list[FieldView]]:
-    typed = [row for row in answer if isinstance(row, dict)] if isinstance(answer, list) else []
+    typed = rows_of(answer)
     least = asked.least or 1
     typed += [{} for _ in range(least - len(typed))]
     return [
@@ -135,8 +135,7 @@ def _rows(asked: Field, answer: object, told: dict[str, str]) -> list[list[Field
 
 def _files(answer: object) -> tuple[dict[str, str], ...]:
     """What was uploaded, with sizes as people read them."""
-    rows = [row for row in answer if isinstance(row, dict)] if isinstance(answer, list) else []
-    return tuple({**row, "shown_size": shown_size(row.get("size", "0"))} for row in rows)
+    return tuple({**row, "shown_size": shown_size(row.get("size", "0"))} for row in rows_of(answer))
 
 
 def shown_size(size: str) -> str:

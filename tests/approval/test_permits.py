@@ -2,6 +2,7 @@
 """What a permit says, how long it lasts, and what the register says of who applies."""
 
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -43,17 +44,18 @@ def test_a_permit_lasts_until_the_day_before_its_anniversary(
 
 def test_what_is_permitted_stands_in_the_words_of_the_form() -> None:
     item = CATALOGUE.current("public-venue", DAY)
-    form, answers = CATALOGUE.form_of(item), public_venue_answers()
-    assert permitted_in_words(form, answers, ("venue_kind", "floor_area")).startswith("场所类别：")
-    granted = grant("a", item, form, answers, check(form, answers, DAY).values, "某局", DAY)
+    form, answers = CATALOGUE.form_of(item), {**public_venue_answers(), "floor_area": "１２００"}
+    assert permitted_in_words(form, {}, ("venue_kind", "floor_area")) == ""
+    granted = grant("a", item, form, check(form, answers, DAY).values, "某局", DAY)
     assert granted.template is Template.PERMIT
     assert (granted.title, granted.registrar, granted.valid_to) == ("公共场所卫生许可证", "某局", date(2030, 11, 22))
-    assert granted.scope.endswith("1200 平方米")
+    assert granted.scope.startswith("场所类别：")
+    assert granted.scope.endswith("营业面积：1200 平方米")  # as it was read, not as it was typed
 
 
 def test_a_sum_of_money_on_a_permit_has_its_unit_once() -> None:
-    form = CATALOGUE.form_of(CATALOGUE.current("labour-dispatch", DAY))
-    assert permitted_in_words(form, {"registered_capital": "200"}, ("registered_capital",)) == "注册资本：200 万元"
+    form = CATALOGUE.form_of(CATALOGUE.current("job-agency", DAY))
+    assert permitted_in_words(form, {"capital_ready": Decimal(200)}, ("capital_ready",)) == "开办资金：200 万元"
 
 
 @pytest.mark.parametrize(

@@ -105,6 +105,20 @@ def test_a_form_left_empty_says_everything_that_is_missing(item: Item) -> None:
     assert told >= asked
 
 
+@pytest.mark.parametrize("item", [i for i in PERMITS if i.result.until], ids=lambda item: item.code)  # type: ignore[union-attr]
+def test_no_permit_can_end_before_it_begins(item: Item) -> None:
+    form, long_ago = CATALOGUE.form_of(item), {"ends_on": "2020-01-01", "begins_on": "2020-01-01"}
+    told = {problem.path for problem in check(form, {**filled(form, TODAY), **long_ago}, TODAY).problems}
+    assert told & {"ends_on", "begins_on"}
+
+
+def test_a_person_without_a_business_may_occupy_a_road() -> None:
+    form = CATALOGUE.form_of(OFFERED["road-occupation"])
+    answers = {**filled(form, TODAY, choose=0), "applicant_kind": "person"}
+    assert "business_code" not in {field.name for _page, fields in form.asked(answers) for field in fields}
+    assert check(form, answers, TODAY).problems == ()
+
+
 def test_a_shopkeeper_is_not_asked_for_much() -> None:
     for item in PERMITS:
         pages = CATALOGUE.form_of(item).pages

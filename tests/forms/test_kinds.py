@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
 from forms import Answers, Field, Form, Kind, Option, Page, check, take
 from forms.characters import strange, tidied, written
@@ -123,6 +124,30 @@ def test_a_letter_that_no_credit_code_has_is_pointed_at() -> None:
     with pytest.raises(Misread) as misread:
         read(a_field(Kind.CREDIT_CODE), "O" + a_credit_code()[1:], TODAY)
     assert "“O”" in misread.value.said.zh
+
+
+@pytest.mark.parametrize(
+    ("begins", "ends", "wrong"),
+    [
+        ("2026-11-23", "2026-11-23", []),
+        ("2026-11-22", "2026-12-01", ["begins_on"]),
+        ("2026-12-01", "2026-11-30", ["ends_on"]),
+        ("2020-01-01", "2020-01-02", ["begins_on"]),
+        ("soon", "2026-12-01", ["begins_on"]),
+    ],
+)
+def test_a_day_is_not_before_today_or_the_day_it_follows(begins: str, ends: str, wrong: list[str]) -> None:
+    first = Field(name="begins_on", kind=Kind.DATE, label=LABEL, not_before="today")
+    last = Field(name="ends_on", kind=Kind.DATE, label=LABEL, not_before="begins_on")
+    answers: Answers = {"begins_on": begins, "ends_on": ends}
+    assert [problem.path for problem in check(a_form(first, last), answers, TODAY).problems] == wrong
+
+
+@pytest.mark.parametrize("not_before", ["ends_on", "nothing", "words"])
+def test_a_day_follows_only_a_date_that_was_asked_before_it(not_before: str) -> None:
+    words = Field(name="words", kind=Kind.TEXT, label=LABEL)
+    with pytest.raises(ValidationError, match="is asked before it"):
+        a_form(words, Field(name="ends_on", kind=Kind.DATE, label=LABEL, not_before=not_before))
 
 
 def a_form(*fields: Field) -> Form:

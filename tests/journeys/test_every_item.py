@@ -77,7 +77,10 @@ def hold_what_is_asked(house: House, case: str, item: Item) -> None:
         assert "现场核查" in house.decide("zhou", case, "approve").text
         second = house.people["wu"].id
         visit = {"on": TODAY.isoformat(), "second": second, "conforms": "yes", "words": SENTENCE}
-        assert house.post("zhou", f"/review/{case}/visit", **{**visit, "second": ""}).status_code == 422
+        wrong = house.post("zhou", f"/review/{case}/visit", **{**visit, "second": ""})
+        assert (wrong.status_code, SENTENCE in wrong.text) == (422, True)  # what was typed stays typed
+        assert house.post("zhou", f"/review/{case}/visit", **{**visit, "conforms": ""}).status_code == 422
+        assert house.post("zhou", f"/review/{case}/visit", **{**visit, "words": "好"}).status_code == 422
         assert house.post("zhou", f"/review/{case}/visit", **{**visit, "on": "2020-01-01"}).status_code == 422
         assert house.post("zhou", f"/review/{case}/visit", **{**visit, "conforms": "no"}).status_code == 303
         assert house.decide("zhou", case, "approve").status_code == 409

@@ -71,6 +71,7 @@ OPINIONS = [
 ]
 VOTES = [some(who="李审查", outcome=t("准予", "approved"), reason="符合条件", at=NOW)]
 VISITS = {
+    "typed": {"on": "2026-11-25", "second": "2", "conforms": "no", "words": "没有看到冷藏设备"},
     "wanted": True,
     "is_open": True,
     "hearing": True,

@@ -8,9 +8,8 @@ from fastapi.responses import Response
 
 from approval import casefile, cases, prefilling
 from approval.application import Application, State
-from approval.dossier import in_words
 from catalogue import Item
-from forms import Answers, Checked, Page, check_page, take
+from forms import Answers, Checked, Page, check_page, in_words, take
 from forms import Form as Declared
 from identity import Evidence, evidence_of
 from kit.clock import office_day

@@ -8,19 +8,26 @@ from fastapi import APIRouter, Form, Request
 from fastapi.responses import Response
 
 import notices
-from approval import afterwards, claims, deciding, visits
-from approval.decision import Decision, Outcome
-from approval.people import NotAuthorised, keep_off
+from approval import afterwards, claims, deciding, people, visits
+from approval.decision import Decision, Outcome, ReasonRequired
+from approval.people import NotAuthorised
 from identity import Account
 from kit.errors import DomainError
 from web.deps import Clerk, Db, DeskDep, Now, Supervisor
 from web.errors import sentence
-from web.pages.review import submitted
+from web.fields import ShownProblem
+from web.pages.review import case_page, submitted
 from web.respond import go, page
 
 router = APIRouter()
 Words = Annotated[str, Form(max_length=1000)]
 MOST_AT_ONCE = 50
+VISIT_FIELDS: dict[type[DomainError], str] = {
+    visits.VisitDateWrong: "visit-on",
+    visits.TwoOfficersRequired: "visit-second",
+    visits.ConclusionRequired: "visit-conforms",
+    ReasonRequired: "visit-words",
+}
 
 
 @router.post("/review/{id}/heartbeat")
@@ -80,6 +87,7 @@ def extend(id: str, desk: DeskDep, db: Db, now: Now, supervisor: Supervisor, rea
 
 @router.post("/review/{id}/visit")
 def visit(
+    request: Request,
     id: str,
     desk: DeskDep,
     db: Db,
@@ -92,15 +100,23 @@ def visit(
 ) -> Response:
     """What two officers saw; the page is shown again with what was typed if something is missing."""
     case = submitted(db, id)
-    try:
-        day = date.fromisoformat(on)
-    except ValueError:
-        raise visits.VisitDateWrong(since=f"{case.submitted_at:%Y-%m-%d}") from None
+    people.keep_off(db, case.id, clerk.id)
+    typed = {"on": on, "second": second, "conforms": conforms, "words": words}
+    said = {"yes": True, "no": False}.get(conforms)
     colleague = db.get(Account, second)
-    if conforms not in ("yes", "no"):
-        raise visits.ConclusionRequired()
-    visits.record_visit(db, desk.office, case.id, clerk, colleague, day, conforms == "yes", words.strip(), now)
+    try:
+        visits.record_visit(db, desk.office, case.id, clerk, colleague, day_of(on), said, words.strip(), now)
+    except (visits.TwoOfficersRequired, visits.VisitDateWrong, visits.ConclusionRequired, ReasonRequired) as error:
+        problems = [ShownProblem(VISIT_FIELDS[type(error)], sentence(error, request))]
+        return case_page(request, desk, db, now, clerk, case, problems, visit=typed)
     return go(f"/review/{id}", "visited")
+
+
+def day_of(typed: str) -> date | None:
+    try:
+        return date.fromisoformat(typed)
+    except ValueError:
+        return None
 
 
 @router.post("/review/{id}/reopen")
@@ -111,7 +127,7 @@ def reopen(id: str, desk: DeskDep, db: Db, now: Now, supervisor: Supervisor, rea
 
 @router.get("/review/{id}/papers/{paper}.pdf")
 def paper(id: str, paper: str, desk: DeskDep, db: Db, clerk: Clerk) -> Response:
-    keep_off(db, id, clerk.id)
+    people.keep_off(db, id, clerk.id)
     found = notices.find(db, paper)
     pdf = notices.read(desk.store, found) if found and found.application_id == submitted(db, id).id else None
     return Response(pdf, media_type="application/pdf") if pdf else Response(status_code=404)

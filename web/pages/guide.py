@@ -96,13 +96,14 @@ def way_of(codes: Sequence[str], offered: Sequence[Item]) -> dict[str, object]:
     """The items one after the other, and what they come to together."""
     known = {item.code: item for item in offered}
     items = [known[code] for code in codes if code in known]
+    brought = [m.name for item in items for m in item.materials if m.source == "applicant"]
     fetched = [m.name for item in items for m in item.materials if m.source in FETCHED]
     return {
         "steps": [_step(item) for item in items],
         "minutes": sum(item.minutes for item in items),
         "days": sum(item.working_days for item in items),
         "is_deadline_unsure": any(item.deadline_confidence == UNSURE for item in items),
-        "bring": once(thing for item in items for thing in item.bring),
+        "bring": once([*(thing for item in items for thing in item.bring), *brought]),
         "fetched": once(fetched),
         "fees": tuple(dict.fromkeys(item.fee for item in items)),
     }

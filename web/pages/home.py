@@ -46,11 +46,9 @@ def validity_of(item: Item) -> Text | None:
         return Text(zh="长期有效", en="Without limit")
     if result.valid_years is not None:
         return Text(zh=f"{result.valid_years} 年", en=f"{result.valid_years} years")
-    return (
-        Text(zh="长期有效", en="Without limit")
-        if result.until is None
-        else Text(zh="以证件载明日期为准", en="Until the day it states")
-    )
+    if result.until is not None:
+        return Text(zh="以证件载明日期为准", en="Until the day it states")
+    return Text(zh="依照有关法律规定", en="As the law provides")
 
 
 def shown_item(item: Item, office: Office, today: date) -> dict[str, object]:
@@ -78,7 +76,6 @@ def shown_item(item: Item, office: Office, today: date) -> dict[str, object]:
         "validity": validity_of(item),
         "on_site": item.on_site,
         "hearing": item.hearing,
-        "by_promise": item.by_promise,
         "authority": item.authority or office.registrar,
         "needs": [{"code": code, "title": titles[code]} for code in item.needs if code in titles],
         "process": item.process.name,

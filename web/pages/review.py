@@ -126,6 +126,7 @@ def case_page(
     typed: dict[str, Any] | None = None,
     conflict: str | None = None,
     changed_since: list[Text] | None = None,
+    visit: dict[str, str] | None = None,
 ) -> Response:
     """The whole case on one page; after an error or a conflict with what the clerk had typed."""
     language = language_of(request)
@@ -157,7 +158,7 @@ def case_page(
         opinions=casepanels.opinions_of(db, desk, case),
         votes=casepanels.votes_of(db, case),
         files=casepanels.files_of(db, desk, case),
-        visits=casepanels.visits_of(db, desk, case, clerk),
+        visits={**casepanels.visits_of(db, desk, case, clerk), "typed": visit},
         clock=casepanels.clock_of(desk, case, line.days_left),
         colleagues=casepanels.colleagues(db, case, clerk, now) if mine or clerk.role == "supervisor" else [],
         papers=casepanels.papers_of(db, case),
