@@ -32,7 +32,7 @@ def usable(page: Page) -> None:
     """No violation of WCAG 2.2 AA that axe finds, and nothing wider than a 320-pixel phone."""
     try:
         found = Axe().run(page, options=AXE).response["violations"]
-    except Error:  # the page moved on under the inspection: the progress page reloads itself, a slow answer arrives late
+    except Error:  # the page moved on under the inspection: the progress page reloads itself
         page.wait_for_load_state()
         found = Axe().run(page, options=AXE).response["violations"]
     assert [(violation["id"], violation["nodes"][0]["target"]) for violation in found] == []
