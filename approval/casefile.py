@@ -18,11 +18,15 @@ import licences
 from approval.application import Application, Transition
 from approval.office import Office
 from catalogue import Item
-from forms import Checked, Problem, Values, check
+from forms import NAMES, Checked, Problem, Values, check
 from kit.clock import office_day
 from kit.text import Text
 
-PRINTED = ("company_name", "trade_name", "operator_name", "legal_representative_name", "address")
+PRINTED = (
+    *NAMES,
+    *("operator_name", "legal_representative_name", "investor_name", "executive_name", "acting_name", "chair_name"),
+    *("head_name", "responsible_name", "address"),
+)
 UNPRINTABLE = Text(
     zh="“{characters}”暂时无法印在证照上，请改用其他写法，或致电 12345 由工作人员补字",
     en="“{characters}” cannot be printed yet: write it differently, or call 12345 to have it added",

@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from approval import clocks, corrections, materials, papers, people
+from approval import clocks, corrections, drafting, materials, papers, people
 from approval.application import Application, State
 from approval.casefile import checked, digest_of, item_of, locked, record
 from approval.grant import label_of
@@ -18,8 +18,8 @@ from approval.office import Office
 from approval.persons import persons_of
 from approval.placing import place
 from approval.uploads import Kept
-from catalogue import Item
-from forms import MOST_FILES, Answers, Field, Kind, Row, rows_of
+from catalogue import EntryResult, Item
+from forms import MOST_FILES, NAMES, Answers, Field, Kind, Row, rows_of
 from identity import Account, destroy_evidence, evidence_of, hand_over, lock_account, write_message
 from kit.clock import office_day
 from kit.errors import DomainError
@@ -229,11 +229,13 @@ def submit(session: Session, office: Office, application: Application, now: date
     actor = f"account:{account.id}"
     values = checked(office, application, now).values
     application.area = str(values.get(AREA) or "")
-    name = values.get("company_name") or values.get("trade_name")
+    name = next((values[field] for field in NAMES if values.get(field)), None)
     application.name_key = name_key(str(name)) if name else None
+    application.entity_code = values.get(item.result.code) if isinstance(item.result, EntryResult) else None
     people.involve(session, application.id, [person.number for person in persons_of(item, values)])
     clocks.start_clock(session, office, application, actor, now)
     session.flush()
+    kept = drafting.keep(session, office, application, now)
     record(
         session,
         application,
@@ -246,6 +248,7 @@ def submit(session: Session, office: Office, application: Application, now: date
             "channel": application.channel,
             "answers_digest": digest_of(application),
             "signed_by": signature["method"],
+            "instruments": kept,
             "due_on": application.due_on.isoformat() if application.due_on else None,
             "follows": application.predecessor_id,
         },

@@ -10,7 +10,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from approval import clocks, corrections, memos, papers, people, proofs, visits, votes
+from approval import clocks, corrections, entries, memos, papers, people, proofs, visits, votes
 from approval.application import SET_ASIDE, Application, DecisionRow, Finding, State
 from approval.casefile import digest_of, item_of, locked, record, record_transition
 from approval.claims import NotHeld, NotOpenForDecision, held_now
@@ -110,7 +110,7 @@ def decide(
     """Record the decision, chain it into the log and let the process go on; in a panel, cast one vote.
 
     Raises NotOpenForDecision on a second try, NotHeld, StalePage, ClockSuspended, ConflictOfInterest, GuardHolds,
-    NotVisited, HearingOutstanding, IllegalMove for an outcome that the step does not offer.
+    NotVisited, HearingOutstanding, NotInRegister, IllegalMove for an outcome that the step does not offer.
     """
     application = locked(session, application_id)
     person_id = decision.decided_by.removeprefix("account:")
@@ -119,7 +119,10 @@ def decide(
     process = office.catalogue.process_of(item_of(office, application))
     step = process.steps[application.step or ""]
     standing = Standing(
-        application.findings, visits.conforms(session, application_id), clocks.was_heard(session, application_id)
+        application.findings,
+        visits.conforms(session, application_id),
+        clocks.was_heard(session, application_id),
+        entries.is_in_register(session, office, application, now),
     )
     must_be_open(step, decision.outcome, standing)
     event = Decided(outcome=decision.outcome, by=person_id)

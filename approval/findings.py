@@ -10,7 +10,7 @@ from typing import Any
 
 from approval.gate import Gate, Verdict
 from credit import CreditFinding, Effect
-from forms import Form, Problem, Values
+from forms import NAMES, Form, Problem, Values, Weight
 from identity import BANDS, Band, Evidence
 from kit.text import Frozen, Text
 
@@ -156,13 +156,13 @@ def of_form(problems: Iterable[Problem]) -> Iterator[Found]:
     """Whatever the form check finds at this moment; problems that block were shown before submitting."""
     clean = True
     for problem in problems:
-        clean = False
+        clean = clean and problem.weight is Weight.NOTE
         yield Found(
             problem.rule or "FORM-01",
-            Effect.MANUAL,
+            Effect.ALLOW_NOTICE if problem.weight is Weight.NOTE else Effect.MANUAL,
             problem.message,
             problem.basis or Text(zh="市场主体登记管理条例第19条", en="Registration Regulation art. 19"),
-            "M" if not problem.blocks else "V",
+            problem.confidence[:1],
             subject=problem.path,
         )
     if clean:
@@ -200,17 +200,6 @@ def of_content(form: Form, values: Values) -> Iterator[Found]:
             Text(zh="优化营商环境条例第19条（先照后证，双告知）", en="Business Environment Regulation art. 19"),
             "V",
         )
-    if values.get("beneficial_owners") == "file":
-        yield Found(
-            "OWNER-01",
-            Effect.MANUAL,
-            Text(
-                zh="申请人需要备案受益所有人，请联系办理", en="Beneficial owners are to be filed: contact the applicant"
-            ),
-            Text(zh="受益所有人信息管理办法第2、3条", en="Beneficial Owners Measures arts 2, 3"),
-            "M",
-            subject="beneficial_owners",
-        )
 
 
 def licensed_items(form: Form, values: Values) -> list[Text]:
@@ -224,16 +213,17 @@ def licensed_items(form: Form, values: Values) -> list[Text]:
 
 def of_names(values: Values, namesakes: int | None) -> Iterator[Found]:
     """A name that is used is compared with our own register; the city's is not connected."""
-    name = values.get("company_name") or values.get("trade_name")
-    if not name:
+    field = next((field for field in NAMES if values.get(field)), None)
+    if field is None:
         return
+    name = values[field]
     yield Found(
         "NAME-01",
         Effect.MANUAL,
         Text(zh=f"名称“{name}”尚未与全市名称库比对", en=f"The name {name} was not compared with the city's register"),
         Text(zh="企业名称登记管理规定第17条", en="Regulation on enterprise names art. 17"),
         "V",
-        subject="company_name" if values.get("company_name") else "trade_name",
+        subject=field,
     )
     if namesakes:
         yield Found(
@@ -245,7 +235,7 @@ def of_names(values: Values, namesakes: int | None) -> Iterator[Found]:
             ),
             Text(zh="企业名称登记管理规定第17条", en="Regulation on enterprise names art. 17"),
             "V",
-            subject="company_name" if values.get("company_name") else "trade_name",
+            subject=field,
         )
 
 
@@ -313,27 +303,3 @@ def of_gate(gate: Gate | None, verdict: Verdict | None, is_open: bool) -> Iterat
                     rule.citation,
                     rule.confidence,
                 )
-
-
-BUSINESS_FIRST = Text(zh="先照后证：本事项须先取得营业执照", en="The business licence comes first for this item")
-
-
-def of_register(licence_names: Iterable[str], name: str) -> Iterator[Found]:
-    """Whether the register has the business that applies for a permit (登记簿核对): looked up, never asked for.
-
-    `licence_names`: what its business licences in force are called. Only this district's register is known, so that
-    nothing found is a question for a person.
-    """
-    known = list(licence_names)
-    if not known:
-        said = Text(
-            zh="本区登记簿中没有查到这个信用代码的有效营业执照，请核对是否在外区登记",
-            en="This register has no licence in force for that code: is it registered elsewhere?",
-        )
-        yield Found("REG-02", Effect.MANUAL, said, BUSINESS_FIRST, "D")
-    elif name not in known and any(known):
-        said = Text(zh="填写的单位名称与登记簿不一致，请核对", en="The name differs from that in the register")
-        yield Found("REG-03", Effect.MANUAL, said, BUSINESS_FIRST, "D")
-    else:
-        said = Text(zh="登记簿中有该单位的有效营业执照", en="The register has a licence in force for this business")
-        yield Found("REG-01", Effect.ALLOW, said, BUSINESS_FIRST, "D")

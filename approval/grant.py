@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from catalogue import Item, LicenceResult, PermitResult
-from forms import Form, Values
+from forms import NAMES, Form, Values
 from forms import in_words as written
 from kit.text import Text
 from licences import Grant, Template
@@ -69,13 +69,14 @@ def grant(application_id: str, item: Item, form: Form, values: Values, registrar
         case LicenceResult() as result:
             capital: Decimal | None = values.get("capital")
             organisation = values.get("organisation")
+            kind = result.types.get(str(values.get(result.type_field or "")), result.entity_type)
             return Grant(
                 application_id=application_id,
                 item_code=item.code,
                 template=Template(result.template),
                 name=name_of(values),
-                holder=values[item.holder.name],
-                entity_type=result.entity_type,
+                holder=holder_of(item, values),
+                entity_type=kind,
                 form_of_organisation={"person": "个人经营", "family": "家庭经营"}.get(organisation or "", ""),
                 capital=in_words(int(capital * 10000)) if capital is not None else "",
                 premises=premises_in_words(form, values),
@@ -104,6 +105,14 @@ def grant(application_id: str, item: Item, form: Form, values: Values, registrar
     raise ValueError(f"{item.code} yields no licence")
 
 
+def holder_of(item: Item, values: Values) -> str:
+    """The person in charge as the licence names them; an organisation that manages a partnership, with its delegate."""
+    person = str(values[item.holder.name])
+    if values.get("executive_kind") == "organisation":
+        return f"{values['executive_name']}（委派代表：{person}）"
+    return person
+
+
 def permitted_in_words(form: Form, values: Values, fields: Iterable[str]) -> str:
     """What a permit is granted for: the answers that delimit it, as they were read, each with its question."""
     parts = []
@@ -130,7 +139,7 @@ def last_day(result: PermitResult, values: Values, day: date) -> date | None:
 
 def name_of(values: Values) -> str:
     """What the business is called, if it has a name."""
-    return str(values.get("company_name") or values.get("trade_name") or values.get("business_name") or "")
+    return next((str(values[name]) for name in (*NAMES, "business_name") if values.get(name)), "")
 
 
 def label_of(item: Item, values: Values) -> Text:

@@ -18,6 +18,10 @@ class NotVisited(DomainError):
     """Two officers have not looked at the place yet, or what they saw does not meet the conditions."""
 
 
+class NotInRegister(DomainError):
+    """The register has no such business, it is of another kind, or it has ended: there is nothing to enter."""
+
+
 class HearingOutstanding(DomainError):
     """The hearing that this item asks for has not been held."""
 
@@ -29,6 +33,7 @@ class Standing:
     findings: Sequence[Finding]
     visit_conforms: bool
     hearing_held: bool
+    is_in_register: bool = True
 
 
 def _no_bar(case: Standing) -> None:
@@ -50,15 +55,22 @@ def _hearing_held(case: Standing) -> None:
         raise HearingOutstanding()
 
 
+def _in_register(case: Standing) -> None:
+    """登记管理条例第24、31条: what does not exist cannot be changed."""
+    if not case.is_in_register:
+        raise NotInRegister()
+
+
 GUARDS: dict[str, Callable[[Standing], None]] = {
     "no_bar": _no_bar,
     "site_visited": _site_visited,
     "hearing_held": _hearing_held,
+    "in_register": _in_register,
 }
 
 
 def must_be_open(step: Step, outcome: str, case: Standing) -> None:
-    """Raises what stands against the outcome: GuardHolds, NotVisited, HearingOutstanding."""
+    """Raises what stands against the outcome: GuardHolds, NotVisited, HearingOutstanding, NotInRegister."""
     if isinstance(step, Human | Panel):
         for name in step.guards.get(outcome, ()):
             GUARDS[name](case)

@@ -22,7 +22,9 @@ from catalogue import Item
 from identity import Account
 from kit.clock import office_day
 from kit.text import Text
+from licences import Licence
 from notices import Kind, Made, Notice
+from register import Entity, Standing
 
 NOTHING_MORE = "无其他说明。"
 
@@ -79,6 +81,24 @@ def on_licence(session: Session, office: Office, application: Application, now: 
         "licence": licence.number,
     }
     write(session, office, application, Kind.REGISTERED, facts, now)
+
+
+def on_entry(
+    session: Session, office: Office, application: Application, entity: Entity, licence: Licence | None, now: datetime
+) -> None:
+    """变更、注销登记通知书 or 备案通知书 (实施细则第18条), by what was entered."""
+    facts = {
+        "decided": in_words(office_day(now)),
+        "name": entity.name or "（未使用名称）",
+        "credit_code": entity.credit_code,
+    }
+    if entity.standing == Standing.ENDED:
+        write(session, office, application, Kind.DEREGISTERED, facts, now)
+    elif licence is not None:
+        write(session, office, application, Kind.CHANGED, {**facts, "licence": licence.number}, now)
+    else:
+        matters = {"decided": facts["decided"], "matters": item_of(office, application).title.zh}
+        write(session, office, application, Kind.FILED, matters, now)
 
 
 def on_withdrawal(session: Session, office: Office, application: Application, now: datetime) -> None:

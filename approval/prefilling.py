@@ -13,17 +13,21 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 import licences
+import register
 from approval.application import Application, State
 from approval.casefile import checked, item_of
 from approval.cases import NotADraft, NotYours, own
 from approval.grant import label_of
 from approval.office import Office
-from forms import Answer, Answers, Field, Form, Kind
+from catalogue import EntryResult
+from forms import Answer, Answers, Field, Form, Kind, rows_of
 from identity import Account
 from kit.text import Text
 from licences import Licence
+from register import Entity
 
 MOST = 5
+ENTITY = "entity:"  # what stands before the id of a business, where an offer is one of the register
 # Which earlier answers mean the same as a field of this name; the field itself comes first.
 MEANINGS: dict[str, tuple[str, ...]] = {
     "business_name": ("company_name", "trade_name"),
@@ -49,6 +53,13 @@ def offers(session: Session, office: Office, applicant: Account, application: Ap
     """What may be taken over, the latest first; nothing once the applicant has begun or when correcting."""
     if application.predecessor_id is not None or application.visited or application.prefilled:
         return []
+    result = item_of(office, application).result
+    if isinstance(result, EntryResult):
+        return [
+            Offer(ENTITY + entity.id, entity.name or entity.credit_code, _registered(entity))
+            for entity in register.of_account(session, applicant.id)
+            if entity.kind in result.kinds
+        ]
     form = office.catalogue.form_of(item_of(office, application))
     query = (
         select(Application)
@@ -67,20 +78,52 @@ def offers(session: Session, office: Office, applicant: Account, application: Ap
 def take_over(
     session: Session, office: Office, application: Application, applicant: Account, case_id: str, now: datetime
 ) -> None:
-    """Fill in what the earlier case answers. Raises NotYours, NotADraft."""
+    """Fill in what the earlier case, or the register about the business, answers. Raises NotYours, NotADraft."""
     if application.state != State.DRAFT or application.predecessor_id is not None or application.visited:
         raise NotADraft()
+    if case_id.startswith(ENTITY):
+        entity = session.get(Entity, case_id.removeprefix(ENTITY))
+        if entity is None or entity.filed_by != applicant.id:
+            raise NotYours()
+        _fill(office, application, dict(_known(office, application, entity)), _registered(entity), now)
+        return
     earlier = own(session, applicant, case_id)
     if earlier.state != State.REGISTERED:
         raise NotYours()
     item = item_of(office, application)
     licence = licences.of_application(session, earlier.id)
     copied: Answers = dict(_copied(office.catalogue.form_of(item), earlier, licence))
-    source = _source(earlier, licence)
+    _fill(office, application, copied, _source(earlier, licence), now)
+
+
+def _fill(office: Office, application: Application, copied: Answers, source: Text, now: datetime) -> None:
     application.answers = {**application.answers, **copied}
     application.prefilled = {name: source.model_dump() for name in copied}
-    application.label = label_of(item, checked(office, application, now).values).zh
+    application.label = label_of(item_of(office, application), checked(office, application, now).values).zh
     application.updated_at = now
+
+
+def _known(office: Office, application: Application, entity: Entity) -> Iterator[tuple[str, Answer]]:
+    """What is registered of the business now, as far as the form asks for it: only what differs is typed anew."""
+    holder = office.catalogue.item(entity.item_code, entity.item_version).holder
+    person = str(entity.facts.get(holder.name) or "")
+    facts: Answers = {
+        **entity.facts,
+        "business_code": entity.credit_code,
+        "business_name": entity.name or person,
+        "business_kind": entity.kind,
+        "responsible_name": person,
+        "responsible_id": str(entity.facts.get(holder.number) or ""),
+    }
+    for page in office.catalogue.form_of(item_of(office, application)).pages:
+        for field in page.fields:
+            answer = facts.get(field.name)
+            if answer and _fits(field, answer):
+                yield field.name, answer
+
+
+def _registered(entity: Entity) -> Text:
+    return Text(zh=f"登记簿 {entity.credit_code}", en=f"register {entity.credit_code}")
 
 
 def _copied(form: Form, earlier: Application, licence: Licence | None) -> Iterator[tuple[str, Answer]]:
@@ -100,7 +143,11 @@ def _copied(form: Form, earlier: Application, licence: Licence | None) -> Iterat
 def _fits(field: Field, answer: Answer) -> bool:
     if field.kind is Kind.CHOICE:
         return answer in {option.value for option in field.options}
-    return isinstance(answer, str)
+    if field.kind is Kind.CHOICES:
+        return isinstance(answer, list) and set(answer) <= {option.value for option in field.options}
+    if field.kind is Kind.PEOPLE:
+        return bool(rows_of(answer))
+    return isinstance(answer, str) and field.kind is not Kind.MATERIAL
 
 
 def _source(earlier: Application, licence: Licence | None) -> Text:

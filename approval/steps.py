@@ -12,18 +12,19 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 import licences
-from approval import papers, proofs, sampling
+from approval import entries, papers, proofs, sampling
 from approval.application import Application
 from approval.casefile import checked, item_of, record
 from approval.deciding import ClockSuspended, add_findings, keep_decision
 from approval.decision import Decision, Outcome
-from approval.findings import Found, facts_of, of_content, of_credit, of_form, of_identity, of_names, of_register
+from approval.findings import Found, facts_of, of_content, of_credit, of_form, of_identity, of_names
 from approval.grant import grant
 from approval.inquiries import ask_bureau, count_namesakes, keep_inquiries, keep_namesakes
 from approval.office import Office
 from approval.persons import others_than_holder
+from approval.registered import of_entity, of_register
 from approval.weighing import Inquired, Snapshot, weigh
-from catalogue import PermitResult
+from catalogue import EntryResult, LicenceResult, PermitResult
 from identity import Account, delete_pictures, evidence_of, write_message
 from kit.clock import office_day
 
@@ -82,8 +83,14 @@ def check_names(office: Office, application: Application) -> Carried:
 
 
 def check_register(office: Office, application: Application) -> Carried:
-    """Whether the business that applies for a permit holds its licence (先照后证)."""
+    """Whether the business is what the register says: for a permit, that it holds its licence (先照后证)."""
     item = item_of(office, application)
+    if isinstance(item.result, EntryResult):
+        now = office.clock()
+        with office.database.reading() as session:
+            known = entries.registered(session, office, application, now)
+        found = list(of_entity(known, item.result, checked(office, application, now).values))
+        return Carried("checked", _findings("register", found))
     if not item.needs or not isinstance(item.result, PermitResult) or item.result.holder_code is None:
         return Carried("checked")
     values = checked(office, application, office.clock()).values
@@ -191,9 +198,45 @@ def issue_licence(office: Office, application: Application) -> Carried:
                 "documents": {str(document.copy): document.sha256 for document in documents},
             },
         )
-        papers.on_licence(session, office, application, now)
+        match item_of(office, application).result:
+            case LicenceResult():
+                entries.open_entity(session, office, application, issued, now)
+                papers.on_licence(session, office, application, now)
+            case EntryResult():
+                entries.enter(session, office, application, now)
 
     return Carried("issued", write)
+
+
+def reserve_successor(office: Office, application: Application) -> Carried:
+    """The number of the licence that follows a change, if what stands on it changes."""
+    result = item_of(office, application).result
+    now = office.clock()
+    with office.database.reading() as session:
+        entity = entries.of_application(session, office, application)
+        if entity is None or not isinstance(result, EntryResult):
+            raise LookupError("the business is not in the register")
+        _values, fresh = entries.granted(office, application, entity, office_day(now))
+        present = licences.in_force(session, entity.credit_code)
+        is_needed = entries.needs_licence(application, result, fresh, present)
+    if not is_needed:
+        return Carried("nothing")
+
+    def write(session: Session, application: Application, now: datetime) -> None:
+        licence = entries.reserve(session, office, application, now)
+        facts = {"licence": licence.number, "credit_code": licence.credit_code}
+        record(session, application, "licence.reserved", "system:licences", now, facts)
+
+    return Carried("reserved", write)
+
+
+def enter_register(office: Office, application: Application) -> Carried:
+    """The entry of an application that changes no licence."""
+
+    def write(session: Session, application: Application, now: datetime) -> None:
+        entries.enter(session, office, application, now)
+
+    return Carried("entered", write)
 
 
 def make_documents(office: Office, application: Application) -> Carried:
@@ -230,6 +273,8 @@ VERBS: dict[str, Verb] = {
         weigh_findings,
         reserve_licence,
         issue_licence,
+        reserve_successor,
+        enter_register,
         make_documents,
         notify_applicant,
     )

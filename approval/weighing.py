@@ -34,7 +34,7 @@ from forms import Answers, Checked, Form, check
 from kit.text import Frozen
 
 HERE = Path(__file__).resolve().parent
-RULES = ("approval/findings.py", "approval/weighing.py", "approval/gate.py", "approval/persons.py")
+RULES = tuple(f"approval/{name}.py" for name in ("findings", "weighing", "gate", "persons", "registered"))
 RULE_FOLDERS = ("forms", "credit", "catalogue/items", "approval/gates")
 _report: TypeAdapter[CreditReport] = TypeAdapter(CreditReport)
 

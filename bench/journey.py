@@ -34,7 +34,8 @@ def one(address: str, phone: str, card: bytes, live: bytes) -> tuple[float, floa
         person.look_into_camera([live] * 5)
         face = time.perf_counter() - began
         person.expect(person.send(person.path("sign/code"), {}, shown_on=person.path("sign")))
-        form = {"agree": "yes", "code": person.code(), "csrf_token": person.token(person.path("sign"))}
+        form = {"agree": "yes", "code": person.code(), "read": person.read_texts()}
+        form |= {"csrf_token": person.token(person.path("sign"))}
         began = time.perf_counter()
         person.expect(client.post(person.path("sign"), data=form), 303)
         while person.state() != "registered":

@@ -5,13 +5,23 @@
 """
 
 from catalogue.fitting import Inconsistent
-from catalogue.item import Confidence, Item, LicenceResult, Material, PermitResult, PersonAsked, UnknownItem
+from catalogue.item import (
+    Confidence,
+    EntryResult,
+    Item,
+    LicenceResult,
+    Material,
+    PermitResult,
+    PersonAsked,
+    UnknownItem,
+)
 from catalogue.loading import Catalogue, load_catalogue
 from catalogue.plans import Plan, load_plans, once
 
 __all__ = [
     "Catalogue",
     "Confidence",
+    "EntryResult",
     "Inconsistent",
     "Item",
     "LicenceResult",

@@ -4,7 +4,7 @@
 from collections.abc import Iterator, Mapping, Set
 from pathlib import Path
 
-from catalogue.item import Item, PermitResult
+from catalogue.item import EntryResult, Item, LicenceResult, PermitResult
 from forms import Form, Kind
 from kit.declared import Location, Refused, fault
 from workflows import Process
@@ -12,6 +12,7 @@ from workflows import Process
 Wrong = tuple[Location, str]
 # What a process must ask before it grants, by what the item says of itself.
 ISSUES = "issue_licence"
+ENTERS, GUARDED = "enter_register", "in_register"
 WATCHED = {"on_site": "site_visited", "hearing": "hearing_held"}
 
 
@@ -63,6 +64,10 @@ def _fields(item: Item, form: Form) -> Iterator[Wrong]:
         until = fields.get(item.result.until or "")
         if until is not None and until.kind is not Kind.DATE:
             yield ("result",), f"{until.name} is no date"
+    if isinstance(item.result, EntryResult):
+        single += [("result", item.result.code), ("result", item.result.name)]
+    if isinstance(item.result, LicenceResult) and item.result.type_field:
+        single.append(("result", item.result.type_field))
     for where, name in single:
         if name not in fields:
             yield (where,), f"form {form.code} has no field {name}"
@@ -72,5 +77,7 @@ def _watched(item: Item, process: Process) -> Iterator[Wrong]:
     for said, guard in WATCHED.items():
         if getattr(item, said) and guard not in process.guards:
             yield (said,), f"the process {process.name} grants without {guard}"
+    if isinstance(item.result, EntryResult) and not ({ENTERS} <= process.verbs and GUARDED in process.guards):
+        yield ("process",), f"{process.name} makes no entry in the register, or approves without {GUARDED}"
     if (item.result is not None) != (ISSUES in process.verbs):
         yield ("process",), f"{process.name} {'makes a' if item.result is None else 'makes no'} licence or certificate"

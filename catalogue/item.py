@@ -70,10 +70,28 @@ class Material(Frozen):
 
 
 class LicenceResult(Frozen):
-    """A business licence with a unified social credit code of its own."""
+    """A business licence with a unified social credit code of its own.
 
-    template: Literal["company", "sole_trader"]
+    `entity_type` is printed as its type; where a question decides, `types` gives it by the answer to `type_field`.
+    """
+
+    template: Literal["company", "sole_trader", "sole_proprietorship", "partnership", "cooperative", "branch"]
     entity_type: str
+    type_field: str | None = None
+    types: dict[str, str] = Field({}, description="the type by answer to `type_field`")
+
+
+class EntryResult(Frozen):
+    """An entry in the register of businesses that exist: what is changed, ended, paused, or printed anew.
+
+    `kinds`: the templates of the licences that it is for. The form names the business by `code` and `name`.
+    """
+
+    template: Literal["entry"]
+    act: Literal["change", "deregistration", "suspension", "replacement"]
+    kinds: tuple[str, ...] = Field(min_length=1)
+    code: str = "business_code"
+    name: str = "business_name"
 
 
 class PermitResult(Frozen):
@@ -137,17 +155,19 @@ class Item(Frozen):
     may_be_bulk: bool = Field(False, description="whether many cases may be approved at once, each its own decision")
     holder: Holder
     persons: tuple[PersonAsked, ...]
-    result: Annotated[LicenceResult | PermitResult, Field(discriminator="template")] | None = Field(
+    result: Annotated[LicenceResult | PermitResult | EntryResult, Field(discriminator="template")] | None = Field(
         None, description="None: the decision itself is what is handed over"
     )
+    instruments: tuple[str, ...] = Field((), description="documents that are written from the answers to be signed")
 
     @model_validator(mode="after")
     def dates_and_result_fit(self) -> "Item":
         if self.valid_to is not None and self.valid_to <= self.valid_from:
             raise ValueError("valid_to: it ends before it begins")
-        yields = {LicenceResult: "registration", PermitResult: "permit", type(None): "filing"}
-        if yields[type(self.result)] != self.kind:
-            raise ValueError(f"result: that of a {yields[type(self.result)]}, and this is a {self.kind}")
+        is_entered = isinstance(self.result, LicenceResult | EntryResult)
+        kind = "registration" if is_entered else "permit" if isinstance(self.result, PermitResult) else "filing"
+        if kind != self.kind:
+            raise ValueError(f"result: that of a {kind}, and this is a {self.kind}")
         return self
 
     def is_offered(self, today: date) -> bool:
@@ -156,3 +176,8 @@ class Item(Frozen):
     @property
     def is_registration(self) -> bool:
         return self.kind == "registration"
+
+    @property
+    def is_setup(self) -> bool:
+        """Whether a business comes into being by it (设立登记)."""
+        return isinstance(self.result, LicenceResult)

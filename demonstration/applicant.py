@@ -20,14 +20,24 @@ class Stumbled(Exception):
 
 
 SOLE_TRADER: dict[str, dict[str, str | list[str]]] = {
-    "organisation": {"organisation": "person"},
-    "operator": {"operator_name": "", "operator_id": "", "operator_address": "南京市栖霞区样例路 1 号 101 室"},
-    "name": {"uses_name": "no"},
-    "premises": {"street": "320113007", "address": "文苑路 118 号 3 幢 201 室"},
-    "premises-proof": {"premises_proof": "declaration"},
-    "scope": {"scope": ["F-5213", "O-8122"]},
-    "contact": {"contact_is_holder": "yes", "contact_phone": "13800000001", "contact_email": "shop@example.cn"},
-    "licence": {"paper_licence": "electronic"},
+    "operator": {
+        "organisation": "person",
+        "operator_name": "",
+        "operator_id": "",
+        "operator_address": "南京市栖霞区样例路 1 号 101 室",
+        "contact_is_holder": "yes",
+        "contact_phone": "13800000001",
+        "contact_email": "shop@example.cn",
+    },
+    "business": {"uses_name": "no", "scope": ["F-5213", "O-8122"]},
+    "premises": {
+        "street": "320113007",
+        "address": "文苑路 118 号 3 幢 201 室",
+        "premises_proof": "declaration",
+        "is_dwelling": "no",
+        "agent": "none",
+        "paper_licence": "electronic",
+    },
 }
 """The answers of a small shop, by page of the form; name and number of the operator are filled in."""
 
@@ -122,10 +132,15 @@ class Applicant:
     def sign_and_submit(self) -> None:
         self.page(self.path("check"))
         self.expect(self.send(self.path("sign/code"), {}, shown_on=self.path("sign")))
-        form = {"agree": "yes", "code": self.code()}
+        form = {"agree": "yes", "code": self.code(), "read": self.read_texts()}
         answer = self.expect(self.send(self.path("sign"), form, shown_on=self.path("sign")))
         if not answer.url.path.endswith("/receipt"):
             raise Stumbled(f"no receipt but {answer.url.path}: {said(answer.text)}")
+
+    def read_texts(self) -> str:
+        """What the page to be signed says of the texts that are signed with it."""
+        found = re.search(r'name="read" value="([0-9a-f]{64})"', self.page(self.path("sign")))
+        return found[1] if found else ""
 
     def state(self) -> str:
         answer = self.client.get(f"/api/v1/applications/{self.application}")

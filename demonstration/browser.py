@@ -96,8 +96,10 @@ def sign_in(page: Page, number: str) -> None:
     page.goto("/signin")
     page.get_by_label("手机号码").fill(number)
     page.get_by_role("button", name="获取验证码").click()
+    page.get_by_label("六位验证码").wait_for()  # the code is sent with the page that asks for it
     page.get_by_label("六位验证码").fill(sent_code(page))
     page.get_by_role("main").get_by_role("button", name="登录", exact=True).click()
+    page.get_by_role("button", name="退出").first.wait_for(state="attached")
 
 
 def sign_in_staff(page: Page, username: str, password: str) -> None:
@@ -105,10 +107,13 @@ def sign_in_staff(page: Page, username: str, password: str) -> None:
     page.get_by_label("用户名").fill(username)
     page.get_by_label("密码").fill(password)
     page.get_by_role("main").get_by_role("button", name="登录", exact=True).click()
+    page.get_by_role("button", name="退出").first.wait_for(state="attached")
 
 
 def fill(page: Page, answers: dict[str, Any]) -> None:
     """Answer what the page asks, by field name; questions that appear after saving are answered then."""
+    first = next(iter(answers))
+    page.locator(f'[name="{first}"]').first.wait_for(state="attached")
     for name, value in answers.items():
         values = value if isinstance(value, list) else [value]
         boxes = page.locator(f'input[name="{name}"]:is([type=radio],[type=checkbox])')

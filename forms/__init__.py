@@ -6,12 +6,14 @@ from forms.conditions import When
 from forms.form import Answer, Answers, Field, Form, Kind, Option, Page, Row, rows_of
 from forms.kinds import MOST_FILES
 from forms.loading import DECLARATIONS, load_forms
-from forms.problem import Problem, Values
+from forms.problem import Problem, Values, Weight
+from forms.rules.names import NAMES
 from forms.words import in_words
 
 __all__ = [
     "DECLARATIONS",
     "MOST_FILES",
+    "NAMES",
     "Answer",
     "Answers",
     "Checked",
@@ -23,6 +25,7 @@ __all__ = [
     "Problem",
     "Row",
     "Values",
+    "Weight",
     "When",
     "check",
     "check_page",

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Form declarations (表单声明): read every file of `declarations/`. I/O: files of the package.
 
-A page that many forms share stands once in `declarations/parts/`; a form takes it with `include`, gives it words of its
-own where it wants, and adds fields.
+What many forms share stands once in `declarations/parts/`. A page takes a part with `include`, gives it words of its
+own where it wants, and adds fields; among its fields, `{ include = "scope" }` stands for the fields of that part.
 """
 
 from pathlib import Path
@@ -24,7 +24,7 @@ def load_forms(folder: Path = DECLARATIONS, parts: Path = PARTS) -> dict[tuple[s
         tables = read_toml(file)
         tables["pages"] = [_page(file, index, page, shared) for index, page in enumerate(tables.get("pages", []))]
         form = declared(file, Form, tables)
-        if unknown := set(form.rules) - known_rules():
+        if unknown := set(form.rules) - set(known_rules()):
             raise fault(file, ("rules",), f"nobody knows the rules {sorted(unknown)}")
         if (form.code, form.version) in forms:
             raise Refused(f"{file.name}: another file declares {form.code} in version {form.version}")
@@ -33,9 +33,23 @@ def load_forms(folder: Path = DECLARATIONS, parts: Path = PARTS) -> dict[tuple[s
 
 
 def _page(file: Path, index: int, page: dict[str, Any], shared: dict[str, dict[str, Any]]) -> dict[str, Any]:
+    own = [one for field in page.get("fields", []) for one in _fields(file, index, field, shared)]
     part = page.pop("include", None)
     if part is None:
-        return page
+        return {**page, "fields": own} if "fields" in page else page
+    return {**_part(file, index, part, shared), **page, "fields": [*_part(file, index, part, shared)["fields"], *own]}
+
+
+def _fields(file: Path, index: int, field: dict[str, Any], shared: dict[str, dict[str, Any]]) -> list[dict[str, Any]]:
+    """The field itself, or those of the part that it names; words given beside `include` replace those of its first."""
+    if "include" not in field:
+        return [field]
+    words = {name: value for name, value in field.items() if name != "include"}
+    first, *rest = _part(file, index, field["include"], shared)["fields"]
+    return [{**first, **words}, *rest]
+
+
+def _part(file: Path, index: int, part: str, shared: dict[str, dict[str, Any]]) -> dict[str, Any]:
     if part not in shared:
         raise fault(file, ("pages", index), f"there is no part {part}")
-    return {**shared[part], **page, "fields": [*shared[part]["fields"], *page.get("fields", [])]}
+    return shared[part]

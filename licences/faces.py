@@ -39,26 +39,36 @@ def face_of(licence: Licence) -> Face:
     match licence.template:
         case Template.PERMIT:
             return _permit(licence)
-        case Template.COMPANY:
-            return _company(licence)
-        case _:
+        case Template.SOLE_TRADER:
             return _sole_trader(licence)
+        case _:
+            return _enterprise(licence, *_WORDS[Template(licence.template)])
 
 
 def _day(day: date) -> str:
     return f"{day.year}年{day.month:02d}月{day.day:02d}日"
 
 
-def _company(licence: Licence) -> Face:
+# What the person in charge, the capital and the premises are called on the licence of each kind.
+_WORDS = {
+    Template.COMPANY: ("法定代表人", "注册资本", "住所"),
+    Template.SOLE_PROPRIETORSHIP: ("投资人", "出资额", "住所"),
+    Template.PARTNERSHIP: ("执行事务合伙人", "出资额", "主要经营场所"),
+    Template.COOPERATIVE: ("法定代表人", "成员出资总额", "住所"),
+    Template.BRANCH: ("负责人", "", "经营场所"),
+}
+
+
+def _enterprise(licence: Licence, holder: str, capital: str, premises: str) -> Face:
     left = (
         ("名称", licence.name or NO_NAME, 2),
         ("类型", licence.entity_type, 2),
-        ("法定代表人", licence.holder, 1),
+        (holder, licence.holder, 2 if licence.template == Template.PARTNERSHIP else 1),
         ("经营范围", licence.scope, 7),
     )
     day = _day(licence.established_on)
-    right = (("注册资本", licence.capital, 2), ("成立日期", day, 1), ("住所", licence.premises, 3))
-    return _business(licence, left, right)
+    money = ((capital, licence.capital, 2),) if capital else ()
+    return _business(licence, left, (*money, ("成立日期", day, 1), (premises, licence.premises, 3)))
 
 
 def _sole_trader(licence: Licence) -> Face:

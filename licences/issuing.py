@@ -15,6 +15,8 @@ from licences.ornament import seal_drawing
 from licences.signing import Signer
 from licences.store import Store
 
+VALID = (Status.IN_FORCE, Status.SUSPENDED)
+
 
 @dataclass(frozen=True, slots=True)
 class Grant:
@@ -35,6 +37,7 @@ class Grant:
     title: str = "营业执照"
     holder_code: str = ""
     valid_to: date | None = None
+    credit_code: str | None = None  # of a business that has one already
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,10 +58,11 @@ def reserve(session: Session, grant: Grant, now: datetime) -> Licence:
     known = of_application(session, grant.application_id)  # another may have reserved while this one waited
     if known is not None:
         return known
-    code = None if grant.template is Template.PERMIT else take_code(session, grant.template)
+    is_first = grant.template is not Template.PERMIT and grant.credit_code is None
+    code = take_code(session, grant.template) if is_first else None
     licence = Licence(
         number=next_number(counter),
-        credit_code=code.code if code else None,
+        credit_code=code.code if code else grant.credit_code,
         holder_code=grant.holder_code,
         application_id=grant.application_id,
         item_code=grant.item_code,
@@ -124,6 +128,35 @@ def revoke(session: Session, application_id: str) -> Licence:
     return licence
 
 
+def in_force(session: Session, code: str) -> Licence | None:
+    """The business licence of the business with this code, locked; a business has one at most."""
+    query = select(Licence).where(Licence.credit_code == code, Licence.status.in_(VALID))
+    return session.scalar(query.with_for_update().execution_options(populate_existing=True))
+
+
+def end(session: Session, code: str, status: Status, *, but: str | None = None) -> list[Licence]:
+    """Give the licences of the business that are in force another status, except the one with the id `but`."""
+    query = select(Licence).where(
+        Licence.credit_code == code,
+        Licence.status.in_(VALID),
+        Licence.id != (but or ""),
+    )
+    found = list(session.scalars(query.with_for_update().execution_options(populate_existing=True)))
+    for licence in found:
+        licence.status = status
+    session.flush()
+    return found
+
+
+def pause(session: Session, code: str, until: date | None) -> None:
+    """The business pauses until that day (歇业), or trades again: its licence says so."""
+    licence = in_force(session, code)
+    if licence is not None:
+        licence.status = Status.SUSPENDED if until else Status.IN_FORCE
+        licence.suspended_until = until
+        session.flush()
+
+
 def find(session: Session, verification_id: str) -> Licence | None:
     """The licence behind the address of a QR code; one that is still being made is not there yet."""
     wanted = select(Licence).where(Licence.verification_id == verification_id, Licence.status != Status.RESERVED)
@@ -131,9 +164,9 @@ def find(session: Session, verification_id: str) -> Licence | None:
 
 
 def of_holder(session: Session, code: str) -> list[Licence]:
-    """Business licences and permits in force of the business with this credit code."""
+    """Business licences and permits in force of the business with this credit code, also while it pauses."""
     theirs = or_(Licence.credit_code == code, Licence.holder_code == code)
-    return list(session.scalars(select(Licence).where(theirs, Licence.status == Status.IN_FORCE)))
+    return list(session.scalars(select(Licence).where(theirs, Licence.status.in_(VALID))))
 
 
 def of_application(session: Session, application_id: str) -> Licence | None:
@@ -142,7 +175,7 @@ def of_application(session: Session, application_id: str) -> Licence | None:
 
 def read_document(session: Session, store: Store, licence: Licence, copy: Copy) -> bytes | None:
     """The signed file, only of a licence that is in force."""
-    if licence.status != Status.IN_FORCE:
+    if licence.status not in VALID:
         return None
     row = session.get(LicenceDocument, (licence.id, copy))
     return store.get(row.sha256) if row else None

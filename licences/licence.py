@@ -16,6 +16,10 @@ from kit.random import new_id
 
 class Template(StrEnum):
     COMPANY = "company"  # 有限责任公司
+    SOLE_PROPRIETORSHIP = "sole_proprietorship"  # 个人独资企业
+    PARTNERSHIP = "partnership"  # 合伙企业
+    COOPERATIVE = "cooperative"  # 农民专业合作社
+    BRANCH = "branch"  # 分支机构
     SOLE_TRADER = "sole_trader"  # 个体工商户
     PERMIT = "permit"  # 许可证：有统一社会信用代码的单位另行取得
 
@@ -28,14 +32,17 @@ class Copy(StrEnum):
 class Status(StrEnum):
     RESERVED = "reserved"  # numbered, not yet made
     IN_FORCE = "in_force"
-    SUSPENDED = "suspended"
+    SUSPENDED = "suspended"  # the business pauses (歇业)
+    REPLACED = "replaced"  # a newer one of the same business is in force
+    CANCELLED = "cancelled"  # the business was deregistered
     REVOKED = "revoked"
 
 
 class Licence(Base):
     """One licence or permit for one approved application. `verification_id` is the address in its QR code.
 
-    `credit_code` is the code that came with a business licence; a permit names that of its holder, `holder_code`, if
+    `credit_code` is the code that came with a business licence and stays with the business: a licence that follows a
+    change bears it again, and only one of them is in force. A permit names the code of its holder, `holder_code`, if
     there is one. `valid_to` is the last day; None means without limit.
     """
 
@@ -43,7 +50,7 @@ class Licence(Base):
 
     id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)
     number: Mapped[str] = mapped_column(String(20), unique=True)
-    credit_code: Mapped[str | None] = mapped_column(String(18), unique=True)
+    credit_code: Mapped[str | None] = mapped_column(String(18), index=True)
     holder_code: Mapped[str] = mapped_column(String(18), default="", index=True)
     application_id: Mapped[str] = mapped_column(String(32), unique=True)
     verification_id: Mapped[str] = mapped_column(String(32), unique=True, default=new_id)
@@ -60,11 +67,17 @@ class Licence(Base):
     registrar: Mapped[str] = mapped_column(String(80))
     established_on: Mapped[date]
     valid_to: Mapped[date | None]
+    suspended_until: Mapped[date | None]
     status: Mapped[str] = mapped_column(String(12), default=Status.RESERVED)
     reserved_at: Mapped[datetime] = mapped_column(Moment)
     issued_at: Mapped[datetime | None] = mapped_column(Moment)
 
     documents: Mapped[list["LicenceDocument"]] = relationship(order_by="LicenceDocument.copy")
+
+    def status_on(self, today: date) -> Status:
+        """A business that pauses trades again by itself after the last day of its pause (登记管理条例第30条)."""
+        is_over = self.suspended_until is not None and today > self.suspended_until
+        return Status.IN_FORCE if self.status == Status.SUSPENDED and is_over else Status(self.status)
 
     def has_run_out(self, today: date) -> bool:
         """Whether its last day is over; nothing in the register changes on that day."""

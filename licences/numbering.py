@@ -16,7 +16,17 @@ from licences.licence import CreditCode, LicenceCounter, Template
 DISTRICT = "320113"
 # Two writers may meet on the first day of a year: one inserts, both go on.
 _FIRST = text("INSERT INTO licence_counter (year, last) VALUES (:year, 0) ON CONFLICT (year) DO NOTHING")
-CODED = {Template.COMPANY: "1", Template.SOLE_TRADER: "2"}  # second character of the code
+# The second character of the code: enterprises and their branches, individual businesses, cooperatives (GB 32100-2015).
+CODED = {
+    Template.COMPANY: "1",
+    Template.SOLE_PROPRIETORSHIP: "1",
+    Template.PARTNERSHIP: "1",
+    Template.BRANCH: "1",
+    Template.SOLE_TRADER: "2",
+    Template.COOPERATIVE: "3",
+}
+POOLS = {kind: kind if digit != "1" else Template.COMPANY for kind, digit in CODED.items()}
+"""From which pool a kind of licence takes its code: all enterprises share one."""
 
 
 class PoolEmpty(DomainError):
@@ -35,16 +45,16 @@ def fictitious_codes(kind: Template, start: int, count: int) -> list[str]:
 
 def fill_pool(session: Session, kind: Template, codes: Iterable[str]) -> int:
     """Enter the codes that are not there yet; gives how many."""
-    wanted = list(codes)
-    known = set(session.scalars(select(CreditCode.code).where(CreditCode.template == kind)))
-    new = [CreditCode(code=code, template=kind) for code in wanted if code not in known]
+    pool, wanted = POOLS[kind], list(codes)
+    known = set(session.scalars(select(CreditCode.code).where(CreditCode.template == pool)))
+    new = [CreditCode(code=code, template=pool) for code in wanted if code not in known]
     session.add_all(new)
     return len(new)
 
 
 def take_code(session: Session, kind: Template) -> CreditCode:
     """A free code, locked for this transaction. Raises PoolEmpty."""
-    free = select(CreditCode).where(CreditCode.template == kind, CreditCode.licence_id.is_(None))
+    free = select(CreditCode).where(CreditCode.template == POOLS[kind], CreditCode.licence_id.is_(None))
     code = session.scalar(free.order_by(CreditCode.code).limit(1).with_for_update(skip_locked=True))
     if code is None:
         raise PoolEmpty(kind=kind)

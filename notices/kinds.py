@@ -33,6 +33,8 @@ class Kind(StrEnum):
     EXTENSION = "extension"
     JURISDICTION = "jurisdiction"
     REGISTERED = "registered"
+    CHANGED = "changed"
+    DEREGISTERED = "deregistered"
     FILED = "filed"
     REFUSED = "refused"
     ACCEPTANCE = "acceptance"

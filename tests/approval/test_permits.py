@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from approval.findings import of_register
 from approval.grant import grant, last_day, permitted_in_words
 from approval.guards import GUARDS, HearingOutstanding, NotVisited, Standing
+from approval.registered import of_register
 from catalogue import PermitResult
 from credit import Effect
 from forms import check

@@ -59,16 +59,16 @@ def test_a_name_that_does_not_resolve_stops_the_start(tmp_path: Path, name: str,
 @pytest.mark.parametrize(
     ("name", "old", "new", "said"),
     [
-        ("sole-trader", "minutes = 8", 'minutes = "eight"', r"item\.toml:\d+ minutes: "),
+        ("sole-trader", "minutes = 5", 'minutes = "eight"', r"item\.toml:\d+ minutes: "),
         ("sole-trader", "working_days = 3", "working_days = 0", r"item\.toml:\d+ working_days: "),
         ("sole-trader", 'kind = "registration"', 'kind = "filing"', "this is a filing"),
         (
-            "sole-trader",
-            "minutes = 8",
-            "minutes = 8\nmaterials = [{ name = { zh = '图', en = 'x' }, source = 'applicant' }]",
+            "food-service",
+            'source = "applicant", field = "layout"',
+            'source = "applicant"',
             "needs a field",
         ),
-        ("sole-trader", "minutes = 8", "minutes = 8\nvalid_to = 2026-01-01", "ends before it begins"),
+        ("sole-trader", "minutes = 5", "minutes = 5\nvalid_to = 2026-01-01", "ends before it begins"),
         ("public-venue", "valid_years = 4", 'valid_years = 4\nuntil = "x"', "not both"),
         ("public-venue", "valid_years = 4", "valid_years = 4\nodd = 1", "odd: Extra"),
         ("public-venue", "valid_years = 4", "valid_years = = 4", r"item\.toml: .*line \d+"),
@@ -82,7 +82,7 @@ def test_a_file_that_is_wrong_is_refused_with_file_line_and_reason(
 
 
 def test_two_files_cannot_declare_the_same_version(tmp_path: Path) -> None:
-    an_item(tmp_path, "sole-trader", "minutes = 8", "minutes = 9")
+    an_item(tmp_path, "sole-trader", "minutes = 5", "minutes = 9")
     (tmp_path / "again.toml").write_text((tmp_path / "item.toml").read_text("utf-8"), "utf-8")
     with pytest.raises(Inconsistent, match="same item"):
         load_catalogue(tmp_path)

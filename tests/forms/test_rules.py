@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from forms.rules import apply_rule, five_years_on
+from forms.rules import apply_rule
+from forms.rules.company import five_years_on
 from tests.builders import fictitious_id
 
 TODAY = date(2026, 11, 23)

@@ -103,7 +103,7 @@ def test_an_unfinished_application_is_not_submitted(service: Service) -> None:
     assert "去签名" not in page
     assert "请选择“组成形式”" in page
     person.expect(person.send(person.path("sign/code"), {}, shown_on=person.path("sign")))
-    form = {"agree": "yes", "code": person.code()}
+    form = {"agree": "yes", "code": person.code(), "read": person.read_texts()}
     answer = person.send(person.path("sign"), form, shown_on=person.path("sign"))
     assert answer.status_code == 422
     assert "还有内容没有填完" in answer.text

@@ -80,6 +80,7 @@ def sign(page: Page) -> None:
     usable(page)
     page.get_by_role("link", name="内容无误，去签名").click()
     page.get_by_role("button", name="发送签名验证码").click()
+    page.get_by_label("签名验证码").wait_for()
     page.get_by_label("我已阅读并同意以上承诺").check()
     page.get_by_label("签名验证码").fill(seen.sent_code(page))
     usable(page)

@@ -7,17 +7,31 @@ from sqlalchemy.orm import Session
 
 from kit.database import Database
 from kit.numbers import is_credit_code
-from licences import CODED, Licence, PoolEmpty, Template, fictitious_codes, fill_pool, reserve
+from licences import Licence, PoolEmpty, Template, fictitious_codes, fill_pool, reserve
+from licences.numbering import POOLS
 from tests.conftest import NOON
 from tests.licences.conftest import a_grant
 
 
 def test_fictitious_codes_have_right_check_characters_and_do_not_repeat() -> None:
-    codes = [code for kind in CODED for code in fictitious_codes(kind, 1000, 500)]
-    assert all(is_credit_code(code) for code in codes)
-    assert len(set(codes)) == 1000
-    assert codes[0].startswith("91320113MA001000")
-    assert codes[500].startswith("92320113MA001000")
+    pools = sorted(set(POOLS.values()))
+    codes = {pool: fictitious_codes(pool, 1000, 500) for pool in pools}
+    assert all(is_credit_code(code) for found in codes.values() for code in found)
+    assert len({code for found in codes.values() for code in found}) == 500 * len(pools) == 1500
+    begins = {pool: found[0][:16] for pool, found in codes.items()}
+    assert begins == {
+        Template.COMPANY: "91320113MA001000",
+        Template.SOLE_TRADER: "92320113MA001000",
+        Template.COOPERATIVE: "93320113MA001000",
+    }
+
+
+def test_all_kinds_of_enterprise_share_one_pool_of_codes(session: Session) -> None:
+    fill_pool(session, Template.BRANCH, fictitious_codes(Template.BRANCH, 1000, 2))
+    session.flush()
+    kinds = (Template.COMPANY, Template.PARTNERSHIP)
+    first, second = (reserve(session, a_grant(f"a-{kind}", template=kind), NOON) for kind in kinds)
+    assert {first.credit_code, second.credit_code} == set(fictitious_codes(Template.COMPANY, 1000, 2))
 
 
 def test_many_at_once_get_numbers_without_gap_and_codes_without_repeat(database: Database) -> None:

@@ -13,7 +13,8 @@ from pyhanko.pdf_utils.reader import PdfFileReader
 
 from licences import Unprintable
 from notices import Kind, declaration
-from notices.document import HEIGHT, WIDTH, Drawn, render
+from notices.document import Drawn, render
+from notices.sheet import HEIGHT, WIDTH
 from tests.notices.conftest import REGISTRAR, REVIEW, some_facts, text_of
 
 needs_poppler = pytest.mark.skipif(

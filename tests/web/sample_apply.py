@@ -114,6 +114,18 @@ SECTIONS = [
         ],
     ),
 ]
+TEXTS = [
+    some(title="有限责任公司设立登记申请书", href="/apply/01JD/read/application", code="application"),
+    some(title="南京栖云样例科技有限公司章程", href="/apply/01JD/read/company-articles", code="company-articles"),
+]
+ARTICLES = some(
+    title="南京栖云样例科技有限公司章程",
+    blocks=[
+        some(kind="heading", text="第一章 总则"),
+        some(kind="paragraph", text="第一条 为规范公司的组织和行为，依据《中华人民共和国公司法》制定本章程。"),
+        some(kind="signature", text="全体股东签名：林清和、陈其美"),
+    ],
+)
 TASKS = [
     some(title=t("经营者", "Operator"), hint=None, href="/apply/01JD/form/operator", state="done"),
     some(title=t("字号与经营范围", "Name and scope"), hint=None, href="/apply/01JD/form/name", state="done"),

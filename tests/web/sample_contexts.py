@@ -6,6 +6,7 @@ from typing import Any
 
 from tests.web.sample_apply import (
     APPLICATION,
+    ARTICLES,
     CORRECTIONS,
     FIELDS,
     MATERIALS,
@@ -15,6 +16,7 @@ from tests.web.sample_apply import (
     SECTIONS,
     SHOP,
     TASKS,
+    TEXTS,
     some,
     t,
 )
@@ -72,6 +74,7 @@ STATUS = {
     "next_step": t("工作人员正在核对，不需要您做什么。", "A clerk is checking."),
     "due_on": date(2026, 11, 26),
     "findings": FOUND,
+    "signed": TEXTS,
     "decision": None,
     "corrections": [],
     "correct_href": None,
@@ -98,7 +101,7 @@ ISSUED = some(
 OFFERS = [
     some(case_id="0", label="南京市栖霞区样例小吃店", source=t("营业执照 QX-2026-000001", "licence QX-2026-000001"))
 ]
-APPLY = {"application": APPLICATION, "back": "/apply/01JD"}
+APPLY = {"application": APPLICATION, "back": "/apply/01JD", "instruments": TEXTS, "digest": "ab" * 32}
 CODE_WRONG = [ShownProblem("code", "验证码不对，还可以再试 4 次")]
 ACCOUNT = {"username": "clerk", "password": "sample-words", "href": "/staff/signin"}
 QUEUE = {
@@ -275,6 +278,7 @@ SAMPLES: list[Sample] = [
             "problems": [*CODE_WRONG, ShownProblem("agree", "请先阅读并同意承诺")],
         },
     ),
+    ("instrument", "apply/instrument.html", "applicant", {**APPLY, "instrument": ARTICLES}),
     ("receipt", "apply/receipt.html", "applicant", {"receipt": RECEIPT, "status_href": "/cases/01JD"}),
     ("status", "cases/status.html", "applicant", STATUS),
     (

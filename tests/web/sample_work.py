@@ -89,6 +89,7 @@ PANELS = {
     "changed": {"address": "旧住址"},
     "opinions": OPINIONS,
     "votes": VOTES,
+    "signed": [some(title="南京栖云样例科技有限公司章程", href="/review/1/signed/company-articles")],
     "files": [
         some(
             label=t("布局图", "Layout"),

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 import notices
-from approval import casefile, clocks, materials, opinions, visits, votes
+from approval import casefile, clocks, drafting, materials, opinions, visits, votes
 from approval.application import Application, State
 from approval.claims import may_be_given
 from approval.clocks import GROUNDS
@@ -121,6 +121,15 @@ def files_of(db: Session, desk: Desk, case: Application) -> list[dict[str, Any]]
             "digest": file.sha256[:12],
         }
         for file in materials.of_application(db, case.id)
+    ]
+
+
+def signed_of(db: Session, case: Application, is_mine: bool) -> list[dict[str, str]]:
+    """What the applicant signed; the personal page for whoever holds the case."""
+    return [
+        {"title": one.title, "href": f"/review/{case.id}/signed/{one.code}"}
+        for one in drafting.signed(db, case.id)
+        if is_mine or one.code != drafting.PERSONAL
     ]
 
 

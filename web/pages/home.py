@@ -10,7 +10,7 @@ from approval import casefile, cases
 from approval.application import Application, State
 from approval.dossier import stage_of
 from approval.office import Office
-from catalogue import Item, LicenceResult
+from catalogue import EntryResult, Item, LicenceResult
 from identity import Role
 from kit.clock import office_day
 from kit.text import Text
@@ -42,7 +42,7 @@ def validity_of(item: Item) -> Text | None:
     result = item.result
     if result is None:
         return None
-    if isinstance(result, LicenceResult):
+    if isinstance(result, LicenceResult | EntryResult):
         return Text(zh="长期有效", en="Without limit")
     if result.valid_years is not None:
         return Text(zh=f"{result.valid_years} 年", en=f"{result.valid_years} years")

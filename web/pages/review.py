@@ -158,6 +158,7 @@ def case_page(
         opinions=casepanels.opinions_of(db, desk, case),
         votes=casepanels.votes_of(db, case),
         files=casepanels.files_of(db, desk, case),
+        signed=casepanels.signed_of(db, case, mine),
         visits={**casepanels.visits_of(db, desk, case, clerk), "typed": visit},
         clock=casepanels.clock_of(desk, case, line.days_left),
         colleagues=casepanels.colleagues(db, case, clerk, now) if mine or clerk.role == "supervisor" else [],

@@ -8,7 +8,7 @@ from fastapi.responses import Response
 
 import licences
 import notices
-from approval import afterwards, casefile, cases, papers
+from approval import afterwards, casefile, cases, drafting, papers
 from approval.application import Application, DecisionRow, State
 from approval.decision import REFUSAL_BASES, Outcome
 from approval.dossier import stage_of
@@ -17,6 +17,7 @@ from kit.text import Language, Text
 from licences import Copy, Licence
 from web.deps import Db, DeskDep, Now, OwnApplication
 from web.pages.casepanels import clock_of, papers_of
+from web.pages.instruments import listed
 from web.respond import go, language_of, page
 from web.wording import NEXT, TEXTS
 
@@ -56,6 +57,7 @@ def status(request: Request, desk: DeskDep, db: Db, application: OwnApplication)
         correct_href=f"/cases/{application.id}/correct" if state is State.RETURNED else None,
         licence=_licence(application, licence) if state is State.REGISTERED else None,
         papers=papers_of(db, application),
+        signed=listed(drafting.signed(db, application.id), f"/cases/{application.id}/signed"),
         clock=clock_of(desk, application, None),
         may_withdraw=state in afterwards.OPEN and decision is None,
     )

@@ -6,19 +6,21 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import Response
 
-from approval import casefile, cases
+from approval import casefile, cases, drafting
 from approval.application import Application, State
 from approval.dossier import sections
 from approval.gate import Facts, facts_of
 from approval.mending import Change, smallest_change
 from forms import Answers, check
 from identity import Check, check_code, evidence_of, send_code, waiting_code
+from instruments import Instrument, Unwritable
 from kit.clock import office_day
 from kit.numbers import masked_phone
 from kit.text import Text
 from web.deps import Applicant, Browser, Db, DeskDep, Now, OwnApplication
 from web.fields import ShownProblem, shown_problems
 from web.pages.apply import form_of, href_of, shown
+from web.pages.instruments import listed
 from web.pages.signin import WRONG
 from web.respond import go, language_of, page
 
@@ -75,9 +77,18 @@ def check_answers(request: Request, desk: DeskDep, db: Db, now: Now, application
         application=shown(item, application),
         sections=listed,
         problems=problems,
+        instruments=listed(_drafts(desk, application, now), f"/apply/{application.id}/read"),
         ready=not problems,
         back=f"/apply/{application.id}",
     )
+
+
+def _drafts(desk: DeskDep, application: Application, now: Now) -> list[Instrument]:
+    """What is to be signed; nothing while answers lack."""
+    try:
+        return drafting.drafts(desk.office, application, now)
+    except Unwritable:
+        return []
 
 
 def _faster(desk: DeskDep, application: Application, now: Now) -> dict[str, object] | None:
@@ -104,10 +115,12 @@ def _sign_page(
     request: Request,
     desk: DeskDep,
     application: Application,
+    now: Now,
     phone: str,
     code_sent: bool,
     problems: list[ShownProblem] | None = None,
 ) -> Response:
+    read = _drafts(desk, application, now)
     item = casefile.item_of(desk.office, application)
     statement = Text(
         zh=STATEMENT.zh.format(holder=item.holder.label.zh), en=STATEMENT.en.format(holder=item.holder.label.en)
@@ -118,6 +131,8 @@ def _sign_page(
         422 if problems else 200,
         application=shown(item, application),
         statement=statement,
+        instruments=listed(read, f"/apply/{application.id}/read"),
+        digest=drafting.digest(read),
         masked_phone=masked_phone(phone),
         code_sent=code_sent,
         problems=problems or [],
@@ -131,12 +146,18 @@ def _purpose(application: Application) -> str:
 
 @router.get("/apply/{id}/sign")
 def sign_page(
-    request: Request, desk: DeskDep, db: Db, browser: Browser, applicant: Applicant, application: OwnApplication
+    request: Request,
+    desk: DeskDep,
+    db: Db,
+    now: Now,
+    browser: Browser,
+    applicant: Applicant,
+    application: OwnApplication,
 ) -> Response:
     if application.state != State.DRAFT:
         return go(f"/cases/{application.id}")
     sent = waiting_code(db, browser, _purpose(application)) is not None
-    return _sign_page(request, desk, application, applicant.phone or "", sent)
+    return _sign_page(request, desk, application, now, applicant.phone or "", sent)
 
 
 @router.post("/apply/{id}/sign/code")
@@ -160,8 +181,9 @@ def sign_and_submit(
     application: OwnApplication,
     agree: Annotated[str, Form(max_length=5)] = "",
     code: Annotated[str, Form(max_length=20)] = "",
+    read: Annotated[str, Form(max_length=64)] = "",
 ) -> Response:
-    """The code that only the holder's phone received is the signature; it binds to the answers as they are."""
+    """The code that only the holder's phone received is the signature; it binds to answers and instruments as shown."""
     if application.state != State.DRAFT:
         raise cases.NotADraft()
     language = language_of(request)
@@ -170,12 +192,17 @@ def sign_and_submit(
     if agree != "yes":
         said = Text(zh="请阅读承诺并勾选同意", en="Read the declaration and tick to agree").said(language)
         problems.append(ShownProblem("agree", said))
+    elif read != drafting.digest(_drafts(desk, application, now)):
+        said = Text(
+            zh="文书内容有更新，请重新阅读后再签名", en="The documents have changed: read them again, then sign"
+        )
+        problems.append(ShownProblem("agree", said.said(language)))
     else:
         outcome = check_code(db, sent, code, now)
         if outcome is not Check.RIGHT:
             problems.append(ShownProblem("code", WRONG[outcome][language == "en"]))
     if problems:
-        return _sign_page(request, desk, application, applicant.phone or "", sent is not None, problems)
+        return _sign_page(request, desk, application, now, applicant.phone or "", sent is not None, problems)
     cases.sign(db, application, "phone-code", STATEMENT_VERSION, now)
     cases.submit(db, desk.office, application, now)
     return go(href_of(application, "receipt"))

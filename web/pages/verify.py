@@ -20,12 +20,19 @@ from web.respond import language_of, page
 from web.wording import FILE_REASONS, LABELS, STATUSES, VERDICTS
 
 router = APIRouter()
+HOLDERS: dict[str, str] = {
+    Template.COMPANY: "legal_representative",
+    Template.COOPERATIVE: "legal_representative",
+    Template.SOLE_PROPRIETORSHIP: "investor",
+    Template.PARTNERSHIP: "managing_partner",
+    Template.BRANCH: "responsible",
+}
 
 
 def shown_licence(licence: Licence, today: date) -> dict[str, Any]:
     """The face of the licence as the register has it; public by law (企业信息公示暂行条例；行政许可法第40条)."""
     is_permit = licence.template == Template.PERMIT
-    holder = "legal_representative" if licence.template == Template.COMPANY else "operator"
+    holder = HOLDERS.get(licence.template, "operator")
     rows = [
         (LABELS["name"], licence.name),
         (LABELS["holder_code"], licence.holder_code),
@@ -38,7 +45,7 @@ def shown_licence(licence: Licence, today: date) -> dict[str, Any]:
         (LABELS["granted_on" if is_permit else "established_on"], f"{licence.established_on:%Y-%m-%d}"),
         (LABELS["valid_to"], f"{licence.valid_to:%Y-%m-%d}" if licence.valid_to else ""),
     ]
-    status = str(licence.status).lower()
+    status = str(licence.status_on(today)).lower()
     if status == "in_force" and licence.has_run_out(today):
         status = "run_out"
     return {

@@ -1,0 +1,93 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Drafting (文书签署): what the applicant reads and signs, and what was signed, kept as it was. I/O: database.
+
+Before submission the texts follow the answers; what is submitted is kept, sealed, whatever the templates say later.
+"""
+
+import hashlib
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, String, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+import instruments
+from approval.application import Application
+from approval.casefile import checked, item_of
+from approval.grant import premises_in_words
+from approval.office import Office
+from instruments import Block, Instrument, Unwritable
+from kit.database import Base, Moment
+from kit.sealing import Sealed
+
+PERSONAL = "personal-page"
+
+
+class SignedInstrument(Base):
+    """One instrument as it was signed."""
+
+    __tablename__ = "signed_instrument"
+
+    application_id: Mapped[str] = mapped_column(ForeignKey("application.id"), primary_key=True)
+    code: Mapped[str] = mapped_column(String(40), primary_key=True)
+    place: Mapped[int]
+    title: Mapped[str] = mapped_column(Sealed("instrument"))
+    blocks: Mapped[list[list[str]]] = mapped_column(Sealed("instrument"))
+    sha256: Mapped[str] = mapped_column(String(64))
+    signed_at: Mapped[datetime] = mapped_column(Moment)
+
+
+def drafts(office: Office, application: Application, now: datetime) -> list[Instrument]:
+    """What is to be signed now: form, personal page and the item's own texts. Raises Unwritable while answers lack."""
+    item = item_of(office, application)
+    form = office.catalogue.form_of(item)
+    found = checked(office, application, now)
+    if any(problem.blocks for problem in found.problems):
+        raise Unwritable()
+    values = found.values
+    number = application.number or ""
+    known = {"item": item.title.zh, "holder": str(values.get(item.holder.name) or "")}
+    if "street" in values and "address" in values:
+        known["premises"] = premises_in_words(form, values)
+    written = [instruments.write(code, form, values, known) for code in item.instruments]
+    answers = application.answers
+    return [
+        instruments.application_form(form, answers, number),
+        *written,
+        instruments.personal_page(form, answers, number),
+    ]
+
+
+def digest(read: list[Instrument]) -> str:
+    """SHA-256 over everything that was shown to be signed, whatever the number that the case gets."""
+    own = [instrument.sha256 for instrument in read if instrument.code not in ("application", "personal-page")]
+    return hashlib.sha256("".join(own).encode()).hexdigest()
+
+
+def keep(session: Session, office: Office, application: Application, now: datetime) -> dict[str, str]:
+    """Keep what was signed with the case; gives the hashes for the log. Raises Unwritable."""
+    read = drafts(office, application, now)
+    for place, instrument in enumerate(read):
+        row = SignedInstrument(
+            application_id=application.id,
+            code=instrument.code,
+            place=place,
+            title=instrument.title,
+            blocks=[[block.kind, block.text] for block in instrument.blocks],
+            sha256=instrument.sha256,
+            signed_at=now,
+        )
+        session.add(row)
+    session.flush()
+    return {instrument.code: instrument.sha256 for instrument in read}
+
+
+def signed(session: Session, application_id: str) -> list[Instrument]:
+    """What was signed, in its order."""
+    query = select(SignedInstrument).where(SignedInstrument.application_id == application_id)
+    return [_read(row) for row in session.scalars(query.order_by(SignedInstrument.place))]
+
+
+def _read(row: SignedInstrument) -> Instrument:
+    blocks: list[Any] = row.blocks
+    return Instrument(row.code, row.title, tuple(Block(kind, text) for kind, text in blocks))

@@ -1,0 +1,166 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Entries (登记入簿): an approved application becomes an entry in the register, and a licence that says so.
+
+I/O: database. The entry, the licence that follows and the end of the one before are written in one transaction.
+"""
+
+from dataclasses import replace
+from datetime import date, datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+import licences
+import register
+from approval import papers
+from approval.application import Application, State
+from approval.casefile import checked, item_of, record
+from approval.grant import grant, name_of
+from approval.office import Office
+from approval.registered import Registered, fits
+from catalogue import EntryResult, Item
+from forms import Answers, Form, Values, check
+from kit.clock import office_day
+from licences import Grant, Licence, Status
+from register import Entity
+
+PRINTED = ("name", "holder", "entity_type", "form_of_organisation", "capital", "premises", "scope")
+OPEN = (State.CHECKING, State.IN_REVIEW, State.WITH_DEPARTMENTS, State.SET_ASIDE)
+
+
+def of_application(session: Session, office: Office, application: Application) -> Entity | None:
+    """The business that the application is about, if the register has it."""
+    result = _result(office, application)
+    code = application.answers.get(result.code)
+    return register.find(session, code.strip().upper()) if isinstance(code, str) else None
+
+
+def registered(session: Session, office: Office, application: Application, now: datetime) -> Registered | None:
+    """What the rules look at of that business."""
+    entity = of_application(session, office, application)
+    if entity is None:
+        return None
+    item = office.catalogue.item(entity.item_code, entity.item_version)
+    others = select(func.count()).where(
+        Application.entity_code == entity.credit_code, Application.id != application.id, Application.state.in_(OPEN)
+    )
+    return Registered(
+        kind=entity.kind,
+        name=entity.name,
+        holder=str(entity.facts.get(item.holder.number) or ""),
+        standing=entity.standing_on(office_day(now)),
+        established_on=entity.established_on,
+        others_open=session.scalar(others) or 0,
+    )
+
+
+def is_in_register(session: Session, office: Office, application: Application, now: datetime) -> bool:
+    """Whether the entry that is asked for can be made; of what asks for none, yes."""
+    result = item_of(office, application).result
+    return not isinstance(result, EntryResult) or fits(registered(session, office, application, now), result)
+
+
+def _result(office: Office, application: Application) -> EntryResult:
+    result = item_of(office, application).result
+    if not isinstance(result, EntryResult):
+        raise TypeError(f"{application.item_code} makes no entry in the register")
+    return result
+
+
+def changed(office: Office, application: Application, entity: Entity) -> Answers:
+    """The facts as they are to be: what was asked and answered, by the names under which it was registered."""
+    known = {field.name for page in _form_of(office, entity).pages for field in page.fields}
+    form = office.catalogue.form_of(item_of(office, application))
+    asked = {field.name for _page, fields in form.asked(application.answers) for field in fields}
+    return {name: answer for name, answer in application.answers.items() if name in asked & known}
+
+
+def _item(office: Office, entity: Entity) -> Item:
+    return office.catalogue.item(entity.item_code, entity.item_version)
+
+
+def _form_of(office: Office, entity: Entity) -> Form:
+    return office.catalogue.form_of(_item(office, entity))
+
+
+def granted(office: Office, application: Application, entity: Entity, day: date) -> tuple[Values, Grant]:
+    """What will be registered, and the licence that would say so."""
+    form = _form_of(office, entity)
+    is_change = _result(office, application).act == "change"
+    facts = {**entity.facts, **(changed(office, application, entity) if is_change else {})}
+    values = check(form, facts, day).values
+    fresh = grant(application.id, _item(office, entity), form, values, office.registrar, entity.established_on)
+    return values, replace(fresh, item_code=application.item_code, credit_code=entity.credit_code)
+
+
+def needs_licence(application: Application, result: EntryResult, fresh: Grant, present: Licence | None) -> bool:
+    """Whether what stands on the licence changes, or it is lost or damaged."""
+    if result.act == "replacement":
+        return True
+    if result.act != "change" or present is None:
+        return False
+    return any(getattr(fresh, name) != getattr(present, name) for name in PRINTED)
+
+
+def reserve(session: Session, office: Office, application: Application, now: datetime) -> Licence:
+    """The number of the licence that follows; the code stays. Raises LookupError for a business that is not here."""
+    entity = of_application(session, office, application)
+    if entity is None:
+        raise LookupError("the business is not in the register")
+    _values, fresh = granted(office, application, entity, office_day(now))
+    return licences.reserve(session, fresh, now)
+
+
+def open_entity(session: Session, office: Office, application: Application, licence: Licence, now: datetime) -> None:
+    """设立登记: the business comes into being with its licence."""
+    values = checked(office, application, now).values
+    entity = Entity(
+        credit_code=licence.credit_code or "",
+        kind=licence.template,
+        name=name_of(values),
+        item_code=application.item_code,
+        item_version=application.item_version,
+        filed_by=application.applicant_id,
+        facts=dict(application.answers),
+        established_on=licence.established_on,
+    )
+    register.open_entity(session, entity, application.id, now)
+    _told(session, application, licence.credit_code or "", "registration", now)
+
+
+def enter(session: Session, office: Office, application: Application, now: datetime) -> None:
+    """Make the entry. Raises EntityEnded; LookupError for a business that is not here."""
+    result = _result(office, application)
+    entity = of_application(session, office, application)
+    if entity is None:
+        raise LookupError("the business is not in the register")
+    code, fresh = entity.credit_code, licences.of_application(session, application.id)
+    match result.act:
+        case "change":
+            values, _grant = granted(office, application, entity, office_day(now))
+            answers = changed(office, application, entity)
+            register.change(session, code, application.id, answers, name_of(values), now)
+        case "deregistration":
+            register.close(session, code, application.id, now)
+            licences.end(session, code, Status.CANCELLED)
+        case "suspension":
+            _pause(session, office, application, code, now)
+        case "replacement":
+            register.change(session, code, application.id, {}, entity.name, now)
+    if fresh is not None:
+        licences.end(session, code, Status.REPLACED, but=fresh.id)
+    _told(session, application, code, result.act, now)
+    papers.on_entry(session, office, application, entity, fresh, now)
+
+
+def _pause(session: Session, office: Office, application: Application, code: str, now: datetime) -> None:
+    until = checked(office, application, now).values.get("pause_until")
+    if until is None:
+        register.resume(session, code, application.id, now)
+    else:
+        register.pause(session, code, application.id, until, now)
+    licences.pause(session, code, until)
+
+
+def _told(session: Session, application: Application, code: str, act: str, now: datetime) -> None:
+    record(session, application, "register.entered", "system:register", now, {"credit_code": code, "act": act})

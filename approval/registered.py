@@ -1,0 +1,111 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Standing (登记簿核对): what the register says about the business that applies: looked up, never asked for. Pure."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from approval.findings import Found
+from catalogue import EntryResult
+from credit import Effect
+from forms import Values
+from kit.text import Text
+from register import Standing
+
+BUSINESS_FIRST = Text(zh="先照后证：本事项须先取得营业执照", en="The business licence comes first for this item")
+
+
+def of_register(licence_names: Iterable[str], name: str) -> Iterator[Found]:
+    """Whether the register has the business that applies for a permit (登记簿核对): looked up, never asked for.
+
+    `licence_names`: what its business licences in force are called. Only this district's register is known, so that
+    nothing found is a question for a person.
+    """
+    known = list(licence_names)
+    if not known:
+        said = Text(
+            zh="本区登记簿中没有查到这个信用代码的有效营业执照，请核对是否在外区登记",
+            en="This register has no licence in force for that code: is it registered elsewhere?",
+        )
+        yield Found("REG-02", Effect.MANUAL, said, BUSINESS_FIRST, "D")
+    elif name not in known and any(known):
+        said = Text(zh="填写的单位名称与登记簿不一致，请核对", en="The name differs from that in the register")
+        yield Found("REG-03", Effect.MANUAL, said, BUSINESS_FIRST, "D")
+    else:
+        said = Text(zh="登记簿中有该单位的有效营业执照", en="The register has a licence in force for this business")
+        yield Found("REG-01", Effect.ALLOW, said, BUSINESS_FIRST, "D")
+
+
+REGISTERED = Text(zh="市场主体登记管理条例第24、31条", en="Registration Regulation arts 24, 31")
+TRANSITION = Text(
+    zh="国务院关于实施注册资本登记管理制度的规定第2条", en="State Council provisions on registered capital art. 2"
+)
+# Companies of before the new law: what is still due must fall inside five years from the day after the transition.
+BEFORE_THE_LAW, LAST_DUE = date(2024, 6, 30), date(2032, 6, 30)
+SELF = {"representative", "operator", "investor", "executive", "head"}
+"""Changes of the person in charge, which the new one signs."""
+
+
+@dataclass(frozen=True, slots=True)
+class Registered:
+    """The business as the register has it: `holder` is the number of the person in charge."""
+
+    kind: str
+    name: str
+    holder: str
+    standing: Standing
+    established_on: date
+    others_open: int
+
+
+def fits(registered: Registered | None, result: EntryResult) -> bool:
+    """Whether the entry can be made: the business is here, of the kind that the item is for, and has not ended."""
+    return registered is not None and registered.kind in result.kinds and registered.standing is not Standing.ENDED
+
+
+def of_entity(registered: Registered | None, result: EntryResult, values: Values) -> Iterator[Found]:
+    """Whether the register agrees with what was filled in."""
+    if registered is None:
+        yield _manual(
+            "REG-02", "本区登记簿中没有这个信用代码的主体，请告知申请人向其登记机关申请", "Not in this register"
+        )
+        return
+    if registered.standing is Standing.ENDED:
+        yield _manual("REG-06", "该主体已经注销，不能再办理", "This business was deregistered")
+        return
+    answered = values.get("business_kind", registered.kind)
+    if registered.kind not in result.kinds or answered != registered.kind:
+        yield _manual(
+            "REG-07", "主体类型与登记簿不一致，请核对是否选错事项", "Another kind of business in the register"
+        )
+    if registered.name and values.get(result.name) != registered.name:
+        yield _manual("REG-03", "填写的单位名称与登记簿不一致，请核对", "The name differs from that in the register")
+    changes = set(values.get("changes", ()))
+    if values.get("responsible_id") != registered.holder and not changes & SELF:
+        yield _manual("REG-04", "签署人不是登记簿上的负责人，请核对其身份", "The signer is not the person registered")
+    if registered.others_open:
+        others = f"该主体另有 {registered.others_open} 件在办申请，请一并考虑"
+        yield _manual("REG-05", others, "Other applications of it are open")
+    if registered.standing is Standing.PAUSED:
+        said = Text(zh="该主体正在歇业", en="This business pauses at present")
+        yield Found("REG-08", Effect.ALLOW_NOTICE, said, REGISTERED, "V")
+    yield from _transition(registered, values)
+    yield Found(
+        "REG-01", Effect.ALLOW, Text(zh="登记簿中有该主体", en="The register has this business"), REGISTERED, "V"
+    )
+
+
+def _manual(rule: str, zh: str, en: str) -> Found:
+    return Found(rule, Effect.MANUAL, Text(zh=zh, en=en), REGISTERED, "V")
+
+
+def _transition(registered: Registered, values: dict[str, Any]) -> Iterator[Found]:
+    """LLC-14: a company of before July 2024 adjusts what is due later than mid-2032 by 30 June 2027."""
+    late = [row for row in values.get("shareholders") or [] if row.get("due_on") and row["due_on"] > LAST_DUE]
+    if registered.kind == "company" and registered.established_on <= BEFORE_THE_LAW and late:
+        said = Text(
+            zh="2024年6月30日前设立的公司，剩余出资期限超过五年的，应在2027年6月30日前调整",
+            en="A company of before July 2024 adjusts what is due after mid-2032 by 30 June 2027",
+        )
+        yield Found("LLC-14", Effect.MANUAL, said, TRANSITION, "V", subject="shareholders")

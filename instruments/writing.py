@@ -1,0 +1,137 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Writing (文书生成): answers put into the words of a declared text. Pure, but for reading the package's own texts.
+
+A text is a template of lines: the first is its title, `# ` begins a heading, `> ` a line for signatures, the rest are
+paragraphs. What was answered is put in as it was read, so that the instrument and the register never differ.
+"""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, Literal
+
+from jinja2 import FileSystemLoader, StrictUndefined, TemplateError
+from jinja2.sandbox import SandboxedEnvironment
+
+from forms import Field, Form, Kind, Values
+from kit.errors import DomainError
+
+TEXTS = Path(__file__).parent / "texts"
+CODES = frozenset(file.stem for file in TEXTS.glob("*.txt"))
+_TEXTS = SandboxedEnvironment(
+    loader=FileSystemLoader(TEXTS), undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, autoescape=False
+)
+# Questions of one page whose answers are said in words; of the others the text asks for the choice itself.
+WORDED = frozenset({"cause", "pause_cause"})
+
+
+class Unwritable(DomainError):
+    """The answers are not complete enough for the text."""
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """One piece of an instrument, in the order of the page."""
+
+    kind: Literal["heading", "paragraph", "signature"]
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Instrument:
+    """A text ready to be read and signed; `sha256` is that of its words."""
+
+    code: str
+    title: str
+    blocks: tuple[Block, ...]
+
+    @property
+    def sha256(self) -> str:
+        words = "\n".join([self.title, *(f"{block.kind}:{block.text}" for block in self.blocks)])
+        return hashlib.sha256(words.encode()).hexdigest()
+
+
+def write(code: str, form: Form, values: Values, known: Mapping[str, str]) -> Instrument:
+    """The declared text with these values; `known` adds words that are not answers. Raises Unwritable."""
+    try:
+        text = _TEXTS.get_template(f"{code}.txt").render({**_context(form, values), **known})
+    except TemplateError as error:
+        raise Unwritable() from error
+    title, *lines = (line.strip() for line in text.splitlines() if line.strip())
+    return Instrument(code, title, tuple(block_of(line) for line in lines))
+
+
+def block_of(line: str) -> Block:
+    if line.startswith("# "):
+        return Block("heading", line[2:])
+    return Block("signature", line[2:]) if line.startswith("> ") else Block("paragraph", line)
+
+
+def _context(form: Form, values: Values) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for page in form.pages:
+        for field in page.fields:
+            found[field.name] = said(field, values.get(field.name))
+    found["is_limited"] = values.get("partnership_kind") == "limited"
+    found["term"] = f"{values['term_years']} 年" if values.get("term_years") else "长期"
+    found["changed"] = changed(form, values)
+    return found
+
+
+def said(field: Field, value: Any) -> Any:
+    """A value as texts use it: tables as rows of words, choices of a page by their value, of a row by their label."""
+    if field.kind is Kind.PEOPLE:
+        return [{column.name: words(column, row.get(column.name)) for column in field.fields} for row in value or []]
+    if field.kind is Kind.CHOICE and field.name not in WORDED:
+        return value
+    return words(field, value)
+
+
+def words(field: Field, value: Any) -> str:
+    """One value in Chinese; "" for what was not answered."""
+    if value is None:
+        return ""
+    if field.kind is Kind.CHOICE:
+        return next((option.label.zh for option in field.options if option.value == value), "")
+    if field.kind is Kind.CHOICES:
+        return "；".join(option.label.zh for option in field.options if option.value in value)
+    if isinstance(value, date):
+        return f"{value.year}年{value.month}月{value.day}日"
+    if isinstance(value, Decimal):
+        return f"{value.normalize():f}"
+    return " ".join(str(value).split())
+
+
+# What a change is not: who signs it, how it was decided, and what only the registrar needs.
+NOT_CHANGED = frozenset({"business", "responsible", "signer", "capital-change"})
+
+
+def changed(form: Form, values: Values) -> list[str]:
+    """Each answer of a form of changes, as a sentence of a resolution."""
+    lines = []
+    for page in form.pages:
+        if page.name in NOT_CHANGED or "changes" not in values:
+            continue
+        for field in page.fields:
+            value = values.get(field.name)
+            if value in (None, "", []) or field.kind in (Kind.ID_NUMBER, Kind.PARTY_NUMBER, Kind.PHONE, Kind.EMAIL):
+                continue
+            if field.kind is Kind.PEOPLE:
+                lines.append(f"{field.label.zh}变更为：{'；'.join(_row(field, row) for row in value)}。")
+            elif not field.personal or field.name.endswith("_name"):
+                lines.append(f"{field.label.zh}变更为：{words(field, value)}。")
+    return lines
+
+
+def _row(field: Field, row: Mapping[str, Any]) -> str:
+    parts = [
+        words(column, row.get(column.name)) + (column.unit.zh if column.unit else "")
+        for column in field.fields
+        if row.get(column.name) is not None
+        and column.kind in (Kind.TEXT, Kind.MONEY, Kind.CHOICE, Kind.DATE, Kind.PERCENT)
+        and column.name != "residence"
+    ]
+    return "，".join(parts)
