@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Application form (申请书): everything that was answered, as a document; what is personal stands on a page of its own.
 
-经营主体登记文书规范（2026年版）: numbers of persons, their homes and telephones are apart, so that the form can be shown or
-copied without them. Pure.
+经营主体登记文书规范（2026年版）: numbers of persons, their homes and telephones are apart, so that the form can be
+shown and copied without them. Pure.
 """
 
 from collections.abc import Iterator, Mapping

@@ -33,6 +33,7 @@ ASSUMED: dict[str, object] = {
     "credit_effects": ("allow",),
     "credit_unanswered": 0,
 }
+CHANGED = Text(zh="文书内容有更新，请重新阅读后再签名", en="The documents have changed: read them again, then sign")
 STATEMENT_VERSION = "statement-1"
 STATEMENT = Text(
     zh="本人承诺：以上填报内容和提交的材料真实、合法、有效，本人对其真实性、合法性、有效性负责；"
@@ -61,7 +62,7 @@ def check_answers(request: Request, desk: DeskDep, db: Db, now: Now, application
     if not evidence_of(db, application.id).is_complete:
         said = Text(zh="请完成身份核验", en="Prove it is you").said(language)
         problems.append(ShownProblem("proof", said, f"/apply/{application.id}"))
-    listed = [
+    answered = [
         {
             "title": s.title,
             "href": href_of(application, f"form/{s.page}?review=1"),
@@ -75,7 +76,7 @@ def check_answers(request: Request, desk: DeskDep, db: Db, now: Now, application
         "apply/check.html",
         faster=_faster(desk, application, now) if not problems else None,
         application=shown(item, application),
-        sections=listed,
+        sections=answered,
         problems=problems,
         instruments=listed(_drafts(desk, application, now), f"/apply/{application.id}/read"),
         ready=not problems,
@@ -193,10 +194,7 @@ def sign_and_submit(
         said = Text(zh="请阅读承诺并勾选同意", en="Read the declaration and tick to agree").said(language)
         problems.append(ShownProblem("agree", said))
     elif read != drafting.digest(_drafts(desk, application, now)):
-        said = Text(
-            zh="文书内容有更新，请重新阅读后再签名", en="The documents have changed: read them again, then sign"
-        )
-        problems.append(ShownProblem("agree", said.said(language)))
+        problems.append(ShownProblem("agree", CHANGED.said(language)))
     else:
         outcome = check_code(db, sent, code, now)
         if outcome is not Check.RIGHT:
