@@ -32,7 +32,9 @@ MEANINGS: dict[str, tuple[str, ...]] = {
     "operator_name": ("responsible_name",),
     "operator_id": ("responsible_id",),
 }
-SHARED = frozenset({"street", "address", "contact_phone", "contact_email", "operator_address", "business_code"})
+SHARED = frozenset(
+    {"street", "address", "contact_phone", "contact_email", "operator_address", "business_code", "employees"}
+)
 COPIED = frozenset(MEANINGS) | SHARED
 
 
@@ -47,7 +49,8 @@ class Offer:
 
 def offers(session: Session, office: Office, applicant: Account, application: Application) -> list[Offer]:
     """What may be taken over, the latest first; nothing once the applicant has begun or when correcting."""
-    if application.predecessor_id is not None or application.visited or application.prefilled:
+    is_begun = application.visited or application.prefilled or application.bundle_id is not None
+    if application.predecessor_id is not None or is_begun:
         return []
     form = office.catalogue.form_of(item_of(office, application))
     query = (

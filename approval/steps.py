@@ -12,7 +12,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 import licences
-from approval import papers, proofs, sampling
+from approval import following, papers, proofs, sampling, together
 from approval.application import Application
 from approval.casefile import checked, item_of, record
 from approval.deciding import ClockSuspended, add_findings, keep_decision
@@ -178,6 +178,7 @@ def issue_licence(office: Office, application: Application) -> Carried:
     documents = office.issuer.produce(licence)
 
     def write(session: Session, application: Application, now: datetime) -> None:
+        behind = together.drafts_behind(session, application)
         issued = licences.put_in_force(session, licence.id, documents, now)
         record(
             session,
@@ -192,6 +193,7 @@ def issue_licence(office: Office, application: Application) -> Carried:
             },
         )
         papers.on_licence(session, office, application, now)
+        following.on_licence(session, office, issued, behind, now)
 
     return Carried("issued", write)
 
