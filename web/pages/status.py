@@ -57,6 +57,7 @@ def status(request: Request, desk: DeskDep, db: Db, application: OwnApplication)
         licence=_licence(application, licence) if state is State.REGISTERED else None,
         papers=papers_of(db, application),
         clock=clock_of(desk, application, None),
+        bundle_href=f"/together/{application.bundle_id}" if application.bundle_id else None,
         may_withdraw=state in afterwards.OPEN and decision is None,
     )
 

@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import Response
 
-from approval import casefile, cases
+from approval import casefile, cases, together
 from approval.application import Application, State
 from approval.dossier import sections
 from approval.gate import Facts, facts_of
@@ -46,6 +46,9 @@ STATEMENT = Text(
 def check_answers(request: Request, desk: DeskDep, db: Db, now: Now, application: OwnApplication) -> Response:
     if application.state != State.DRAFT:
         return go(f"/cases/{application.id}")
+    bundle = together.bundle_of(db, application)
+    if bundle is not None and together.is_gathering(db, bundle):
+        return go(f"/together/{bundle.id}/check")
     item, form = form_of(desk, application)
     language = language_of(request)
     blocking = [p for p in casefile.checked(desk.office, application, now).problems if p.blocks]
@@ -135,6 +138,9 @@ def sign_page(
 ) -> Response:
     if application.state != State.DRAFT:
         return go(f"/cases/{application.id}")
+    bundle = together.bundle_of(db, application)
+    if bundle is not None and together.is_gathering(db, bundle):
+        return go(f"/together/{bundle.id}/check")
     sent = waiting_code(db, browser, _purpose(application)) is not None
     return _sign_page(request, desk, application, applicant.phone or "", sent)
 
