@@ -87,7 +87,7 @@ def add(
 ) -> Application:
     """One more follow-on, with what the other forms answer already. Raises as `start`, and NotADraft."""
     lead = locked(session, bundle.lead_id)
-    if lead.state != State.DRAFT:
+    if not together.is_gathering(session, bundle):
         raise NotADraft()
     item = office.catalogue.current(item_code, office_day(now))
     there = {one.item_code for one in together.members(session, bundle)}
@@ -110,8 +110,10 @@ def take_out(session: Session, application: Application, now: datetime) -> None:
 
     Raises NotADraft, DoesNotGoTogether for the registration, without which there is no bundle.
     """
-    application = locked(session, application.id)
     bundle = together.bundle_of(session, application)
+    if bundle is not None:  # first the lead, as whoever decides on it does
+        locked(session, bundle.lead_id)
+    application = locked(session, application.id)
     if application.state != State.DRAFT:
         raise NotADraft()
     if bundle is None or bundle.lead_id == application.id:
@@ -154,6 +156,7 @@ def save_answers(
         application.prefilled = {name: said for name, said in application.prefilled.items() if name not in by_hand}
     share(drafts, before, office_day(now))
     for one in drafts:
+        one.application.consent_at = None  # agreed to other answers than these
         if one.application.answers != before[one.application.id]:
             values = checked(office, one.application, now).values
             one.application.label, one.application.updated_at = label_of(one.item, values).zh, now

@@ -65,7 +65,7 @@ def sign_and_submit(
     AnswersIncomplete.
     """
     lead = locked(session, bundle.lead_id)
-    if lead.state != State.DRAFT:
+    if not together.is_gathering(session, bundle):
         raise NotADraft()
     together.drafts_behind(session, lead)  # locked before anything is logged
     drafts = agreed_to(session, office, bundle)

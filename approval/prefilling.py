@@ -71,7 +71,8 @@ def take_over(
     session: Session, office: Office, application: Application, applicant: Account, case_id: str, now: datetime
 ) -> None:
     """Fill in what the earlier case answers. Raises NotYours, NotADraft."""
-    if application.state != State.DRAFT or application.predecessor_id is not None or application.visited:
+    is_own_draft = application.state == State.DRAFT and application.predecessor_id is None
+    if not is_own_draft or application.visited or application.bundle_id is not None:
         raise NotADraft()
     earlier = own(session, applicant, case_id)
     if earlier.state != State.REGISTERED:

@@ -38,7 +38,8 @@ class Standing(StrEnum):
     GATHERING = "gathering"  # nothing of the bundle was submitted yet
     WAITING = "waiting"  # signed, and the licence is on its way
     HELD = "held"  # there will be no licence
-    OPEN = "open"  # its applicant goes on with it: not consented to yet, or not complete
+    LEFT = "left"  # not agreed to, or changed after signing: a draft until there is a licence
+    OPEN = "open"  # its applicant may go on with it now
 
 
 class Bundle(Base):
@@ -102,7 +103,7 @@ def standing_of(session: Session, bundle: Bundle, application: Application, item
         return Standing.OPEN
     if State(lead_of(session, bundle).state) in HOW:
         return Standing.HELD
-    return Standing.WAITING if application.consent_at and application.signature else Standing.OPEN
+    return Standing.WAITING if application.consent_at and application.signature else Standing.LEFT
 
 
 def drafts_behind(session: Session, lead: Application) -> list[Application]:

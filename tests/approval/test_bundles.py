@@ -207,7 +207,7 @@ def test_each_item_is_agreed_to_by_itself_and_nothing_goes_without_the_registrat
         assert drafts["sole-trader"].state == drafts["bank-appointment"].state == State.CHECKING  # it needs no licence
         seal = drafts["seal-engraving"]
         assert (seal.state, seal.signature, seal.consent_at) == (State.DRAFT, None, None)
-        assert together.standing_of(session, bundle, seal, item_of(office.office, seal)) is Standing.OPEN
+        assert together.standing_of(session, bundle, seal, item_of(office.office, seal)) is Standing.LEFT
         with pytest.raises(NotADraft):
             following.sign_and_submit(session, office.office, bundle, "phone-code", "statement-1", NOON)
 

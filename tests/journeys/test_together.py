@@ -147,7 +147,7 @@ def test_from_choosing_to_the_licence_and_on_to_each_decision(house: House) -> N
     assert not {"business_code", "business_name", "responsible_name", "responsible_id"} & asked.keys()
     assert {"food_kind", "layout", "seal_kinds", "invoice_kind", "operator_id", "address"} <= asked.keys()
     tasks = text_of(house, where)
-    assert tasks.count("/idcard") == 1, "one proof"
+    assert tasks.count(">拍摄身份证人像面</a>") == 1, "one proof"
     cases = members(house, where)
     assert house.ask("lin", "GET", f"/apply/{cases['food-service'].id}").headers["location"] == where
     prove(house, cases["sole-trader"].id)

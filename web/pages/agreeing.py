@@ -7,7 +7,6 @@ from fastapi import APIRouter, Form, Request
 from fastapi.responses import Response
 
 from approval import bundles, cases, following, together
-from approval.application import State
 from approval.dossier import sections
 from approval.sharing import FROM_LICENCE, Draft
 from approval.together import Bundle
@@ -191,10 +190,9 @@ def sign_and_submit(
     code: Annotated[str, Form(max_length=20)] = "",
 ) -> Response:
     """One code signs everything that was agreed to, each with the digest of its own answers."""
-    lead = together.lead_of(db, bundle)
-    if lead.state != State.DRAFT:
+    if not together.is_gathering(db, bundle):
         raise cases.NotADraft()
-    if lead.consent_at is None:
+    if together.lead_of(db, bundle).consent_at is None:
         raise following.LeadNotConsented()
     language = language_of(request)
     sent = waiting_code(db, browser, _purpose(bundle))

@@ -19,6 +19,7 @@ from web.respond import page
 STAGES = {
     Standing.WAITING: Text(zh="等执照", en="Waiting for the licence"),
     Standing.HELD: Text(zh="没有执照，未提交", en="No licence: not submitted"),
+    Standing.LEFT: Text(zh="没有提交，留作草稿", en="Not submitted: a draft"),
     Standing.OPEN: Text(zh="待您完成", en="Yours to complete"),
     Standing.GATHERING: Text(zh="填写中", en="Being filled in"),
 }
@@ -60,7 +61,7 @@ def row_of(desk: DeskDep, db: Db, bundle: Bundle, application: Application) -> d
     item, state = item_of(desk.office, application), State(application.state)
     standing = together.standing_of(db, bundle, application, item)
     decision = application.decision
-    moods = {Standing.OPEN: "warn", Standing.HELD: "bad", Standing.WAITING: ""}
+    moods = {Standing.OPEN: "warn", Standing.HELD: "bad", Standing.WAITING: "", Standing.LEFT: ""}
     return {
         "id": application.id,
         "title": item.title,
@@ -74,6 +75,6 @@ def row_of(desk: DeskDep, db: Db, bundle: Bundle, application: Application) -> d
         "days": item.working_days,
         "decided": DECIDED[Outcome(decision.outcome)] if decision else None,
         "decided_at": decision.decided_at if decision else None,
-        "href": None if standing in (Standing.WAITING, Standing.HELD) else href_of(application),
+        "href": None if standing in (Standing.WAITING, Standing.HELD, Standing.LEFT) else href_of(application),
         "may_leave": state is State.DRAFT and application.id != bundle.lead_id and application.predecessor_id is None,
     }
