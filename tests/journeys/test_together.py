@@ -4,6 +4,7 @@
 import re
 from collections import Counter
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,11 +17,14 @@ from approval import together
 from approval.application import Application, State
 from approval.running import Runner
 from approval.together import Bundle
+from demonstration.applicant import SOLE_TRADER
 from identity import BANDS, Comparison, Role, evidence_of, judge, keep_portrait, record_comparison, record_consent
 from identity.messages import Message
+from kit.clock import now, office_day
 from kit.database import Database
 from tests.builders import sole_trader_answers
 from tests.conftest import NOON
+from tests.journeys.conftest import Service
 from tests.journeys.inprocess import House, a_desk, a_house, a_site, must_hold_of
 from tests.journeys.test_every_item import a_pdf
 from tests.journeys.test_races import at_once
@@ -283,3 +287,41 @@ def test_somebody_elses_bundle_is_not_there(house: House) -> None:
     assert house.post("lin", f"{where}/add", item="public-toilet").status_code == 404
     assert house.post("lin", f"{where}/discard").status_code == 303
     assert house.ask("lin", "GET", where).status_code == 404
+
+
+def test_with_a_real_card_a_real_worker_and_a_real_licence(service: Service) -> None:
+    person = service.applicant()
+    choice: dict[str, str | list[str]] = {
+        "registration": "sole-trader",
+        "item": ["tax-registration", "bank-appointment"],
+    }
+    begun = person.expect(person.send("/together", choice, shown_on="/together"))
+    where = begun.url.path
+    with service.database.reading() as session:
+        bundle = session.get_one(Bundle, where.removeprefix("/together/"))
+        cases = {one.item_code: one.id for one in together.members(session, bundle)}
+    person.application = cases["sole-trader"]
+    person.answer(SOLE_TRADER)
+    person.application = cases["tax-registration"]
+    person.answer({"tax": {"taxpayer_kind": "small", "invoice_kind": "none", "bookkeeping": "own"}})
+    person.application = cases["bank-appointment"]
+    day = (office_day(now()) + timedelta(days=30)).isoformat()
+    person.answer({"bank": {"bank": "njcb", "bank_branch": "", "visit_on": day, "bank_wish": "yes"}})
+    person.application = cases["sole-trader"]
+    person.photograph_card(service.card)
+    person.choose("agree")
+    assert person.look_into_camera([service.live] * 3)["state"] == "accepted"
+    check, sign = f"{where}/check", f"{where}/sign"
+    person.expect(person.send(check, {"agreed": list(cases.values())}, shown_on=check))
+    person.expect(person.send(f"{where}/code", {}, shown_on=sign))
+    done = person.expect(person.send(sign, {"agree": "yes", "code": person.code()}, shown_on=sign))
+    assert done.url.path == where
+    assert person.wait("registered", "in_review", "set_aside") == "registered"
+    assert person.licence("original").startswith(b"%PDF")
+    for code in ("tax-registration", "bank-appointment"):
+        person.application = cases[code]
+        assert person.wait("in_review") == "in_review"
+    with service.database.reading() as session:
+        assert audit.check(session).is_whole
+        assert evidence_of(session, cases["sole-trader"]).deleted_at is not None
+        assert evidence_of(session, cases["tax-registration"]).portrait_picture is not None
