@@ -10,7 +10,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from approval import clocks, materials, memos, opinions, papers, people
+from approval import clocks, materials, memos, opinions, papers, people, together
 from approval.application import Application, State
 from approval.casefile import item_of, locked, record, record_transition
 from approval.claims import NotOpenForDecision
@@ -52,6 +52,7 @@ def withdraw(session: Session, office: Office, application: Application, now: da
     application.enter(Move(position=position, ended=State.WITHDRAWN), now)
     clocks.end_clock(session, office, application, actor, now)
     delete_pictures(session, application.id, now)
+    together.lead_ended(session, application, now)
     return application
 
 
@@ -157,6 +158,7 @@ def reopen(
     session.flush()
     for involved in session.scalars(select(people.Involved).where(people.Involved.application_id == refused.id)):
         session.add(people.Involved(application_id=again.id, key=involved.key))
+    together.succeed(session, refused, again)
     hand_over(session, refused.id, again.id)
     evidence_of(session, again.id)
     clocks.start_clock(session, office, again, actor, now)

@@ -90,6 +90,8 @@ class Application(Base):
     prefilled: Mapped[dict[str, Any] | None] = mapped_column(JSON)  # by field: the source it was taken over from
     open_fields: Mapped[list[str] | None] = mapped_column(JSON)  # a correction may change these only
     signature: Mapped[dict[str, Any] | None] = mapped_column(JSON)
+    bundle_id: Mapped[str | None] = mapped_column(ForeignKey("bundle.id"), index=True)
+    consent_at: Mapped[datetime | None] = mapped_column(Moment)  # when its applicant agreed to this item of a bundle
     version: Mapped[int] = mapped_column(default=1)
 
     findings: Mapped[list["Finding"]] = relationship(order_by="Finding.id")

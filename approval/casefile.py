@@ -6,7 +6,7 @@ I/O: database.
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -64,9 +64,14 @@ def unprintable(values: Values) -> tuple[Problem, ...]:
     return tuple(problems)
 
 
-def digest_of(application: Application) -> str:
-    """SHA-256 over item, version and answers: what a signature signs and a decision decides on."""
-    content = [application.item_code, application.item_version, application.answers]
+def digest_of(application: Application, without: Collection[str] = ()) -> str:
+    """SHA-256 over item, version and answers: what a signature signs and a decision decides on.
+
+    `without`: fields that the office fills in from the licence after signing; a signature that allows for them names
+    them, and its digest comes out the same before and after.
+    """
+    answers = {name: answer for name, answer in application.answers.items() if name not in without}
+    content = [application.item_code, application.item_version, answers]
     return hashlib.sha256(json.dumps(content, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
 
 

@@ -4,12 +4,13 @@
 Every verb does all of its work in the caller's transaction, or none.
 """
 
+from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from approval import clocks, corrections, drafting, materials, papers, people
+from approval import clocks, corrections, drafting, materials, papers, people, together
 from approval.application import Application, State
 from approval.casefile import checked, digest_of, item_of, locked, record
 from approval.grant import label_of
@@ -191,17 +192,29 @@ def discard(session: Session, application: Application) -> None:
     evidence = evidence_of(session, application.id)
     destroy_evidence(session, evidence)
     materials.forget_all(session, application.id)
+    together.leave(session, application)
     session.delete(application)
 
 
-def sign(session: Session, application: Application, method: str, statement: str, now: datetime) -> None:
-    """Bind the signer to these answers. The caller has proved the person by `method`. Raises NotADraft."""
+def sign(
+    session: Session,
+    application: Application,
+    method: str,
+    statement: str,
+    now: datetime,
+    without: Collection[str] = (),
+) -> None:
+    """Bind the signer to these answers. The caller has proved the person by `method`. Raises NotADraft.
+
+    `without`: fields that are not signed, because the licence will answer them; the signature names them.
+    """
     _must_be_draft(application)
     application.signature = {
         "method": method,
         "statement": statement,
-        "digest": digest_of(application),
+        "digest": digest_of(application, without),
         "at": now.isoformat(),
+        **({"without": sorted(without)} if without else {}),
     }
     application.updated_at = now
 
@@ -209,20 +222,16 @@ def sign(session: Session, application: Application, method: str, statement: str
 def submit(session: Session, office: Office, application: Application, now: datetime) -> Application:
     """Give the application its number and its clock, and start its process.
 
-    Raises NotADraft on a second submit, AnswersIncomplete, SignatureMissing.
+    Raises NotADraft on a second submit, LicenceFirst, AnswersIncomplete, SignatureMissing; nothing was written then.
     """
     _must_be_draft(application)
-    if any(problem.blocks for problem in checked(office, application, now).problems):
-        raise AnswersIncomplete()
-    form = office.catalogue.form_of(item_of(office, application))
-    files = [f.name for page in form.pages for f in page.fields if f.kind is Kind.MATERIAL]
-    named = [row["sha256"] for name in files for row in material_rows(application, name)]
-    if not evidence_of(session, application.id).is_complete or materials.missing(session, application.id, named):
-        raise AnswersIncomplete()
-    signature = application.signature or {}
-    if signature.get("digest") != digest_of(application):
-        raise SignatureMissing()
     item = item_of(office, application)
+    together.must_not_wait(session, application, item)
+    must_be_complete(session, office, application, now)
+    signature = application.signature or {}
+    unsigned = signature.get("without", [])
+    if signature.get("digest") != digest_of(application, unsigned):
+        raise SignatureMissing()
     application.number = f"{office_day(now):%Y%m%d}-{readable(6)}"
     application.submitted_at = now
     account = session.get_one(Account, application.applicant_id)
@@ -249,6 +258,7 @@ def submit(session: Session, office: Office, application: Application, now: date
             "answers_digest": digest_of(application),
             "signed_by": signature["method"],
             "instruments": kept,
+            **({"signed_digest": signature["digest"], "unsigned": unsigned} if unsigned else {}),
             "due_on": application.due_on.isoformat() if application.due_on else None,
             "follows": application.predecessor_id,
         },
@@ -258,6 +268,23 @@ def submit(session: Session, office: Office, application: Application, now: date
     papers.on_submission(session, office, application, now)
     place(session, office, application, begin(office.catalogue.process_of(item)), actor, now)
     return application
+
+
+def must_be_complete(
+    session: Session, office: Office, application: Application, now: datetime, besides: Collection[str] = ()
+) -> None:
+    """Answers without a problem, files that are there, a holder who is proved. Raises AnswersIncomplete.
+
+    `besides`: fields that may be missing still.
+    """
+    blocking = (problem for problem in checked(office, application, now).problems if problem.blocks)
+    if any(problem.path not in besides for problem in blocking):
+        raise AnswersIncomplete()
+    form = office.catalogue.form_of(item_of(office, application))
+    files = [f.name for page in form.pages for f in page.fields if f.kind is Kind.MATERIAL]
+    named = [row["sha256"] for name in files for row in material_rows(application, name)]
+    if not evidence_of(session, application.id).is_complete or materials.missing(session, application.id, named):
+        raise AnswersIncomplete()
 
 
 def correct(session: Session, office: Office, returned: Application, now: datetime) -> Application:
@@ -280,6 +307,7 @@ def correct(session: Session, office: Office, returned: Application, now: dateti
     successor.open_fields = corrections.opened(named) if is_same_form else None
     session.add(successor)
     session.flush()
+    together.succeed(session, returned, successor)
     hand_over(session, returned.id, successor.id)
     materials.hand_on(session, returned.id, successor.id)
     return successor

@@ -10,8 +10,8 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from approval import clocks, opinions
-from approval.application import PANEL, Application
+from approval import clocks, opinions, together
+from approval.application import PANEL, Application, State
 from approval.calendar import load_calendar
 from approval.casefile import item_of
 from approval.office import Office
@@ -44,6 +44,8 @@ def place(
         opinions.ask(session, application, step.departments, now)
     if move.ended:
         clocks.end_clock(session, office, application, actor, now)
+    if move.ended == State.REFUSED:
+        together.lead_ended(session, application, now)
     wait_s = spread(application.id, move.position.attempts, move.wait_s) if move.wait_s else 0.0
     application.run_at = now + timedelta(seconds=wait_s) if wait_s else None
     session.flush()

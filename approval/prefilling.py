@@ -36,7 +36,9 @@ MEANINGS: dict[str, tuple[str, ...]] = {
     "operator_name": ("responsible_name",),
     "operator_id": ("responsible_id",),
 }
-SHARED = frozenset({"street", "address", "contact_phone", "contact_email", "operator_address", "business_code"})
+SHARED = frozenset(
+    {"street", "address", "contact_phone", "contact_email", "operator_address", "business_code", "employees"}
+)
 COPIED = frozenset(MEANINGS) | SHARED
 
 
@@ -51,7 +53,8 @@ class Offer:
 
 def offers(session: Session, office: Office, applicant: Account, application: Application) -> list[Offer]:
     """What may be taken over, the latest first; nothing once the applicant has begun or when correcting."""
-    if application.predecessor_id is not None or application.visited or application.prefilled:
+    is_begun = application.visited or application.prefilled or application.bundle_id is not None
+    if application.predecessor_id is not None or is_begun:
         return []
     result = item_of(office, application).result
     if isinstance(result, EntryResult):
@@ -79,7 +82,8 @@ def take_over(
     session: Session, office: Office, application: Application, applicant: Account, case_id: str, now: datetime
 ) -> None:
     """Fill in what the earlier case, or the register about the business, answers. Raises NotYours, NotADraft."""
-    if application.state != State.DRAFT or application.predecessor_id is not None or application.visited:
+    is_own_draft = application.state == State.DRAFT and application.predecessor_id is None
+    if not is_own_draft or application.visited or application.bundle_id is not None:
         raise NotADraft()
     if case_id.startswith(ENTITY):
         entity = session.get(Entity, case_id.removeprefix(ENTITY))

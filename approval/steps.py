@@ -12,7 +12,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 import licences
-from approval import entries, papers, proofs, sampling
+from approval import entries, following, papers, proofs, sampling, together
 from approval.application import Application
 from approval.casefile import checked, item_of, record
 from approval.deciding import ClockSuspended, add_findings, keep_decision
@@ -185,6 +185,7 @@ def issue_licence(office: Office, application: Application) -> Carried:
     documents = office.issuer.produce(licence)
 
     def write(session: Session, application: Application, now: datetime) -> None:
+        behind = together.drafts_behind(session, application)
         issued = licences.put_in_force(session, licence.id, documents, now)
         record(
             session,
@@ -202,6 +203,7 @@ def issue_licence(office: Office, application: Application) -> Carried:
             case LicenceResult():
                 entries.open_entity(session, office, application, issued, now)
                 papers.on_licence(session, office, application, now)
+                following.on_licence(session, office, issued, behind, now)
             case EntryResult():
                 entries.enter(session, office, application, now)
 

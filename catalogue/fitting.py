@@ -42,6 +42,7 @@ def fit(
     if item.theme not in themes:
         wrong.append((("theme",), f"there is no theme {item.theme}"))
     wrong += [(("needs",), f"there is no item {code}") for code in item.needs if code not in codes]
+    wrong += [(("follows",), f"there is no item {code}") for code in item.follows if code not in codes]
     if wrong:
         raise Inconsistent("\n".join(str(fault(file, where, reason)) for where, reason in wrong))
 

@@ -151,6 +151,7 @@ class Item(Frozen):
     on_site: bool = Field(False, description="two officers look at the place before it is granted (许可法第34条)")
     hearing: bool = Field(False, description="a hearing is held before it is decided")
     needs: tuple[str, ...] = Field((), description="items of which one must have been granted first (先照后证)")
+    follows: tuple[str, ...] = Field((), description="registrations it can be applied for with, and need not wait for")
     refusal_bases: tuple[str, ...] = Field(min_length=1, description="codes of the provisions on which a refusal rests")
     may_be_bulk: bool = Field(False, description="whether many cases may be approved at once, each its own decision")
     holder: Holder
@@ -177,7 +178,6 @@ class Item(Frozen):
     def is_registration(self) -> bool:
         return self.kind == "registration"
 
-    @property
-    def is_setup(self) -> bool:
-        """Whether a business comes into being by it (设立登记)."""
-        return isinstance(self.result, LicenceResult)
+    def goes_with(self, registration: "Item") -> bool:
+        """Whether it can be a follow-on (后续事项) of this registration in one bundle (一件事)."""
+        return isinstance(registration.result, LicenceResult) and registration.code in (*self.needs, *self.follows)

@@ -137,9 +137,9 @@ class Applicant:
         if not answer.url.path.endswith("/receipt"):
             raise Stumbled(f"no receipt but {answer.url.path}: {said(answer.text)}")
 
-    def read_texts(self) -> str:
+    def read_texts(self, path: str = "") -> str:
         """What the page to be signed says of the texts that are signed with it."""
-        found = re.search(r'name="read" value="([0-9a-f]{64})"', self.page(self.path("sign")))
+        found = re.search(r'name="read" value="([0-9a-f]{64})"', self.page(path or self.path("sign")))
         return found[1] if found else ""
 
     def state(self) -> str:

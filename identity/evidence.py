@@ -12,7 +12,7 @@ from sqlalchemy import JSON, String, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from identity.checks import Band, Bands, Comparison, Verdict
-from identity.vault import destroy_picture, keep_picture
+from identity.vault import destroy_picture, keep_picture, view_picture
 from kit.database import Base, Moment, is_reading
 from kit.errors import DomainError
 from kit.random import new_id
@@ -20,6 +20,11 @@ from kit.random import new_id
 CONSENT_VERSION = "face-consent-1"
 MOST_ATTEMPTS = 5
 BANDS = Bands(version="bands-2")
+PICTURES = ("card_picture", "portrait_picture", "frame_picture")
+MEASURED = (
+    *("portrait_width", "consent", "consent_version", "consent_at", "attempts", "band", "distance", "frames_used"),
+    *("model", "bands_version", "reasons", "compared_at", "without_camera"),
+)
 
 
 class ConsentMissing(DomainError):
@@ -139,13 +144,30 @@ def hand_over(session: Session, from_application: str, to_application: str) -> N
         evidence.application_id = to_application
 
 
+def copy_evidence(session: Session, from_application: str, to_application: str, now: datetime) -> None:
+    """Give another application of the same holder the same proof, with sealed pictures of its own: each case deletes
+    those it has. What the other had before is destroyed. Nothing happens once the pictures are gone.
+    """
+    given = evidence_of(session, from_application)
+    if given.deleted_at is not None:
+        return
+    destroy_evidence(session, evidence_of(session, to_application))
+    session.flush()
+    copied = Evidence(application_id=to_application, **{name: getattr(given, name) for name in MEASURED})
+    for name in PICTURES:
+        jpeg = view_picture(session, getattr(given, name))
+        setattr(copied, name, keep_picture(session, jpeg, now) if jpeg else None)
+    session.add(copied)
+    session.flush()
+
+
 def delete_pictures(session: Session, application_id: str, now: datetime) -> None:
     """Destroy every picture of the application; what was measured stays."""
     evidence = session.scalar(select(Evidence).where(Evidence.application_id == application_id))
     if evidence is None or evidence.deleted_at:
         return
-    for name in (evidence.card_picture, evidence.portrait_picture, evidence.frame_picture):
-        destroy_picture(session, name)
+    for name in PICTURES:
+        destroy_picture(session, getattr(evidence, name))
     evidence.card_picture = evidence.portrait_picture = evidence.frame_picture = None
     evidence.deleted_at = now
 
@@ -158,7 +180,7 @@ def _forget_comparison(session: Session, evidence: Evidence) -> None:
 
 def destroy_evidence(session: Session, evidence: Evidence) -> None:
     """The pictures and what was measured: the draft they belonged to is thrown away."""
-    for name in (evidence.card_picture, evidence.portrait_picture, evidence.frame_picture):
-        destroy_picture(session, name)
+    for name in PICTURES:
+        destroy_picture(session, getattr(evidence, name))
     session.flush()
     session.delete(evidence)

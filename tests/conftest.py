@@ -26,6 +26,7 @@ TABLE_MODULES = (
     "licences.licence",
     "notices.notice",
     "approval.application",
+    "approval.together",
     "approval.calendar",
     "approval.clocks",
     "approval.inquiries",

@@ -14,9 +14,11 @@ from web.desk import Desk
 from web.guard import Guard
 from web.pages import (
     admin,
+    agreeing,
     apply,
     audit,
     board,
+    bundles,
     casework,
     decide,
     demonstration,
@@ -49,6 +51,8 @@ PAGES = (
     proof,
     submit,
     status,
+    bundles,
+    agreeing,
     review,
     decide,
     casework,

@@ -43,6 +43,9 @@ NOTICES = {
     "gate": ("自动审批状态已更改", "The state of automatic approval is changed"),
     "desk": ("已保存", "Saved"),
     "resumed": ("已重新办理", "Sent on again"),
+    "together-added": ("已加入，一起填写", "Added"),
+    "together-out": ("已取出，草稿还在“我的申请”里", "Taken out; the draft is among your applications"),
+    "together-submitted": ("已签名提交", "Signed and submitted"),
     "calendar": ("日历已更新", "The calendar is changed"),
 }
 

@@ -103,6 +103,7 @@ def test_what_anybody_may_use_is_a_known_list() -> None:
         "/guide",
         "/guide/{name}",
         "/items/{code}",
+        "/together",
         "/signin",
         "/signin/again",
         "/signin/code",

@@ -23,12 +23,23 @@ DISTRICT = {
     *("entertainment-venue", "internet-cafe", "commercial-performance", "fire-inspection", "drug-retail"),
     *("medical-institution", "hotel", "tobacco-retail"),
 }
+FOLLOW_ONS = {"seal-engraving", "tax-registration", "social-insurance", "housing-fund", "bank-appointment"}
 PERMITS = [item for item in OFFERED.values() if item.kind == "permit"]
 
 
 def test_the_twenty_five_rows_of_the_district_are_offered() -> None:
     assert len(DISTRICT) == 25
     assert set(OFFERED) >= DISTRICT
+
+
+def test_what_follows_a_registration_is_offered_beside_the_list_and_owns_to_its_doubts() -> None:
+    assert not FOLLOW_ONS & DISTRICT
+    for code in FOLLOW_ONS:
+        item = OFFERED[code]
+        assert (item.kind, item.basis_confidence, item.deadline_confidence) == ("filing", "M", "M")
+        assert all(item.goes_with(OFFERED[registration]) for registration in ("sole-trader", "company"))
+    assert OFFERED["bank-appointment"].needs == ()  # an appointment: the licence does not hang on it, nor it on that
+    assert not OFFERED["food-service"].goes_with(OFFERED["public-venue"])
 
 
 @pytest.mark.parametrize(

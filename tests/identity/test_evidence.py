@@ -13,6 +13,7 @@ from identity import (
     ConsentMissing,
     Evidence,
     PortraitMissing,
+    copy_evidence,
     delete_pictures,
     destroy_evidence,
     evidence_of,
@@ -186,3 +187,18 @@ def test_looking_at_evidence_that_is_not_there_writes_nothing(database: Database
         evidence_of(writing, "somebody")
     with database.reading() as reading:
         assert reading.scalar(text("SELECT count(*) FROM evidence")) == 1
+
+
+def test_another_case_of_the_same_holder_gets_the_proof_with_pictures_of_its_own(session: Session) -> None:
+    given = proved(session)
+    keep_portrait(session, evidence_of(session, "a-2"), PORTRAIT, CARD, 100, NOON)
+    copy_evidence(session, "a-1", "a-2", NOON)
+    copied = evidence_of(session, "a-2")
+    assert (copied.band, copied.distance, copied.consent_at) == (given.band, given.distance, given.consent_at)
+    assert copied.is_complete
+    delete_pictures(session, "a-1", NOON)
+    session.flush()
+    assert view_picture(session, copied.card_picture) == CARD
+    assert pictures_left(session) == 3
+    copy_evidence(session, "a-1", "a-2", NOON)  # nothing is left to copy, and what is there stays
+    assert evidence_of(session, "a-2").is_complete

@@ -20,6 +20,7 @@ from tests.web.sample_apply import (
     some,
     t,
 )
+from tests.web.sample_bundles import BUNDLE_SAMPLES
 from tests.web.sample_guide import GUIDE_SAMPLES, PLAN_TILES, THEMES
 from tests.web.sample_review import CASE, CASE_CONFLICT, CASE_UNCLAIMED, ENTRIES, HISTORY_LINE, ROWS
 from tests.web.sample_work import CLOCK, FASTER, MEMOS, PAPERS, WORK_SAMPLES
@@ -81,6 +82,7 @@ STATUS = {
     "licence": None,
     "papers": PAPERS,
     "clock": CLOCK,
+    "bundle_href": "/together/01JB",
     "may_withdraw": True,
 }
 REFUSED = some(
@@ -174,6 +176,7 @@ SAMPLES: list[Sample] = [
         },
     ),
     *GUIDE_SAMPLES,
+    *BUNDLE_SAMPLES,
     (
         "signin",
         "signin/phone.html",

@@ -103,6 +103,7 @@ PLAN = {
         {"item": "outdoor-advertising", "said": t("设置户外广告", "Outdoor advertising"), "ticked": False},
     ],
     "kept": ["drainage"],
+    "together": "sole-trader",
     "way": WAY,
 }
 ONE = {**WAY, "steps": [STEP], "fetched": [], "is_deadline_unsure": False}

@@ -10,7 +10,7 @@ from typing import Annotated
 from fastapi import APIRouter, Body
 from pydantic import BaseModel, ConfigDict, Field
 
-from approval import casefile, cases
+from approval import bundles, casefile, cases
 from approval.application import Application, State
 from kit.text import Text
 from web.api.problem import problems
@@ -101,7 +101,7 @@ def keep(
     for page in form.pages:
         part = {field.name: answers[field.name] for field in page.fields if field.name in answers}
         if part:
-            cases.save_answers(db, desk.office, application, page.name, part, now)
+            bundles.save_answers(db, desk.office, application, page.name, part, now)
     db.flush()
     found = casefile.checked(desk.office, application, now).problems
     return CheckedAnswer(

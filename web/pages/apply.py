@@ -6,8 +6,9 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import Response
 
-from approval import casefile, cases, prefilling
+from approval import bundles, casefile, cases, prefilling, together
 from approval.application import Application, State
+from approval.together import Standing
 from catalogue import Item
 from forms import Answers, Checked, Page, check_page, in_words, take
 from forms import Form as Declared
@@ -19,6 +20,7 @@ from web.fields import shown_problems, views
 from web.respond import go, language_of, page
 
 router = APIRouter()
+WITH_OTHERS = (Standing.GATHERING, Standing.WAITING)
 
 
 def form_of(desk: DeskDep, application: Application) -> tuple[Item, Declared]:
@@ -46,17 +48,20 @@ def tasks(
 ) -> Response:
     if application.state != State.DRAFT:
         return go(f"/cases/{application.id}")
+    bundle = together.bundle_of(db, application)
     item, form = form_of(desk, application)
+    if bundle is not None and together.standing_of(db, bundle, application, item) in WITH_OTHERS:
+        return go(f"/together/{bundle.id}")
     checked = casefile.checked(desk.office, application, now)
     corrections = _corrections(db, application)
     context = {**shown(item, application), "correction": bool(corrections), "corrections": corrections}
     evidence = evidence_of(db, application.id)
     closed = cases.closed_fields(db, application)
     listed = _question_tasks(form, application, checked, closed, cases.unchanged_fields(db, application))
-    listed += _proof_tasks(application, evidence)
+    listed += proof_tasks(application, evidence)
     ready = all(task["state"] in ("done", "change") for task in listed)
     listed.append(
-        _task(
+        task_of(
             Text(zh="核对、签名并提交", en="Check, sign and submit"),
             None,
             href_of(application, "check") if ready else None,
@@ -91,7 +96,7 @@ def _corrections(db: Db, application: Application) -> list[dict[str, object]]:
     return found
 
 
-def _task(title: Text, hint: Text | None, href: str | None, state: str) -> dict[str, object]:
+def task_of(title: Text, hint: Text | None, href: str | None, state: str) -> dict[str, object]:
     return {"title": title, "hint": hint, "href": href, "state": state}
 
 
@@ -106,22 +111,22 @@ def _question_tasks(
         href = None if is_closed else href_of(application, f"form/{asked.name}")
         is_to_change = any(f.name in unchanged for f in form.asked_fields(asked, application.answers))
         state = "todo" if not is_done else "change" if is_to_change else "done"
-        tasks.append(_task(asked.title, None, href, state))
+        tasks.append(task_of(asked.title, None, href, state))
     return tasks
 
 
-def _proof_tasks(application: Application, evidence: Evidence) -> list[dict[str, object]]:
+def proof_tasks(application: Application, evidence: Evidence) -> list[dict[str, object]]:
     has_card = evidence.portrait_picture is not None
     has_chosen = evidence.consent is not None
     face = "consent" if not has_chosen or evidence.is_complete else "face"
     return [
-        _task(
+        task_of(
             Text(zh="拍摄身份证人像面", en="Photograph the identity card"),
             None,
             href_of(application, "idcard"),
             "done" if has_card else "todo",
         ),
-        _task(
+        task_of(
             Text(zh="核验本人", en="Prove it is you"),
             Text(zh="人脸比对，或由工作人员核验", en="By face, or by a clerk"),
             href_of(application, face) if has_card else None,
@@ -136,17 +141,21 @@ def discard(db: Db, application: OwnApplication) -> Response:
     return go("/", "discarded")
 
 
-def _place(form: Declared, application: Application, name: str) -> tuple[Page, int, list[Page]]:
-    pages = form.asked_pages(application.answers)
-    for index, asked in enumerate(pages):
-        if asked.name == name:
-            return asked, index, pages
+def _place(desk: DeskDep, db: Db, now: Now, application: Application, name: str) -> tuple[Page, int, list[Page]]:
+    """The page of that name, its place, and the pages among which it stands; else the first page."""
+    form = form_of(desk, application)[1]
+    for pages in (bundles.pages_of(db, desk.office, application, now), form.asked_pages(application.answers)):
+        for index, asked in enumerate(pages):
+            if asked.name == name:
+                return asked, index, pages
     return pages[0], 0, pages
 
 
 def _question(
     request: Request,
     desk: DeskDep,
+    db: Db,
+    now: Now,
     application: Application,
     name: str,
     answers: Answers,
@@ -155,7 +164,7 @@ def _question(
     closed: frozenset[str],
 ) -> Response:
     item, form = form_of(desk, application)
-    asked, index, pages = _place(form, application, name)
+    asked, index, pages = _place(desk, db, now, application, name)
     language = language_of(request)
     problems = [p for p in checked.problems if p.blocks] if checked else []
     back = (
@@ -181,12 +190,12 @@ def _question(
 
 @router.get("/apply/{id}/form/{name}")
 def question(
-    request: Request, desk: DeskDep, db: Db, application: OwnApplication, name: str, review: int = 0
+    request: Request, desk: DeskDep, db: Db, now: Now, application: OwnApplication, name: str, review: int = 0
 ) -> Response:
     if application.state != State.DRAFT:
         return go(f"/cases/{application.id}")
     closed = cases.closed_fields(db, application)
-    return _question(request, desk, application, name, application.answers, None, bool(review), closed)
+    return _question(request, desk, db, now, application, name, application.answers, None, bool(review), closed)
 
 
 def _sources(form: Declared, asked: Page, application: Application) -> list[dict[str, object]]:
@@ -224,28 +233,29 @@ def answer(
 ) -> Response:
     """Keep what was typed; go on only if the page has no problem."""
     _item, form = form_of(desk, application)
-    asked, index, pages = _place(form, application, name)
+    asked, index, pages = _place(desk, db, now, application, name)
     answers = take(form, asked, posted)
     review = "review" in posted
     closed = cases.closed_fields(db, application)
     changed = _rows_changed(answers, posted)
     wanted = next((sent.removeprefix("upload-") for sent in posted if sent.startswith("upload-")), None)
-    cases.save_answers(db, desk.office, application, asked.name, answers, now)
+    bundles.save_answers(db, desk.office, application, asked.name, answers, now)
     whole = application.answers
     if wanted in {f.name for f in asked.fields}:
         return go(href_of(application, f"material/{wanted}") + ("?review=1" if review else ""))
     revealed = any(_is_new(f.name, posted) for f in form.asked_fields(asked, whole))
     if changed or revealed:
-        return _question(request, desk, application, name, whole, None, review, closed)
+        return _question(request, desk, db, now, application, name, whole, None, review, closed)
     page_checked = check_page(form, asked, whole, office_day(now))
     checked = Checked(page_checked.values, page_checked.problems + casefile.unprintable(page_checked.values))
     if any(problem.blocks for problem in checked.problems):
-        return _question(request, desk, application, name, whole, checked, review, closed)
+        return _question(request, desk, db, now, application, name, whole, checked, review, closed)
     if review:
         return go(href_of(application, "check"))
-    pages = form.asked_pages(whole)
-    index = next(i for i, p in enumerate(pages) if p.name == asked.name)
+    _asked, index, pages = _place(desk, db, now, application, asked.name)
     following = pages[index + 1 :]
+    if not following and application.bundle_id:
+        return go(f"/together/{application.bundle_id}/next")
     return go(href_of(application, f"form/{following[0].name}") if following else f"/apply/{application.id}")
 
 

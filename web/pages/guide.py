@@ -158,4 +158,5 @@ def one_plan(
         extras=[{"item": e.item, "said": e.only_if, "ticked": e.item in ticked} for e in extras],
         kept=sorted(ticked),
         way=way_of(plan.codes(chosen, ticked), offered),
+        together=next((code for code in plan.codes(chosen, ticked)[:1] if code in REGISTRATIONS.values()), None),
     )

@@ -6,7 +6,7 @@ from datetime import date
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-from approval import casefile, cases
+from approval import casefile, cases, together
 from approval.application import Application, State
 from approval.dossier import stage_of
 from approval.office import Office
@@ -16,6 +16,7 @@ from kit.clock import office_day
 from kit.text import Text
 from web.deps import Anybody, Db, DeskDep, Now
 from web.pages.guide import FETCHED, UNSURE, guide_of, shown_plans, themes_of
+from web.pages.progress import STAGES
 from web.respond import page
 
 router = APIRouter()
@@ -86,6 +87,13 @@ def href_of(application: Application) -> str:
     return f"/apply/{application.id}" if application.state == State.DRAFT else f"/cases/{application.id}"
 
 
+def _stage(db: Db, case: Application, item: Item) -> Text:
+    """As its own page says; a draft that waits for a licence says so."""
+    bundle = together.bundle_of(db, case)
+    standing = together.standing_of(db, bundle, case, item) if bundle else None
+    return STAGES[standing] if standing else stage_of(case, item)
+
+
 @router.get("/")
 def home(request: Request, desk: DeskDep, db: Db, now: Now, viewer: Anybody) -> Response:
     own = cases.of_applicant(db, viewer) if viewer and viewer.role == Role.APPLICANT else []
@@ -94,7 +102,7 @@ def home(request: Request, desk: DeskDep, db: Db, now: Now, viewer: Anybody) -> 
             "id": case.id,
             "number": case.number,
             "title": (item := casefile.item_of(desk.office, case)).title,
-            "stage": stage_of(case, item),
+            "stage": _stage(db, case, item),
             "href": href_of(case),
             "updated_at": case.updated_at,
         }

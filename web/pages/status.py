@@ -59,6 +59,7 @@ def status(request: Request, desk: DeskDep, db: Db, application: OwnApplication)
         papers=papers_of(db, application),
         signed=listed(drafting.signed(db, application.id), f"/cases/{application.id}/signed"),
         clock=clock_of(desk, application, None),
+        bundle_href=f"/together/{application.bundle_id}" if application.bundle_id else None,
         may_withdraw=state in afterwards.OPEN and decision is None,
     )
 

@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import Response
 
-from approval import casefile, cases, drafting
+from approval import casefile, cases, drafting, together
 from approval.application import Application, State
 from approval.dossier import sections
 from approval.gate import Facts, facts_of
@@ -49,6 +49,9 @@ STATEMENT = Text(
 def check_answers(request: Request, desk: DeskDep, db: Db, now: Now, application: OwnApplication) -> Response:
     if application.state != State.DRAFT:
         return go(f"/cases/{application.id}")
+    bundle = together.bundle_of(db, application)
+    if bundle is not None and together.is_gathering(db, bundle):
+        return go(f"/together/{bundle.id}/check")
     item, form = form_of(desk, application)
     language = language_of(request)
     blocking = [p for p in casefile.checked(desk.office, application, now).problems if p.blocks]
@@ -78,13 +81,13 @@ def check_answers(request: Request, desk: DeskDep, db: Db, now: Now, application
         application=shown(item, application),
         sections=answered,
         problems=problems,
-        instruments=listed(_drafts(desk, application, now), f"/apply/{application.id}/read"),
+        instruments=listed(drafts_of(desk, application, now), f"/apply/{application.id}/read"),
         ready=not problems,
         back=f"/apply/{application.id}",
     )
 
 
-def _drafts(desk: DeskDep, application: Application, now: Now) -> list[Instrument]:
+def drafts_of(desk: DeskDep, application: Application, now: Now) -> list[Instrument]:
     """What is to be signed; nothing while answers lack."""
     try:
         return drafting.drafts(desk.office, application, now)
@@ -121,7 +124,7 @@ def _sign_page(
     code_sent: bool,
     problems: list[ShownProblem] | None = None,
 ) -> Response:
-    read = _drafts(desk, application, now)
+    read = drafts_of(desk, application, now)
     item = casefile.item_of(desk.office, application)
     statement = Text(
         zh=STATEMENT.zh.format(holder=item.holder.label.zh), en=STATEMENT.en.format(holder=item.holder.label.en)
@@ -157,6 +160,9 @@ def sign_page(
 ) -> Response:
     if application.state != State.DRAFT:
         return go(f"/cases/{application.id}")
+    bundle = together.bundle_of(db, application)
+    if bundle is not None and together.is_gathering(db, bundle):
+        return go(f"/together/{bundle.id}/check")
     sent = waiting_code(db, browser, _purpose(application)) is not None
     return _sign_page(request, desk, application, now, applicant.phone or "", sent)
 
@@ -193,7 +199,7 @@ def sign_and_submit(
     if agree != "yes":
         said = Text(zh="请阅读承诺并勾选同意", en="Read the declaration and tick to agree").said(language)
         problems.append(ShownProblem("agree", said))
-    elif read != drafting.digest(_drafts(desk, application, now)):
+    elif read != drafting.digest(drafts_of(desk, application, now)):
         problems.append(ShownProblem("agree", CHANGED.said(language)))
     else:
         outcome = check_code(db, sent, code, now)
