@@ -10,7 +10,8 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from approval import clocks, corrections, drafting, materials, papers, people, together
+import register
+from approval import clocks, corrections, drafting, materials, papers, participants, people, together
 from approval.application import Application, State
 from approval.casefile import checked, digest_of, item_of, locked, record
 from approval.grant import label_of
@@ -192,6 +193,7 @@ def discard(session: Session, application: Application) -> None:
     evidence = evidence_of(session, application.id)
     destroy_evidence(session, evidence)
     materials.forget_all(session, application.id)
+    participants.forget_all(session, application.id)
     together.leave(session, application)
     session.delete(application)
 
@@ -240,7 +242,10 @@ def submit(session: Session, office: Office, application: Application, now: date
     application.area = str(values.get(AREA) or "")
     name = next((values[field] for field in NAMES if values.get(field)), None)
     application.name_key = name_key(str(name)) if name else None
-    application.entity_code = values.get(item.result.code) if isinstance(item.result, EntryResult) else None
+    if isinstance(item.result, EntryResult):
+        application.entity_code = values.get(item.result.code)
+        entity = register.find(session, application.entity_code or "")
+        application.area = application.area or str(entity.facts.get(AREA) or "" if entity else "")
     people.involve(session, application.id, [person.number for person in persons_of(item, values)])
     clocks.start_clock(session, office, application, actor, now)
     session.flush()

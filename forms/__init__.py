@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Forms (表单): questions declared as data, answers checked with every problem at once, in both languages."""
 
-from forms.answers import Checked, check, check_page, take
+from forms.answers import Checked, check, check_columns, check_page, take
 from forms.conditions import When
 from forms.form import Answer, Answers, Field, Form, Kind, Option, Page, Row, rows_of
 from forms.kinds import MOST_FILES
@@ -28,6 +28,7 @@ __all__ = [
     "Weight",
     "When",
     "check",
+    "check_columns",
     "check_page",
     "in_words",
     "load_forms",

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Answers (填报内容): what was typed, checked against its form; every problem at once, by field. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -89,6 +89,15 @@ def _check_table(field: Field, typed: object, today: date) -> tuple[list[Values]
             _check_one(column, f"{field.name}.{index}.{column.name}", row.get(column.name), today, read_row, problems)
         values.append(read_row)
     return values, problems
+
+
+def check_columns(columns: Sequence[Field], row: Mapping[str, str], today: date) -> tuple[Problem, ...]:
+    """What is wrong with the columns of one row, by the name of the column."""
+    values: Values = {}
+    problems: list[Problem] = []
+    for column in columns:
+        _check_one(column, column.name, row.get(column.name), today, values, problems)
+    return tuple(problems)
 
 
 def _labelled(message: Text, field: Field, **facts: object) -> Text:

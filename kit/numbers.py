@@ -69,3 +69,8 @@ def masked_id(id_number: str) -> str:
 
 def masked_phone(phone: str) -> str:
     return f"{phone[:3]}****{phone[-4:]}"
+
+
+def is_mobile(number: str) -> bool:
+    """Whether it is a mobile number of the mainland: eleven digits, 13 to 19."""
+    return re.fullmatch(r"1[3-9][0-9]{9}", number) is not None

@@ -99,6 +99,12 @@ def views(
     ]
 
 
+def part_views(part: Sequence[tuple[Field, str]], problems: Sequence[Problem], language: Language) -> list[FieldView]:
+    """The controls of one person's own part, by the names of their columns."""
+    told = {problem.path: problem.message.said(language) for problem in reversed(problems)}
+    return [_view(field, field.name, answer, told) for field, answer in part]
+
+
 def _view(asked: Field, name: str, answer: object, told: dict[str, str]) -> FieldView:
     rows = _rows(asked, answer, told) if asked.kind is Kind.PEOPLE else []
     return FieldView(

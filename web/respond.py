@@ -31,6 +31,8 @@ NOTICES = {
     "voted": ("您的审查意见已提交，等待另一位审查员", "Your opinion is cast; another clerk decides too"),
     "suspended": ("已中止计时，并书面告知申请人", "The clock is stopped; the applicant is told in writing"),
     "uploaded": ("已上传", "Uploaded"),
+    "invited": ("邀请短信已发出", "The invitation is sent"),
+    "part-signed": ("已签名", "Signed"),
     "removed": ("已删除", "Removed"),
     "prefilled": ("已带入以前的资料，请逐页核对", "Taken over; look at each page"),
     "visited": ("已记入现场核查记录", "The visit is on record"),

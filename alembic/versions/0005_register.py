@@ -56,6 +56,28 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("application_id", "code", name=op.f("pk_signed_instrument")),
     )
+    op.create_table(
+        "participant",
+        sa.Column("id", sa.String(length=32), nullable=False),
+        sa.Column("application_id", sa.String(length=32), nullable=False),
+        sa.Column("place", sa.String(length=60), nullable=False),
+        sa.Column("role", sa.LargeBinary(), nullable=False),
+        sa.Column("name", sa.LargeBinary(), nullable=False),
+        sa.Column("phone", sa.LargeBinary(), nullable=False),
+        sa.Column("phone_key", sa.String(length=64), nullable=False),
+        sa.Column("invited_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("invitations", sa.Integer(), nullable=False),
+        sa.Column("signed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("digest", sa.String(length=64), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["application_id"], ["application.id"], name=op.f("fk_participant_application_id_application")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_participant")),
+        sa.UniqueConstraint("application_id", "place", name=op.f("uq_participant_application_id_place")),
+    )
+    with op.batch_alter_table("participant", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_participant_application_id"), ["application_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_participant_phone_key"), ["phone_key"], unique=False)
     with op.batch_alter_table("application", schema=None) as batch_op:
         batch_op.add_column(sa.Column("entity_code", sa.String(length=18), nullable=True))
         batch_op.create_index(batch_op.f("ix_application_entity_code"), ["entity_code"], unique=False)
@@ -66,6 +88,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    op.drop_table("participant")
     op.drop_table("signed_instrument")
     with op.batch_alter_table("licence", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_licence_credit_code"))

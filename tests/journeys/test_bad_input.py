@@ -78,7 +78,8 @@ def test_a_broken_check_digit_is_told_and_what_was_typed_stays(service: Service)
     number = bureau.CLEAN[1]
     wrong = number[:-1] + ("1" if number[-1] != "1" else "2")
     where = person.path("form/operator")
-    form = {"operator_name": "林清和", "operator_id": wrong, "operator_address": "某处 1 号"}
+    form = {**SOLE_TRADER["operator"], "operator_name": "林清和", "operator_id": wrong, "operator_address": "某处 1 号"}
+    form |= {f"asked-{name}": "1" for name in form}
     answer = person.send(where, form, shown_on=where)
     assert answer.status_code == 422
     assert "号码校验不通过" in answer.text

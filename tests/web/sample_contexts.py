@@ -22,6 +22,7 @@ from tests.web.sample_apply import (
 )
 from tests.web.sample_bundles import BUNDLE_SAMPLES
 from tests.web.sample_guide import GUIDE_SAMPLES, PLAN_TILES, THEMES
+from tests.web.sample_parts import INVITATIONS, PARTS
 from tests.web.sample_review import CASE, CASE_CONFLICT, CASE_UNCLAIMED, ENTRIES, HISTORY_LINE, ROWS
 from tests.web.sample_work import CLOCK, FASTER, MEMOS, PAPERS, WORK_SAMPLES
 from web.fields import ShownProblem
@@ -153,7 +154,7 @@ SAMPLES: list[Sample] = [
         "home",
         "home.html",
         None,
-        {"plans": PLAN_TILES, "themes": THEMES, "text": "", "cases": []},
+        {"plans": PLAN_TILES, "themes": THEMES, "text": "", "cases": [], "parts": []},
     ),
     (
         "home-cases",
@@ -163,6 +164,7 @@ SAMPLES: list[Sample] = [
             "plans": [],
             "themes": THEMES,
             "text": "",
+            "parts": INVITATIONS,
             "cases": [
                 some(
                     id="1",
@@ -281,6 +283,7 @@ SAMPLES: list[Sample] = [
             "problems": [*CODE_WRONG, ShownProblem("agree", "请先阅读并同意承诺")],
         },
     ),
+    *PARTS,
     ("instrument", "apply/instrument.html", "applicant", {**APPLY, "instrument": ARTICLES}),
     ("receipt", "apply/receipt.html", "applicant", {"receipt": RECEIPT, "status_href": "/cases/01JD"}),
     ("status", "cases/status.html", "applicant", STATUS),

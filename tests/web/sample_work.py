@@ -89,6 +89,10 @@ PANELS = {
     "changed": {"address": "旧住址"},
     "opinions": OPINIONS,
     "votes": VOTES,
+    "signers": [
+        some(role=t("股东", "Shareholder"), phone="138****0002", signed_at=NOW),
+        some(role=t("监事", "Supervisor"), phone="138****0003", signed_at=None),
+    ],
     "signed": [some(title="南京栖云样例科技有限公司章程", href="/review/1/signed/company-articles")],
     "files": [
         some(

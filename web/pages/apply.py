@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import Response
 
-from approval import bundles, casefile, cases, prefilling, together
+from approval import bundles, casefile, cases, participants, prefilling, together
 from approval.application import Application, State
 from approval.together import Standing
 from catalogue import Item
@@ -60,6 +60,9 @@ def tasks(
     listed = _question_tasks(form, application, checked, closed, cases.unchanged_fields(db, application))
     listed += proof_tasks(application, evidence)
     ready = all(task["state"] in ("done", "change") for task in listed)
+    others = participants.wanted(desk.office, application)
+    if others:
+        listed.append(_others_task(desk, db, now, application, len(others)))
     listed.append(
         task_of(
             Text(zh="核对、签名并提交", en="Check, sign and submit"),
@@ -83,6 +86,18 @@ def prefill(
 ) -> Response:
     prefilling.take_over(db, desk.office, application, applicant, case, now)
     return go(f"/apply/{application.id}", "prefilled")
+
+
+def _others_task(desk: DeskDep, db: Db, now: Now, application: Application, count: int) -> dict[str, object]:
+    """Inviting the others, which holds nobody up: whoever does not sign here is asked by a clerk."""
+    known = participants.of_application(db, application.id)
+    signed = sum(participants.has_signed(desk.office, application, one, now) for one in known)
+    hint = Text(
+        zh=f"选做：共 {count} 人，已签名 {signed} 人；在线签名后审查更快",
+        en=f"Optional: {signed} of {count} have signed; it makes the review quicker",
+    )
+    title = Text(zh="请股东、董事等其他人确认并签名", en="Have the others confirm and sign")
+    return task_of(title, hint, href_of(application, "people"), "done" if signed >= count else "optional")
 
 
 def _corrections(db: Db, application: Application) -> list[dict[str, object]]:

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 import notices
-from approval import casefile, clocks, drafting, materials, opinions, visits, votes
+from approval import casefile, clocks, drafting, materials, opinions, participants, visits, votes
 from approval.application import Application, State
 from approval.claims import may_be_given
 from approval.clocks import GROUNDS
@@ -130,6 +130,14 @@ def signed_of(db: Session, case: Application, is_mine: bool) -> list[dict[str, s
         {"title": one.title, "href": f"/review/{case.id}/signed/{one.code}"}
         for one in drafting.signed(db, case.id)
         if is_mine or one.code != drafting.PERSONAL
+    ]
+
+
+def signers_of(db: Session, case: Application) -> list[dict[str, Any]]:
+    """Who else was asked to sign, by role and masked phone."""
+    return [
+        {"role": Text.model_validate(one.role), "phone": one.masked_phone, "signed_at": one.signed_at}
+        for one in participants.of_application(db, case.id)
     ]
 
 

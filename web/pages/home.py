@@ -6,10 +6,11 @@ from datetime import date
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-from approval import casefile, cases, together
+from approval import casefile, cases, participants, together
 from approval.application import Application, State
 from approval.dossier import stage_of
 from approval.office import Office
+from approval.participants import Participant
 from catalogue import EntryResult, Item, LicenceResult
 from identity import Role
 from kit.clock import office_day
@@ -94,6 +95,18 @@ def _stage(db: Db, case: Application, item: Item) -> Text:
     return STAGES[standing] if standing else stage_of(case, item)
 
 
+def _invitation(desk: DeskDep, db: Db, now: Now, part: Participant) -> dict[str, object]:
+    """What waits for this person in somebody else's case."""
+    case = db.get_one(Application, part.application_id)
+    return {
+        "href": f"/parts/{part.id}",
+        "title": casefile.item_of(desk.office, case).title,
+        "role": Text.model_validate(part.role),
+        "label": case.label,
+        "has_signed": participants.has_signed(desk.office, case, part, now),
+    }
+
+
 @router.get("/")
 def home(request: Request, desk: DeskDep, db: Db, now: Now, viewer: Anybody) -> Response:
     own = cases.of_applicant(db, viewer) if viewer and viewer.role == Role.APPLICANT else []
@@ -108,12 +121,14 @@ def home(request: Request, desk: DeskDep, db: Db, now: Now, viewer: Anybody) -> 
         }
         for case in own
     ]
+    invited = participants.of_account(db, viewer) if viewer and viewer.role == Role.APPLICANT else []
     offered = desk.office.catalogue.offered(office_day(now))
     wanted = [plan for plan in guide_of(request).plans.values() if plan.wanted]
     return page(
         request,
         "home.html",
         cases=shown,
+        parts=[_invitation(desk, db, now, one) for one in invited],
         plans=shown_plans(wanted, offered),
         themes=themes_of(desk.office.catalogue, offered),
         text="",

@@ -8,6 +8,7 @@ from fastapi.responses import Response
 from sqlalchemy.orm import Session
 
 import audit
+from approval.cases import AREA
 from approval.people import post, posting_of
 from identity import Account, Role, staff
 from kit.clock import office_day
@@ -22,11 +23,10 @@ AT_WORK = (Role.CLERK, Role.SUPERVISOR, Role.EXPERT)
 
 def _areas(desk: DeskDep, now: Now) -> dict[str, Text]:
     """The areas that any form offered today knows."""
-    found: dict[str, Text] = {}
-    for item in desk.office.catalogue.offered(office_day(now)):
-        for option in desk.office.catalogue.form_of(item).field("street").options:
-            found[option.value] = option.label
-    return found
+    catalogue = desk.office.catalogue
+    forms = [catalogue.form_of(item) for item in catalogue.offered(office_day(now))]
+    asked = [field for form in forms for page in form.pages for field in page.fields if field.name == AREA]
+    return {option.value: option.label for field in asked for option in field.options}
 
 
 def _departments(desk: DeskDep) -> dict[str, Text]:

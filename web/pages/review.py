@@ -159,6 +159,7 @@ def case_page(
         votes=casepanels.votes_of(db, case),
         files=casepanels.files_of(db, desk, case),
         signed=casepanels.signed_of(db, case, mine),
+        signers=casepanels.signers_of(db, case),
         visits={**casepanels.visits_of(db, desk, case, clerk), "typed": visit},
         clock=casepanels.clock_of(desk, case, line.days_left),
         colleagues=casepanels.colleagues(db, case, clerk, now) if mine or clerk.role == "supervisor" else [],

@@ -1,0 +1,262 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Participants (共同签署人): the others of a case fill in their own part and sign it, on their own phones.
+
+Whoever files invites each by telephone number; from then on the person sees what they sign and their own part, and
+nothing of the others but what the documents say (公司法第46条：全体股东签名). I/O: database.
+"""
+
+import hashlib
+import json
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, String, UniqueConstraint, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from approval import drafting
+from approval.application import Application, State
+from approval.casefile import checked, item_of, locked, record
+from approval.grant import label_of
+from approval.office import Office
+from forms import Answers, Field, Problem, Row, check_columns, rows_of
+from identity import Account, write_message
+from instruments import Instrument, Unwritable
+from kit.clock import office_day
+from kit.database import Base, Moment
+from kit.errors import DomainError
+from kit.numbers import is_mobile, masked_phone
+from kit.random import new_id
+from kit.sealing import Sealed, fingerprint
+from kit.text import Text
+
+MOST_INVITATIONS = 3  # to one person in one case: an invitation is a text message to somebody who did not ask for it
+SENTENCE = (
+    "【栖霞区不见面审批】有人在“{title}”申请中将您列为{role}，请用本手机号登录系统，在首页“等我确认”中核对并签名。"
+    "如与您无关，请不要理会，并致电 12345。"
+)
+NAMED = ("name",)
+NUMBERS = ("number", "id_number")
+OWN = (*NAMED, *NUMBERS, "residence")
+
+
+class PhoneMalformed(DomainError):
+    """Not a mobile number."""
+
+
+class NotInvited(DomainError):
+    """Nobody of that name is in the case any more, or the invitation is somebody else's."""
+
+
+class InvitedTooOften(DomainError):
+    """This person was sent as many messages as one case allows."""
+
+
+class StillBeingFilledIn(DomainError):
+    """The answers are not complete: there is nothing to be signed yet."""
+
+
+class Participant(Base):
+    """One person of one case. `place` is where the form names them: "shareholders.1" or "manager_name"."""
+
+    __tablename__ = "participant"
+    __table_args__ = (UniqueConstraint("application_id", "place"),)
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)
+    application_id: Mapped[str] = mapped_column(ForeignKey("application.id"), index=True)
+    place: Mapped[str] = mapped_column(String(60))
+    role: Mapped[dict[str, str]] = mapped_column(Sealed("participant"))
+    name: Mapped[str] = mapped_column(Sealed("participant"))
+    phone: Mapped[str] = mapped_column(Sealed("participant"))
+    phone_key: Mapped[str] = mapped_column(String(64), index=True)
+    invited_at: Mapped[datetime] = mapped_column(Moment)
+    invitations: Mapped[int] = mapped_column(default=1)
+    signed_at: Mapped[datetime | None] = mapped_column(Moment)
+    digest: Mapped[str | None] = mapped_column(String(64))
+
+    @property
+    def masked_phone(self) -> str:
+        return masked_phone(self.phone)
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Somebody whom the form names besides the holder. `number` may not be known yet."""
+
+    place: str
+    name: str
+    number: str
+    role: Text
+
+
+def wanted(office: Office, application: Application) -> list[Wanted]:
+    """Everybody else who signs, once each, by what has been filled in so far."""
+    item = item_of(office, application)
+    answers = application.answers
+    holder = (_word(answers, item.holder.name), _word(answers, item.holder.number).upper())
+    asked = {field.name for _p, fields in office.catalogue.form_of(item).asked(answers) for field in fields}
+    found: dict[tuple[str, str], Wanted] = {}
+    for person in item.persons:
+        if person.role in ("contact", "agent", "entity") or (person.table or person.name) not in asked:
+            continue
+        rows = rows_of(answers.get(person.table)) if person.table else [{}]
+        for index, row in enumerate(rows):
+            name = (row.get(person.name) or "").strip() if person.table else _word(answers, person.name)
+            number = (row.get(person.number) or "").strip().upper() if person.table else _word(answers, person.number)
+            is_holder = name == holder[0] and number in ("", holder[1])
+            is_firm = len(number) == 18 and not number[:17].isdigit()
+            key = (name, number)
+            if name and not is_holder and not is_firm and key not in found:
+                place = f"{person.table}.{index}" if person.table else person.name
+                found[key] = Wanted(place, name, number, person.label)
+    return list(found.values())
+
+
+def _word(answers: Answers, name: str) -> str:
+    answer = answers.get(name)
+    return answer.strip() if isinstance(answer, str) else ""
+
+
+def invite(session: Session, office: Office, application: Application, place: str, phone: str, now: datetime) -> None:
+    """Ask the person at `place` to confirm and sign. Raises NotInvited, PhoneMalformed, InvitedTooOften."""
+    person = next((one for one in wanted(office, application) if one.place == place), None)
+    if application.state != State.DRAFT or person is None:
+        raise NotInvited()
+    number = "".join(phone.split())
+    if not is_mobile(number):
+        raise PhoneMalformed()
+    known = of_place(session, application.id, place)
+    if known is None:
+        known = Participant(application_id=application.id, place=place, role={}, name="", phone="", invitations=0)
+        known.invited_at = now
+        session.add(known)
+    if known.invitations >= MOST_INVITATIONS:
+        raise InvitedTooOften(most=MOST_INVITATIONS)
+    known.role, known.name, known.phone = person.role.model_dump(), person.name, number
+    known.phone_key, known.invited_at, known.invitations = fingerprint(number, "phone"), now, known.invitations + 1
+    known.signed_at = known.digest = None
+    session.flush()
+    body = SENTENCE.format(title=item_of(office, application).title.zh, role=person.role.zh)
+    write_message(session, f"invite:{known.id}:{known.invitations}", number, body, now)
+
+
+def of_place(session: Session, application_id: str, place: str) -> Participant | None:
+    query = select(Participant).where(Participant.application_id == application_id, Participant.place == place)
+    return session.scalar(query)
+
+
+def of_application(session: Session, application_id: str) -> list[Participant]:
+    query = select(Participant).where(Participant.application_id == application_id)
+    return list(session.scalars(query.order_by(Participant.invited_at, Participant.id)))
+
+
+def of_account(session: Session, account: Account) -> list[Participant]:
+    """What waits for this person: invitations into cases that are still being filled in."""
+    query = (
+        select(Participant)
+        .join(Application, Application.id == Participant.application_id)
+        .where(Participant.phone_key == account.phone_key, Application.state == State.DRAFT)
+        .order_by(Participant.invited_at.desc())
+    )
+    return list(session.scalars(query.limit(20)))
+
+
+def own(session: Session, account: Account, participant_id: str) -> Participant:
+    """The person's own invitation. Raises NotInvited also for one that does not exist."""
+    participant = session.get(Participant, participant_id)
+    if participant is None or participant.phone_key != account.phone_key:
+        raise NotInvited()
+    return participant
+
+
+def forget_all(session: Session, application_id: str) -> None:
+    """With a draft that is thrown away its invitations go."""
+    for participant in of_application(session, application_id):
+        session.delete(participant)
+    session.flush()
+
+
+def part_of(office: Office, application: Application, participant: Participant) -> list[tuple[Field, str]]:
+    """The questions of the person's own part, with what is filled in. Raises NotInvited if they were taken out."""
+    form = office.catalogue.form_of(item_of(office, application))
+    table, _, index = participant.place.partition(".")
+    if not index:
+        person = next((p for p in item_of(office, application).persons if p.name == table and p.table is None), None)
+        if person is None or _word(application.answers, table) != participant.name:
+            raise NotInvited()
+        names = (person.name, person.number)
+        return [(form.field(name), _word(application.answers, name)) for name in names]
+    row = _row(application, participant)
+    columns = [column for column in form.field(table).fields if column.name in OWN]
+    return [(column, row.get(column.name, "")) for column in columns]
+
+
+def _row(application: Application, participant: Participant) -> Row:
+    table, _, index = participant.place.partition(".")
+    rows = rows_of(application.answers.get(table))
+    row = rows[int(index)] if int(index) < len(rows) else {}
+    if (row.get("name") or "").strip() != participant.name:
+        raise NotInvited()
+    return row
+
+
+def fill_in(
+    session: Session, office: Office, participant: Participant, typed: dict[str, str], now: datetime
+) -> tuple[Problem, ...]:
+    """Keep the person's own part, right or wrong; nothing else of the case can be reached. Raises NotInvited."""
+    application = locked(session, participant.application_id)
+    if application.state != State.DRAFT:
+        raise NotInvited()
+    fields = [field for field, _answer in part_of(office, application, participant)]
+    taken = {field.name: typed.get(field.name, "").strip() for field in fields if field.name in typed}
+    table, _, index = participant.place.partition(".")
+    if index:
+        rows = [dict(row) for row in rows_of(application.answers.get(table))]
+        rows[int(index)] |= taken
+        application.answers = {**application.answers, table: rows}
+        participant.name = rows[int(index)].get("name", "").strip()
+    else:
+        application.answers = {**application.answers, **taken}
+        participant.name = _word(application.answers, table)
+    item = item_of(office, application)
+    application.label = label_of(item, checked(office, application, now).values).zh
+    application.updated_at, application.signature = now, None
+    session.flush()
+    answers = {field.name: answer for field, answer in part_of(office, application, participant)}
+    return check_columns(fields, answers, office_day(now))
+
+
+def texts(office: Office, application: Application, now: datetime) -> list[Instrument]:
+    """What the person signs: everything but the page with the numbers and homes of all. Raises StillBeingFilledIn."""
+    try:
+        return [one for one in drafting.drafts(office, application, now) if one.code != drafting.PERSONAL]
+    except Unwritable:
+        raise StillBeingFilledIn() from None
+
+
+def digest_for(office: Office, application: Application, participant: Participant, now: datetime) -> str:
+    """SHA-256 over the documents and the person's own part: what their signature binds. Raises StillBeingFilledIn."""
+    own_part = {field.name: answer for field, answer in part_of(office, application, participant)}
+    words = [drafting.digest(texts(office, application, now)), json.dumps(own_part, ensure_ascii=False, sort_keys=True)]
+    return hashlib.sha256("".join(words).encode()).hexdigest()
+
+
+def sign(session: Session, office: Office, participant: Participant, read: str, now: datetime) -> None:
+    """Bind the person to what they read; the caller has proved the phone. Raises NotInvited, StillBeingFilledIn."""
+    application = locked(session, participant.application_id)
+    digest = digest_for(office, application, participant, now)
+    if application.state != State.DRAFT or digest != read:
+        raise NotInvited()
+    participant.signed_at, participant.digest = now, digest
+    session.flush()
+    facts = {"place": participant.place.split(".")[0], "digest": digest}
+    record(session, application, "participant.signed", f"participant:{participant.id}", now, facts)
+
+
+def has_signed(office: Office, application: Application, participant: Participant, now: datetime) -> bool:
+    """Whether the signature still stands for what the case says; after a change it has to be given again."""
+    if participant.signed_at is None:
+        return False
+    try:
+        return participant.digest == digest_for(office, application, participant, now)
+    except (StillBeingFilledIn, NotInvited):
+        return False

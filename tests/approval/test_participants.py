@@ -1,0 +1,146 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The others of a case fill in their own part and sign on their own phones; nobody reaches more than that."""
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from approval import cases, participants
+from approval.application import Application
+from approval.participants import InvitedTooOften, NotInvited, Participant, PhoneMalformed, StillBeingFilledIn
+from forms import rows_of
+from identity.messages import Message
+from kit.database import Database
+from tests.builders import company_answers, fictitious_id
+from tests.conftest import NOON
+from tests.office import TestOffice, an_applicant
+
+SECOND, THIRD = "13800000002", "13800000003"
+
+
+@pytest.fixture
+def office(database: Database) -> TestOffice:
+    return TestOffice(database)
+
+
+def a_company(session: Session, office: TestOffice) -> Application:
+    draft = cases.start(session, office.office, an_applicant(session), "company", NOON)
+    form = office.office.catalogue.form_of(office.office.catalogue.current("company", NOON.date()))
+    answers = company_answers()
+    for page in form.pages:
+        mine = {field.name: answers[field.name] for field in page.fields if field.name in answers}
+        cases.save_answers(session, office.office, draft, page.name, mine, NOON)
+    return draft
+
+
+def invited(session: Session, office: TestOffice, draft: Application, phone: str = SECOND) -> Participant:
+    participants.invite(session, office.office, draft, "shareholders.1", phone, NOON)
+    (found,) = participants.of_account(session, an_applicant(session, phone))
+    return found
+
+
+def test_whoever_signs_besides_the_holder_is_listed_once(office: TestOffice) -> None:
+    with office.database.writing() as session:
+        draft = a_company(session, office)
+        listed = participants.wanted(office.office, draft)
+    assert [(one.place, one.name) for one in listed] == [("supervisors.0", "周样例"), ("shareholders.1", "陈其美")]
+
+
+def test_a_company_that_is_a_shareholder_is_not_sent_a_message(office: TestOffice) -> None:
+    with office.database.writing() as session:
+        draft = a_company(session, office)
+        rows = rows_of(draft.answers["shareholders"])
+        rows[1] |= {"name": "样例投资有限公司", "number": "91320113MA0000015K"}
+        cases.save_answers(session, office.office, draft, "shareholders", {"shareholders": rows}, NOON)
+        assert "样例投资有限公司" not in {one.name for one in participants.wanted(office.office, draft)}
+
+
+def test_an_invitation_reaches_its_phone_and_nobody_else(office: TestOffice) -> None:
+    with office.database.writing() as session:
+        draft = a_company(session, office)
+        participant = invited(session, office, draft)
+        said = session.scalars(select(Message).order_by(Message.id.desc())).first()
+        assert said is not None
+        assert (said.phone, "股东" in said.body) == (SECOND, True)
+        assert participants.own(session, an_applicant(session, SECOND), participant.id) is participant
+        with pytest.raises(NotInvited):
+            participants.own(session, an_applicant(session, THIRD), participant.id)
+        assert participants.of_account(session, an_applicant(session, THIRD)) == []
+
+
+def test_a_wrong_number_and_too_many_messages_are_refused(office: TestOffice) -> None:
+    with office.database.writing() as session:
+        draft = a_company(session, office)
+        with pytest.raises(PhoneMalformed):
+            participants.invite(session, office.office, draft, "shareholders.1", "12345", NOON)
+        with pytest.raises(NotInvited):
+            participants.invite(session, office.office, draft, "shareholders.9", SECOND, NOON)
+        for _ in range(participants.MOST_INVITATIONS):
+            participants.invite(session, office.office, draft, "shareholders.1", SECOND, NOON)
+        with pytest.raises(InvitedTooOften):
+            participants.invite(session, office.office, draft, "shareholders.1", SECOND, NOON)
+
+
+def test_a_person_fills_in_their_own_part_and_nothing_else(office: TestOffice) -> None:
+    with office.database.writing() as session:
+        draft = a_company(session, office)
+        participant = invited(session, office, draft)
+        number = fictitious_id("19900101", 7)
+        typed = {"number": number, "amount": "99", "capital": "1", "company_name": "别的公司"}
+        assert participants.fill_in(session, office.office, participant, typed, NOON) == ()
+        row = rows_of(draft.answers["shareholders"])[1]
+        assert (row["number"], row["amount"]) == (number, "40")
+        assert draft.answers["company_name"] == company_answers()["company_name"]
+        wrong = participants.fill_in(session, office.office, participant, {"number": "123"}, NOON)
+        assert [problem.path for problem in wrong] == ["number"]
+        assert rows_of(draft.answers["shareholders"])[1]["number"] == "123"
+
+
+def test_a_signature_holds_until_something_changes(office: TestOffice) -> None:
+    with office.database.writing() as session:
+        draft = a_company(session, office)
+        participant = invited(session, office, draft)
+        read = participants.digest_for(office.office, draft, participant, NOON)
+        with pytest.raises(NotInvited):
+            participants.sign(session, office.office, participant, "0" * 64, NOON)
+        participants.sign(session, office.office, participant, read, NOON)
+        assert participants.has_signed(office.office, draft, participant, NOON)
+        cases.save_answers(session, office.office, draft, "name", {"company_name": "南京另一个样例有限公司"}, NOON)
+        assert not participants.has_signed(office.office, draft, participant, NOON)
+
+
+def test_the_documents_to_be_signed_show_no_numbers_of_the_others(office: TestOffice) -> None:
+    with office.database.writing() as session:
+        draft = a_company(session, office)
+        words = " ".join(block.text for text in participants.texts(office.office, draft, NOON) for block in text.blocks)
+    assert "陈其美" in words
+    assert company_answers()["manager_id"] not in words  # type: ignore[operator]
+    assert "13800000001" not in words
+
+
+def test_an_unfinished_case_is_not_signed_yet(office: TestOffice) -> None:
+    with office.database.writing() as session:
+        draft = a_company(session, office)
+        participant = invited(session, office, draft)
+        cases.save_answers(session, office.office, draft, "name", {"company_name": ""}, NOON)
+        with pytest.raises(StillBeingFilledIn):
+            participants.digest_for(office.office, draft, participant, NOON)
+
+
+def test_whoever_was_taken_out_of_the_case_reaches_nothing_of_it(office: TestOffice) -> None:
+    with office.database.writing() as session:
+        draft = a_company(session, office)
+        participant = invited(session, office, draft)
+        rows = rows_of(draft.answers["shareholders"])[:1]
+        cases.save_answers(session, office.office, draft, "shareholders", {"shareholders": rows}, NOON)
+        with pytest.raises(NotInvited):
+            participants.part_of(office.office, draft, participant)
+
+
+def test_with_a_draft_its_invitations_go(office: TestOffice) -> None:
+    with office.database.writing() as session:
+        draft = a_company(session, office)
+        invited(session, office, draft)
+        cases.discard(session, draft)
+        session.flush()
+        assert session.scalars(select(Participant)).all() == []
