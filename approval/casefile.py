@@ -14,23 +14,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 import audit
-import licences
 from approval.application import Application, Transition
 from approval.office import Office
+from approval.printing import unprintable
 from catalogue import Item
-from forms import NAMES, Checked, Problem, Values, check
+from forms import Checked, check
 from kit.clock import office_day
-from kit.text import Text
-
-PRINTED = (
-    *NAMES,
-    *("operator_name", "legal_representative_name", "investor_name", "executive_name", "acting_name", "chair_name"),
-    *("head_name", "responsible_name", "address"),
-)
-UNPRINTABLE = Text(
-    zh="“{characters}”暂时无法印在证照上，请改用其他写法，或致电 12345 由工作人员补字",
-    en="“{characters}” cannot be printed yet: write it differently, or call 12345 to have it added",
-)
 
 
 def locked(session: Session, application_id: str) -> Application:
@@ -52,16 +41,6 @@ def checked(office: Office, application: Application, now: datetime) -> Checked:
     form = office.catalogue.form_of(item_of(office, application))
     found = check(form, application.answers, office_day(now))
     return Checked(found.values, found.problems + unprintable(found.values))
-
-
-def unprintable(values: Values) -> tuple[Problem, ...]:
-    """Words for the licence that its typeface does not have: said while they are typed, not after the approval."""
-    problems = []
-    for path in PRINTED:
-        missing = licences.missing_characters(str(values.get(path) or ""))
-        if missing:
-            problems.append(Problem(path, UNPRINTABLE.filled(characters=missing)))
-    return tuple(problems)
 
 
 def digest_of(application: Application, without: Collection[str] = ()) -> str:

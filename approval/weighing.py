@@ -28,13 +28,14 @@ from approval.findings import (
 from approval.gate import Facts, Gate, Verdict, evaluate
 from approval.gate import facts_of as gate_facts_of
 from approval.persons import others_than_holder
+from approval.printing import unprintable
 from catalogue import Catalogue, Item
 from credit import CreditFinding, CreditReport, Role, assess
 from forms import Answers, Checked, Form, check
 from kit.text import Frozen
 
 HERE = Path(__file__).resolve().parent
-RULES = tuple(f"approval/{name}.py" for name in ("findings", "weighing", "gate", "persons", "registered"))
+RULES = tuple(f"approval/{name}.py" for name in ("findings", "weighing", "gate", "persons", "printing", "registered"))
 RULE_FOLDERS = ("forms", "credit", "catalogue/items", "approval/gates")
 _report: TypeAdapter[CreditReport] = TypeAdapter(CreditReport)
 
@@ -111,7 +112,8 @@ def weigh(snapshot: Snapshot, catalogue: Catalogue, gates: Mapping[str, Gate]) -
     item = catalogue.item(snapshot.item_code, snapshot.item_version)
     form = catalogue.form_of(item)
     answers: Answers = snapshot.answers
-    result = check(form, answers, snapshot.day)
+    read = check(form, answers, snapshot.day)
+    result = Checked(read.values, read.problems + unprintable(read.values))
     found = list(of_identity(snapshot.evidence, others_than_holder(item, result.values), snapshot.straight_through))
     found += of_form(result.problems)
     found += of_content(form, result.values)

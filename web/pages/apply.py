@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import Response
 
-from approval import bundles, casefile, cases, participants, prefilling, together
+from approval import bundles, casefile, cases, participants, prefilling, printing, together
 from approval.application import Application, State
 from approval.together import Standing
 from catalogue import Item
@@ -262,16 +262,17 @@ def answer(
     if changed or revealed:
         return _question(request, desk, db, now, application, name, whole, None, review, closed)
     page_checked = check_page(form, asked, whole, office_day(now))
-    checked = Checked(page_checked.values, page_checked.problems + casefile.unprintable(page_checked.values))
+    checked = Checked(page_checked.values, page_checked.problems + printing.unprintable(page_checked.values))
     if any(problem.blocks for problem in checked.problems):
         return _question(request, desk, db, now, application, name, whole, checked, review, closed)
+    rare = "rare-character" if any(problem.rule == printing.RARE for problem in checked.problems) else None
     if review:
-        return go(href_of(application, "check"))
+        return go(href_of(application, "check"), rare)
     _asked, index, pages = _place(desk, db, now, application, asked.name)
     following = pages[index + 1 :]
     if not following and application.bundle_id:
         return go(f"/together/{application.bundle_id}/next")
-    return go(href_of(application, f"form/{following[0].name}") if following else f"/apply/{application.id}")
+    return go(href_of(application, f"form/{following[0].name}") if following else f"/apply/{application.id}", rare)
 
 
 def _is_new(name: str, posted: dict[str, list[str]]) -> bool:
