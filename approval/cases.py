@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 import register
-from approval import clocks, corrections, drafting, materials, papers, participants, people, together
+from approval import clocks, corrections, drafting, materials, papers, participants, people, renewing, together
 from approval.application import Application, State
 from approval.casefile import checked, digest_of, item_of, locked, record
 from approval.grant import label_of
@@ -224,9 +224,11 @@ def sign(
 def submit(session: Session, office: Office, application: Application, now: datetime) -> Application:
     """Give the application its number and its clock, and start its process.
 
-    Raises NotADraft on a second submit, LicenceFirst, AnswersIncomplete, SignatureMissing; nothing was written then.
+    Raises NotADraft on a second submit, VersionWithdrawn, LicenceFirst, AnswersIncomplete, SignatureMissing; nothing
+    was written then.
     """
     _must_be_draft(application)
+    renewing.must_be_in_force(office, application, now)
     item = item_of(office, application)
     together.must_not_wait(session, application, item)
     must_be_complete(session, office, application, now)

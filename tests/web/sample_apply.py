@@ -157,3 +157,4 @@ MATERIALS: list[tuple[str, str, str | None, dict[str, Any]]] = [
     ),
     ("material-full", "apply/material.html", "applicant", {**MATERIAL, "can_add": False}),
 ]
+TASK_LIST = {"application": APPLICATION, "tasks": TASKS, "offers": [], "renewal": None}

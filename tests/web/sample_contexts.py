@@ -15,7 +15,7 @@ from tests.web.sample_apply import (
     PROBLEMS,
     SECTIONS,
     SHOP,
-    TASKS,
+    TASK_LIST,
     TEXTS,
     some,
     t,
@@ -187,15 +187,16 @@ SAMPLES: list[Sample] = [
     ),
     ("signin-code", "signin/code.html", None, {"masked_phone": "138****0001", "next": "/", "problems": CODE_WRONG}),
     ("signin-staff", "signin/staff.html", None, {"username": "", "next": "/"}),
-    ("tasks", "apply/tasks.html", "applicant", {"application": APPLICATION, "tasks": TASKS, "offers": OFFERS}),
+    ("tasks", "apply/tasks.html", "applicant", {**TASK_LIST, "offers": OFFERS}),
+    ("tasks-newer", "apply/tasks.html", "applicant", {**TASK_LIST, "renewal": "newer"}),
+    ("tasks-gone", "apply/tasks.html", "applicant", {**TASK_LIST, "renewal": "gone"}),
     (
         "tasks-correction",
         "apply/tasks.html",
         "applicant",
         {
+            **TASK_LIST,
             "application": some(**{**vars(APPLICATION), "correction": True, "corrections": CORRECTIONS}),
-            "tasks": TASKS,
-            "offers": [],
         },
     ),
     (

@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import Response
 
-from approval import bundles, casefile, cases, participants, prefilling, printing, together
+from approval import bundles, casefile, cases, participants, prefilling, printing, renewing, together
 from approval.application import Application, State
 from approval.together import Standing
 from catalogue import Item
@@ -72,7 +72,28 @@ def tasks(
         )
     )
     offered = prefilling.offers(db, desk.office, applicant, application)
-    return page(request, "apply/tasks.html", application=context, tasks=listed, offers=offered)
+    return page(
+        request,
+        "apply/tasks.html",
+        application=context,
+        tasks=listed,
+        offers=offered,
+        renewal=_renewal(desk, application, now),
+    )
+
+
+def _renewal(desk: DeskDep, application: Application, now: Now) -> str | None:
+    """What has become of the version of the form: "newer", "gone", or nothing."""
+    try:
+        return "newer" if renewing.newer(desk.office, application, now) else None
+    except renewing.VersionWithdrawn:
+        return "gone"
+
+
+@router.post("/apply/{id}/renew")
+def renew(desk: DeskDep, db: Db, now: Now, application: OwnApplication) -> Response:
+    renewing.renew(db, desk.office, application, now)
+    return go(f"/apply/{application.id}", "renewed")
 
 
 @router.post("/apply/{id}/prefill")
