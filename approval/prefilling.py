@@ -20,7 +20,7 @@ from approval.cases import NotADraft, NotYours, own
 from approval.grant import label_of
 from approval.office import Office
 from catalogue import EntryResult
-from forms import Answer, Answers, Field, Form, Kind, rows_of
+from forms import TABLES, Answer, Answers, Field, Form, Kind, rows_of
 from identity import Account
 from kit.text import Text
 from licences import Licence
@@ -149,7 +149,7 @@ def _fits(field: Field, answer: Answer) -> bool:
         return answer in {option.value for option in field.options}
     if field.kind is Kind.CHOICES:
         return isinstance(answer, list) and set(answer) <= {option.value for option in field.options}
-    if field.kind is Kind.PEOPLE:
+    if field.kind in TABLES:
         return bool(rows_of(answer))
     return isinstance(answer, str) and field.kind is not Kind.MATERIAL
 

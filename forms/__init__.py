@@ -3,7 +3,7 @@
 
 from forms.answers import Checked, check, check_columns, check_page, take
 from forms.conditions import When
-from forms.form import Answer, Answers, Field, Form, Kind, Option, Page, Row, rows_of
+from forms.form import TABLES, Answer, Answers, Field, Form, Kind, Option, Page, Row, rows_of
 from forms.kinds import MOST_FILES
 from forms.loading import DECLARATIONS, load_forms
 from forms.problem import Problem, Values, Weight
@@ -14,6 +14,7 @@ __all__ = [
     "DECLARATIONS",
     "MOST_FILES",
     "NAMES",
+    "TABLES",
     "Answer",
     "Answers",
     "Checked",

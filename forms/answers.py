@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from forms.form import Answers, Field, Form, Kind, Page, Row, rows_of
+from forms.form import TABLES, Answers, Field, Form, Kind, Page, Row, rows_of
 from forms.kinds import Misread, read
 from forms.problem import Problem, Values
 from forms.rules import apply_rule
@@ -23,6 +23,8 @@ MISSING_OF = {
 TOO_EARLY = Text(zh="日期不能早于 {day}", en="The day cannot be before {day}")
 TOO_FEW = Text(zh="“{label}”至少需要 {least} 位", en="“{label}” needs at least {least}")
 TOO_MANY = Text(zh="“{label}”最多 {most} 位", en="“{label}” allows at most {most}")
+TOO_FEW_ROWS = Text(zh="“{label}”至少需要 {least} 行", en="“{label}” needs at least {least} rows")
+TOO_MANY_ROWS = Text(zh="“{label}”最多 {most} 行", en="“{label}” allows at most {most} rows")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +53,7 @@ def check_page(form: Form, page: Page, answers: Answers, today: date) -> Checked
     values: Values = {}
     problems: list[Problem] = []
     for field in form.asked_fields(page, answers):
-        if field.kind is Kind.PEOPLE:
+        if field.kind in TABLES:
             rows, found = _check_table(field, answers.get(field.name), today)
             values[field.name] = rows
             problems += found
@@ -79,9 +81,18 @@ def _check_table(field: Field, typed: object, today: date) -> tuple[list[Values]
     rows = rows_of(typed)
     problems: list[Problem] = []
     if len(rows) < (field.least or 1):
-        problems.append(Problem(field.name, _labelled(TOO_FEW, field, least=field.least or 1)))
+        problems.append(
+            Problem(
+                field.name,
+                _labelled(TOO_FEW if field.kind is Kind.PEOPLE else TOO_FEW_ROWS, field, least=field.least or 1),
+            )
+        )
     if field.most and len(rows) > field.most:
-        problems.append(Problem(field.name, _labelled(TOO_MANY, field, most=field.most)))
+        problems.append(
+            Problem(
+                field.name, _labelled(TOO_MANY if field.kind is Kind.PEOPLE else TOO_MANY_ROWS, field, most=field.most)
+            )
+        )
     values: list[Values] = []
     for index, row in enumerate(rows):
         read_row: Values = {}
@@ -115,7 +126,7 @@ def take(form: Form, page: Page, typed: Mapping[str, list[str]]) -> Answers:
     for field in page.fields:
         if field.kind is Kind.MATERIAL or not _was_shown(field.name, typed):
             continue  # what was uploaded is kept by the upload; what was not asked keeps its answer
-        if field.kind is Kind.PEOPLE:
+        if field.kind in TABLES:
             answers[field.name] = _take_rows(field, typed)
         elif field.kind is Kind.CHOICES:
             answers[field.name] = [value for value in typed.get(field.name, []) if value]

@@ -36,10 +36,12 @@ class Kind(StrEnum):
     EMAIL = "email"
     TICK = "tick"
     PEOPLE = "people"
+    TABLE = "table"  # rows of anything but persons: equipment, vehicles, shares
     MATERIAL = "material"  # uploaded files, each a row of sha256, name and size in bytes
 
 
 CHOSEN = (Kind.CHOICE, Kind.CHOICES, Kind.TICK)
+TABLES = (Kind.PEOPLE, Kind.TABLE)
 NUMBERS = (Kind.WHOLE, Kind.MONEY, Kind.PERCENT)
 
 
@@ -53,7 +55,7 @@ class Option(Frozen):
 
 
 class Field(Frozen):
-    """One question. `fields` are the columns of a table of persons."""
+    """One question. `fields` are the columns of a table."""
 
     name: str = Limit(pattern=r"^[a-z][a-z_]*$")
     kind: Kind
@@ -77,8 +79,8 @@ class Field(Frozen):
             raise ValueError(f"{self.name}: options belong to a choice, and a choice needs them")
         if self.not_before is not None and self.kind is not Kind.DATE:
             raise ValueError(f"{self.name}: only a date can be not_before another")
-        if (self.kind is Kind.PEOPLE) != bool(self.fields):
-            raise ValueError(f"{self.name}: fields belong to a table of persons, and it needs them")
+        if (self.kind in TABLES) != bool(self.fields):
+            raise ValueError(f"{self.name}: fields belong to a table, and it needs them")
         return self
 
 

@@ -8,7 +8,7 @@ shown and copied without them. Pure.
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from forms import Answers, Field, Form, Kind, in_words, rows_of
+from forms import TABLES, Answers, Field, Form, Kind, in_words, rows_of
 from instruments.writing import Block, Instrument
 
 APART = frozenset({Kind.ID_NUMBER, Kind.PARTY_NUMBER, Kind.PHONE, Kind.EMAIL})
@@ -42,7 +42,7 @@ def _blocks(form: Form, answers: Answers, number: str, *, apart: bool) -> Iterat
 
 
 def _lines(field: Field, answers: Answers, *, apart: bool) -> Iterator[str]:
-    if field.kind is Kind.PEOPLE:
+    if field.kind in TABLES:
         title = (field.row_title or field.label).zh
         for index, row in enumerate(rows_of(answers.get(field.name)), 1):
             said = list(_cells(field, row, apart=apart))

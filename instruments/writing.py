@@ -16,7 +16,7 @@ from typing import Any, Literal
 from jinja2 import FileSystemLoader, StrictUndefined, TemplateError
 from jinja2.sandbox import SandboxedEnvironment
 
-from forms import Field, Form, Kind, Values
+from forms import TABLES, Field, Form, Kind, Values
 from kit.errors import DomainError
 
 TEXTS = Path(__file__).parent / "texts"
@@ -83,7 +83,7 @@ def _context(form: Form, values: Values) -> dict[str, Any]:
 
 def said(field: Field, value: Any) -> Any:
     """A value as texts use it: tables as rows of words, choices of a page by their value, of a row by their label."""
-    if field.kind is Kind.PEOPLE:
+    if field.kind in TABLES:
         return [{column.name: words(column, row.get(column.name)) for column in field.fields} for row in value or []]
     if field.kind is Kind.CHOICE and field.name not in WORDED:
         return value
@@ -119,7 +119,7 @@ def changed(form: Form, values: Values) -> list[str]:
             value = values.get(field.name)
             if value in (None, "", []) or field.kind in (Kind.ID_NUMBER, Kind.PARTY_NUMBER, Kind.PHONE, Kind.EMAIL):
                 continue
-            if field.kind is Kind.PEOPLE:
+            if field.kind in TABLES:
                 lines.append(f"{field.label.zh}变更为：{'；'.join(_row(field, row) for row in value)}。")
             elif not field.personal or field.name.endswith("_name"):
                 lines.append(f"{field.label.zh}变更为：{words(field, value)}。")

@@ -163,7 +163,7 @@ def _answer(field: Field, today: date, choose: int) -> Answer:
             return field.options[choose % len(field.options)].value
         case Kind.CHOICES:
             return [field.options[choose % len(field.options)].value]
-        case Kind.PEOPLE:
+        case Kind.PEOPLE | Kind.TABLE:
             return [_row(field, today, choose, index) for index in range(field.least or 1)]
         case Kind.MATERIAL:
             return [A_FILE]

@@ -5,7 +5,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from forms import Answers, Field, Form, Kind, Option, Page, Problem, rows_of
+from forms import TABLES, Answers, Field, Form, Kind, Option, Page, Problem, rows_of
 from kit.text import Language, Text
 
 INPUT_MODES = {
@@ -106,7 +106,7 @@ def part_views(part: Sequence[tuple[Field, str]], problems: Sequence[Problem], l
 
 
 def _view(asked: Field, name: str, answer: object, told: dict[str, str]) -> FieldView:
-    rows = _rows(asked, answer, told) if asked.kind is Kind.PEOPLE else []
+    rows = _rows(asked, answer, told) if asked.kind in TABLES else []
     return FieldView(
         name=name,
         kind="id_number" if asked.kind in (Kind.PARTY_NUMBER, Kind.CREDIT_CODE) else asked.kind.value,
