@@ -11,7 +11,7 @@ from approval.application import Application, State
 from approval.casefile import item_of
 from approval.office import Office
 from catalogue import Item
-from forms import TABLES, Answers, Field, Form, in_words, rows_of
+from forms import TABLES, Answers, Field, Form, Kind, in_words, rows_of
 from identity import Account
 from kit.text import Language, Text
 from workflows import Panel
@@ -87,7 +87,8 @@ def _table(field: Field, rows: object, language: Language, masked: bool) -> list
         words = [in_words(column, row.get(column.name), language, masked) for column in field.fields]
         title = field.row_title or field.label
         label = Text(zh=f"{title.zh} {index + 1}", en=f"{title.en} {index + 1}")
-        lines.append(Line(label, " · ".join(word for word in words if word), f"{field.name}.{index}", field.kind is Kind.PEOPLE))
+        said = " · ".join(word for word in words if word)
+        lines.append(Line(label, said, f"{field.name}.{index}", field.kind is Kind.PEOPLE))
     return lines or [Line(field.label, "", field.name, False)]
 
 
