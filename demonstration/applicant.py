@@ -41,6 +41,54 @@ SOLE_TRADER: dict[str, dict[str, str | list[str]]] = {
 }
 """The answers of a small shop, by page of the form; name and number of the operator are filled in."""
 
+COMPANY: dict[str, dict[str, str | list[str]]] = {
+    "name": {"company_name": "南京栖云样例科技有限公司", "scope": ["I-6513", "M-7519"], "term": "long"},
+    "premises": {
+        "street": "320113007",
+        "address": "文苑路 118 号 5 幢 501 室",
+        "premises_proof": "declaration",
+        "is_dwelling": "no",
+    },
+    "shareholders": {
+        "capital": "100",
+        "shareholders-0-name": "",
+        "shareholders-0-number": "",
+        "shareholders-0-amount": "60",
+        "shareholders-0-method": "money",
+        "shareholders-0-due_on": "2028-11-01",
+        "shareholders-1-name": "陈其美",
+        "shareholders-1-number": "999999198506120128",
+        "shareholders-1-amount": "40",
+        "shareholders-1-method": "money",
+        "shareholders-1-due_on": "2028-11-01",
+    },
+    "directors": {
+        "directors-0-name": "",
+        "directors-0-id_number": "",
+        "director_term": "3",
+        "employees": "5",
+        "manager_name": "",
+        "manager_id": "",
+        "supervision": "one",
+        "supervisors-0-name": "陈其美",
+        "supervisors-0-id_number": "999999198506120128",
+    },
+    "representative": {
+        "legal_representative_name": "",
+        "legal_representative_id": "",
+        "legal_representative_post": "director",
+        "beneficial_owners": "exempt",
+    },
+    "contact": {
+        "contact_is_holder": "yes",
+        "contact_phone": "13800000004",
+        "contact_email": "firm@example.cn",
+        "agent": "none",
+        "paper_licence": "electronic",
+    },
+}
+"""The answers of a company of two, by page of the form; what is empty is the name or the number of who founds it."""
+
 HOTEL: dict[str, dict[str, str | list[str]]] = {
     "venue": {"venue_kind": "lodging", "business_name": "南京栖云样例宾馆有限公司", "floor_area": "1200"},
     "premises": {"street": "320113007", "address": "文苑路 118 号 9 幢"},
@@ -104,12 +152,14 @@ class Applicant:
     def answer(self, pages: Mapping[str, FormData]) -> None:
         """Answer page by page; questions that an answer reveals are already answered here."""
         for name, answers in pages.items():
-            own = {"operator_name": self.name, "operator_id": self.number}
-            own |= {"responsible_name": self.name, "responsible_id": self.number}
-            filled = {key: own.get(key, value) if value == "" else value for key, value in answers.items()}
+            filled = {key: self._own(key) if value == "" else value for key, value in answers.items()}
             shown = {f"asked-{key.split('-')[0]}": "1" for key in filled}
             where = self.path(f"form/{name}")
             self.expect(self.send(where, {**filled, **shown}, shown_on=where))
+
+    def _own(self, key: str) -> str:
+        """What a field for oneself is answered with: the number where it asks for one, else the name."""
+        return self.number if key.endswith(("_id", "number")) else self.name
 
     def photograph_card(self, jpeg: bytes) -> None:
         picture = {"photo": ("card.jpg", jpeg, "image/jpeg")}

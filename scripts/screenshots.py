@@ -15,10 +15,11 @@ from PIL import Image
 from playwright.sync_api import Browser, Page
 
 from demonstration import browser as seen
-from demonstration.applicant import HOTEL, SOLE_TRADER, Applicant
+from demonstration.applicant import COMPANY, HOTEL, SOLE_TRADER, Applicant
 from demonstration.run import wait_for
 from identity import demonstration_password
 from kit import sealing
+from kit.clock import now
 from reference import bureau, idcard, photographs
 
 OUT = Path("docs/screenshots")
@@ -172,15 +173,17 @@ def declining_applicant(page: Page, card: Path) -> str:
     seen.sign_in(page, "13800000002")
     page.goto("/items/sole-trader")
     page.get_by_role("button", name="开始申请").click()
-    named: dict[str, dict[str, str | list[str]]] = {**SOLE_TRADER, "name": {"uses_name": "yes"}}
+    business: dict[str, str | list[str]] = {
+        "uses_name": "yes",
+        "trade_name": "南京市栖霞区样例小吃店",
+        "scope": ["F-5213", "O-8122"],
+    }
+    named: dict[str, dict[str, str | list[str]]] = {**SOLE_TRADER, "business": business}
     page.get_by_role("link", name="继续").click()
     own: dict[str, str | list[str]] = {"operator_name": NAME, "operator_id": NUMBER}
-    for name, answers in named.items():
+    for answers in named.values():
         seen.fill(page, {k: own.get(k, v) if v == "" else v for k, v in answers.items()})
         page.get_by_role("button", name="保存并继续").click()
-        if name == "name":
-            page.get_by_label("名称", exact=True).fill("南京市栖霞区样例小吃店")
-            page.get_by_role("button", name="保存并继续").click()
     page.get_by_role("link", name="拍摄身份证人像面").click()
     page.set_input_files("#photo", card)
     page.get_by_role("button", name="上传并继续").click()
@@ -273,6 +276,76 @@ def permit(opened: Browser, address: str, album: Album, card: bytes) -> None:
     album.keep(admin, "postings")
 
 
+def company(opened: Browser, address: str, album: Album, card: bytes) -> None:
+    """A company of two: what is written for them, the second shareholder on a phone of her own, the clerk's view."""
+    with httpx.Client(base_url=address, timeout=30) as client:
+        founder = Applicant(client, "13800000004", NAME, NUMBER)
+        founder.sign_in()
+        founder.start("company")
+        founder.answer(COMPANY)
+        founder.photograph_card(card)
+        founder.choose("decline")
+        apply = f"/apply/{founder.application}"
+        page, other = (seen.phone(opened, address).new_page() for _ in range(2))
+        seen.sign_in(page, founder.phone)
+        for path, name in (("", "tasks-company"), ("/form/shareholders", "question-shareholders")):
+            page.goto(apply + path)
+            album.keep(page, name)
+        page.goto(f"{apply}/people")
+        page.get_by_label("本人手机号码").fill("13800000005")
+        page.get_by_role("button", name="发短信邀请").click()
+        page.get_by_text("已邀请，等签名").wait_for()
+        album.keep(page, "people")
+        seen.sign_in(other, "13800000005")
+        album.keep(other, "home-invited")
+        other.get_by_role("link", name="等我签名").click()
+        other.get_by_role("button", name="发送签名验证码").click()
+        other.get_by_label("签名验证码").wait_for()
+        album.keep(other, "part")
+        other.get_by_label("我已读完文书").check()
+        other.get_by_label("签名验证码").fill(seen.sent_code(other))
+        other.get_by_role("button", name="签名", exact=True).click()
+        other.get_by_text("您已签名").wait_for()
+        album.keep(other, "part-signed")
+        page.goto(f"{apply}/check")
+        album.keep(page, "check-company")
+        page.get_by_role("link", name="南京栖云样例科技有限公司章程").click()
+        album.keep(page, "articles")
+        founder.sign_and_submit()
+        founder.wait("in_review")
+    desk = seen.desk(opened, address).new_page()
+    seen.sign_in_staff(desk, "clerk2", demonstration_password("clerk2"))
+    desk.goto(f"/review/{founder.application}")
+    desk.get_by_role("button", name="领取这件申请").click()
+    album.keep(desk, "case-company")
+
+
+def change(page: Page, album: Album) -> None:
+    """The holder of a shop changes its name: what the register knows is offered, only what differs is asked."""
+    page.goto("/guide?q=改店名")
+    album.keep(page, "guide-change")
+    page.goto("/items/sole-trader-change")
+    album.keep(page, "item-change")
+    page.get_by_role("button", name="开始申请").click()
+    page.get_by_role("button", name="带入").first.click()
+    page.get_by_role("link", name="继续").click()
+    seen.fill(page, {"changes": ["name"], "decided_on": f"{now():%Y-%m-%d}"})
+    album.keep(page, "question-changes")
+    page.get_by_role("button", name="保存并继续").click()
+    page.locator("[name=uses_name]").first.wait_for()
+    album.keep(page, "question-new-name")
+
+
+def together(page: Page, album: Album) -> None:
+    """开办一件事: chosen, filled in once."""
+    page.goto("/together")
+    album.keep(page, "together")
+    for code in ("seal-engraving", "tax-registration", "food-service"):
+        page.locator(f'input[name="item"][value="{code}"]').check()
+    page.get_by_role("button", name="开始填写").click()
+    album.keep(page, "together-tasks")
+
+
 def others(opened: Browser, address: str, album: Album) -> None:
     for username, path, name in (
         ("supervisor", "/board", "board"),
@@ -305,6 +378,8 @@ def main() -> None:
             page = seen.phone(opened, address).new_page()
             applicant(page, album, card)
             shop_that_grows(page, album)
+            change(page, album)
+            together(page, album)
             page.goto("/demonstration")
             album.keep(page, "demonstration")
             page.goto("/demonstration/messages")
@@ -324,6 +399,7 @@ def main() -> None:
             waiting.locator(".tasks a").first.click()
             album.keep(waiting, "question-correction")
             permit(opened, address, album, card.read_bytes())
+            company(opened, address, album, card.read_bytes())
             others(opened, address, album)
     print(f"{len(list(OUT.glob('*.webp')))} pictures in {OUT}")
 
