@@ -7,7 +7,7 @@ nothing of the others but what the documents say (公司法第46条：全体股�
 
 import hashlib
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import ForeignKey, String, UniqueConstraint, select
@@ -105,9 +105,13 @@ def wanted(office: Office, application: Application) -> list[Wanted]:
             is_holder = name == holder[0] and number in ("", holder[1])
             is_firm = len(number) == 18 and not number[:17].isdigit()
             key = (name, number)
-            if name and not is_holder and not is_firm and key not in found:
-                place = f"{person.table}.{index}" if person.table else person.name
-                found[key] = Wanted(place, name, number, person.label)
+            if not name or is_holder or is_firm:
+                continue
+            place = f"{person.table}.{index}" if person.table else person.name
+            known = found.setdefault(key, Wanted(place, name, number, person.label))
+            if person.label.zh not in known.role.zh:
+                role = Text(zh=f"{known.role.zh}、{person.label.zh}", en=f"{known.role.en}, {person.label.en}")
+                found[key] = replace(known, role=role)
     return list(found.values())
 
 

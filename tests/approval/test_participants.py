@@ -46,6 +46,15 @@ def test_whoever_signs_besides_the_holder_is_listed_once(office: TestOffice) -> 
     assert [(one.place, one.name) for one in listed] == [("supervisors.0", "周样例"), ("shareholders.1", "陈其美")]
 
 
+def test_who_has_two_posts_is_asked_once_with_both(office: TestOffice) -> None:
+    with office.database.writing() as session:
+        draft = a_company(session, office)
+        rows = [{"name": "陈其美", "id_number": rows_of(draft.answers["shareholders"])[1]["number"]}]
+        cases.save_answers(session, office.office, draft, "directors", {"supervisors": rows}, NOON)
+        (only,) = participants.wanted(office.office, draft)
+    assert (only.place, only.role.zh) == ("supervisors.0", "监事、股东")
+
+
 def test_a_company_that_is_a_shareholder_is_not_sent_a_message(office: TestOffice) -> None:
     with office.database.writing() as session:
         draft = a_company(session, office)

@@ -25,6 +25,27 @@ def found(text: str) -> list[Hit]:
 
 
 FIRST = [
+    # what has to be done to a business that exists
+    ("公司改名", "company-change"),
+    ("变更法人", "company-change"),
+    ("股权转让", "company-change"),
+    ("换老板", "sole-trader-change"),
+    ("改店名", "sole-trader-change"),
+    ("店铺搬家", "sole-trader-change"),
+    ("换负责人", "branch-change"),
+    ("关店", "sole-trader-closing"),
+    ("注销公司", "deregistration"),
+    ("zhuxiao", "deregistration"),
+    ("简易注销", "simple-deregistration"),
+    ("暂停营业", "business-suspension"),
+    ("执照丢了", "licence-replacement"),
+    ("开分公司", "branch"),
+    ("农民合作社", "cooperative"),
+    ("合伙开店", "partnership"),
+    ("有限合伙", "limited-partnership"),
+    ("个人独资企业", "sole-proprietorship"),
+    ("刻章", "seal-engraving"),
+    ("银行开户", "bank-appointment"),
     # as people say it
     ("开个奶茶店", "milk-tea"),
     ("我想开一家奶茶店", "milk-tea"),
