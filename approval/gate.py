@@ -13,7 +13,7 @@ from typing import Literal
 from pydantic import ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from forms import Checked, Form, Kind, Values
-from kit.numbers import is_credit_code
+from kit.numbers import is_of_organisation
 from kit.text import Frozen, Text
 
 GATES = Path(__file__).parent / "gates"
@@ -230,7 +230,7 @@ def _legal_persons(parties: list[Values] | None) -> int | None:
     """How many of the parties are firms; unknown while a number could not be read."""
     if parties is None or not all(party.get("number") for party in parties):
         return None
-    return sum(is_credit_code(party["number"]) for party in parties)
+    return sum(is_of_organisation(party["number"]) for party in parties)
 
 
 def load_gate(file: Path) -> Gate:

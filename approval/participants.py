@@ -24,7 +24,7 @@ from instruments import Instrument, Unwritable
 from kit.clock import office_day
 from kit.database import Base, Moment
 from kit.errors import DomainError
-from kit.numbers import is_mobile, masked_phone
+from kit.numbers import is_mobile, is_of_organisation, masked_phone
 from kit.random import new_id
 from kit.sealing import Sealed, fingerprint
 from kit.text import Text
@@ -103,7 +103,7 @@ def wanted(office: Office, application: Application) -> list[Wanted]:
             name = (row.get(person.name) or "").strip() if person.table else _word(answers, person.name)
             number = (row.get(person.number) or "").strip().upper() if person.table else _word(answers, person.number)
             is_holder = name == holder[0] and number in ("", holder[1])
-            is_firm = len(number) == 18 and not number[:17].isdigit()
+            is_firm = is_of_organisation(number)
             key = (name, number)
             if not name or is_holder or is_firm:
                 continue

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from catalogue import Item
 from credit import Role, Subject
 from forms import Values
-from kit.numbers import is_credit_code
+from kit.numbers import is_of_organisation
 
 
 @dataclass(slots=True)
@@ -23,7 +23,7 @@ class Person:
 
     @property
     def subject(self) -> Subject:
-        return Subject.LEGAL if is_credit_code(self.number) else Subject.NATURAL
+        return Subject.LEGAL if is_of_organisation(self.number) else Subject.NATURAL
 
     @property
     def label(self) -> str:

@@ -62,6 +62,14 @@ def is_credit_code(value: str) -> bool:
     return credit_code_check(value[:17]) == value[17] and body_check(value[8:16]) == value[16]
 
 
+def is_of_organisation(number: str) -> bool:
+    """Whether the number of a party is a credit code and not a person's.
+
+    One identity number in 341 also has the check characters of a credit code: what can be a person's is a person's.
+    """
+    return is_credit_code(number) and not is_id_number(number, date.max)
+
+
 def masked_id(id_number: str) -> str:
     """What a screen may show of an identity number: the first and the last characters."""
     return f"{id_number[:3]}{'*' * max(0, len(id_number) - 5)}{id_number[-2:]}"

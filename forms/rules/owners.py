@@ -10,7 +10,7 @@ from decimal import Decimal
 
 from forms.problem import Values, Weight
 from forms.rules.registry import Wrong, rule
-from kit.numbers import is_credit_code
+from kit.numbers import is_of_organisation
 from kit.text import Text
 
 EXEMPT_CAPITAL = Decimal(1000)
@@ -31,7 +31,7 @@ def exemption_fits(values: Values, _today: date) -> Iterator[Wrong]:
                 en="Over ten million yuan an exemption is not usual: please check",
             ),
         )
-    if any(is_credit_code(party.get("number") or "") for party in parties):
+    if any(is_of_organisation(party.get("number") or "") for party in parties):
         yield (
             "beneficial_owners",
             Text(

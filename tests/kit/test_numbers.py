@@ -5,7 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kit.numbers import age_on, id_check, is_credit_code, is_id_number, masked_id
+from kit.numbers import age_on, id_check, is_credit_code, is_id_number, is_of_organisation, masked_id
+from tests.builders import fictitious_id
 
 TODAY = date(2026, 11, 23)
 STANDARD_EXAMPLE = "11010519491231002X"  # the example printed in GB 11643-1999
@@ -43,3 +44,10 @@ def test_age_counts_the_birthday_itself() -> None:
 
 def test_a_mask_keeps_the_middle_unreadable() -> None:
     assert masked_id(STANDARD_EXAMPLE) == "110*************2X"
+
+
+def test_a_person_whose_number_could_be_a_credit_code_is_a_person() -> None:
+    both = [n for n in (fictitious_id("19700101", serial) for serial in range(1000)) if is_credit_code(n)]
+    assert both
+    assert not any(is_of_organisation(number) for number in both)
+    assert is_of_organisation("91320113MA0000015K")
