@@ -15,18 +15,21 @@ PROVINCE = "江苏省"
 _DIGITS = {character: value for value, character in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2}
 _UNITS = {"十": 10, "百": 100, "千": 1000}
 _NUMERALS = "".join((*_DIGITS, *_UNITS))
-# Punctuation that people set between the parts of an address; brackets stay, they say something.
-_LOOSE = re.compile(r"[\s,，、。.·;；:：'\"“”‘’\u200b-\u200f\u2060\ufeff]+")
+# Spaces and punctuation between the parts of an address; brackets stay, they say something.
+_LOOSE = r"[\s,，、。.·;；:：'\"“”‘’\u200b-\u200f\u2060\ufeff]+"
+_BETWEEN_NUMBERS = re.compile(rf"(?<=\d){_LOOSE}(?=\d)")
+_ANYWHERE = re.compile(_LOOSE)
 _DASHES = re.compile(r"[‐‑‒–—―−－﹣~～]+")
-_NUMERAL = re.compile(rf"[{_NUMERALS}]+(?=(?:号|栋|幢|座|单元|室|房|层|楼|弄|巷\d))")
+_NUMERAL = re.compile(rf"[{_NUMERALS}]+(?=(?:号|栋|幢|座|单元|室|房|层|楼|弄))")
 _SPELLINGS = (
     (re.compile(r"(?<=\d)(?:号|#)楼(?![上下梯层道])"), "幢"),
     (re.compile(r"(?<=[0-9A-Z])[栋座]"), "幢"),
     (re.compile(r"(?<=\d)楼(?![上下梯层道])"), "层"),
-    (re.compile(r"(?<=\d)(?:号室|号房|房间|房)(?![屋产室号])"), "室"),
+    (re.compile(r"(?<=[0-9A-Z])(?:号室|号房|房间|房)(?![屋产室号])"), "室"),
     (re.compile(r"(?<![0-9A-Z-])0+(?=\d+(?:号|幢|单元|层|弄))"), ""),
 )
-_UNSAID_ROOM = re.compile(r"(?<=[幢元层])\d+[A-Z]?$")
+_AN_OFFICE = ("办事处", "办公", "政府", "人民政府", "第")  # 仙林街道办事处 is a building, not a street and a detail
+_UNSAID_ROOM = re.compile(r"(?:(?<=幢)|(?<=单元)|(?<=层))\d+[A-Z]?$")
 
 
 def normalise(text: str) -> str:
@@ -58,10 +61,10 @@ def _settled(text: str, *, is_whole: bool) -> str:
 
 def _once(text: str) -> str:
     text = unicodedata.normalize("NFKC", text).upper()
-    text = _DASHES.sub("-", _LOOSE.sub("", text))
+    text = _ANYWHERE.sub("", _BETWEEN_NUMBERS.sub("-", _DASHES.sub("-", text)))
     for names in _leading_names():
         for name in names:
-            if text.startswith(name):
+            if text.startswith(name) and not text.startswith(_AN_OFFICE, len(name)):
                 text = text.removeprefix(name)
                 break
     text = _NUMERAL.sub(lambda found: _in_digits(found[0]), text)
@@ -87,15 +90,16 @@ def _in_digits(numeral: str) -> str:
     """一百一十八 → 118, 二〇一 → 201; what is no numeral of a house stays as it is."""
     if not any(character in _UNITS for character in numeral):
         return "".join(str(_DIGITS[character]) for character in numeral)
-    total, digit, least = 0, None, 10_000
+    total, digit, least, is_spoken = 0, None, 10_000, False
     for character in numeral:
         if character in _UNITS:
             unit = _UNITS[character]
             if unit >= least or (digit is None and total) or digit == 0:
                 return numeral
-            total, digit, least = total + (1 if digit is None else digit) * unit, None, unit
-        elif digit is not None and digit != 0:
+            total, digit, least, is_spoken = total + (1 if digit is None else digit) * unit, None, unit, unit > 10
+        elif digit:
             return numeral
         else:
             digit = _DIGITS[character]
-    return str(total + (digit or 0))
+            is_spoken = is_spoken and digit != 0
+    return numeral if digit and is_spoken else str(total + (digit or 0))  # 一百二 may be 102 or 120
