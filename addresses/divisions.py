@@ -72,14 +72,16 @@ class Divisions(Frozen):
                     raise ValueError(f"{code}: only a city stands alone")
             elif parent is None:
                 raise ValueError(f"{code}: nobody declares its parent {division.parent}")
-            elif parent.is_street or not code.startswith(_stem(division.parent)) or len(_stem(code)) == 4:
+            elif not _may_hold(parent.code, code):
                 raise ValueError(f"{code}: cannot lie in {division.parent}")
         return self
 
 
-def _stem(code: str) -> str:
-    """What the codes within it begin with: 3201 for the city 320100, the code itself for a district."""
-    return code[:4] if len(code) == DISTRICT_DIGITS and code.endswith("00") else code
+def _may_hold(parent: str, code: str) -> bool:
+    """A city holds districts, 320100 › 320113; a district holds streets, 320113 › 320113001."""
+    if len(code) > DISTRICT_DIGITS:
+        return code.startswith(parent) and len(parent) == DISTRICT_DIGITS and not parent.endswith("00")
+    return parent.endswith("00") and code.startswith(parent[:4]) and code != parent
 
 
 def _place(reason: str) -> Location:

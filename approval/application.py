@@ -75,6 +75,7 @@ class Application(Base):
     updated_at: Mapped[datetime] = mapped_column(Moment)
     submitted_at: Mapped[datetime | None] = mapped_column(Moment)
     name_key: Mapped[str | None] = mapped_column(String(64), index=True)
+    place_key: Mapped[str | None] = mapped_column(String(64), index=True)
     area: Mapped[str] = mapped_column(String(12), default="")
     due_on: Mapped[date | None]
     promised_on: Mapped[date | None]

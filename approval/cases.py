@@ -14,6 +14,7 @@ from approval.application import Application, State
 from approval.casefile import checked, digest_of, item_of, locked, record
 from approval.grant import label_of
 from approval.inquiries import name_key
+from approval.neighbours import place_of
 from approval.office import Office
 from approval.persons import persons_of
 from approval.placing import place
@@ -231,6 +232,7 @@ def submit(session: Session, office: Office, application: Application, now: date
     application.area = str(values.get(AREA) or "")
     name = values.get("company_name") or values.get("trade_name")
     application.name_key = name_key(str(name)) if name else None
+    application.place_key = place_of(values)
     people.involve(session, application.id, [person.number for person in persons_of(item, values)])
     clocks.start_clock(session, office, application, actor, now)
     session.flush()

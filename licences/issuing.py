@@ -18,7 +18,10 @@ from licences.store import Store
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """What an approval grants, in the words of the licence. `name` may be "" for a 个体工商户 without one."""
+    """What an approval grants, in the words of the licence. `name` may be "" for a 个体工商户 without one.
+
+    `place_key`: by which licences at the same address are found, at most 64 characters; None if nobody needs to.
+    """
 
     application_id: str
     item_code: str
@@ -35,6 +38,7 @@ class Grant:
     title: str = "营业执照"
     holder_code: str = ""
     valid_to: date | None = None
+    place_key: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +74,7 @@ def reserve(session: Session, grant: Grant, now: datetime) -> Licence:
         form_of_organisation=grant.form_of_organisation,
         capital=grant.capital,
         premises=grant.premises,
+        place_key=grant.place_key,
         scope=grant.scope,
         registrar=grant.registrar,
         established_on=grant.established_on,

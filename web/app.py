@@ -13,6 +13,7 @@ from web.deps import SLOTS, refuse_forgery
 from web.desk import Desk
 from web.guard import Guard
 from web.pages import (
+    addresses,
     admin,
     apply,
     audit,
@@ -43,6 +44,7 @@ PAGES = (
     guide,
     signin,
     apply,
+    addresses,
     materials,
     proof,
     submit,
