@@ -9,7 +9,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Error, Page, expect
 
 from demonstration import browser as seen
-from demonstration.applicant import SOLE_TRADER
+from demonstration.applicant import SOLE_TRADER, sole_trader
 from identity import demonstration_password
 from kit.database import Database
 from licences import FileVerdict, check_file
@@ -99,7 +99,7 @@ def card_file(service: Service, tmp_path: Path) -> Path:
 def test_from_a_phone_to_a_verified_licence(service: Service, chromium: Browser, card_file: Path) -> None:
     page = seen.phone(chromium, service.address).new_page()
     begin(page, "13500000001")
-    fill_in(page, SOLE_TRADER)
+    fill_in(page, sole_trader(9001))
     prove(page, card_file)
     sign(page)
     page.get_by_role("link", name="下载正本").wait_for(timeout=30000)
