@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from addresses import Report, import_file
+from approval.neighbours import give_keys
 from approval.office import Office
 from kit.declared import Refused
 
@@ -15,12 +16,8 @@ MOST_SHOWN = 50  # refused lines on the screen; a file that is wrong throughout 
 
 
 def commands(office: Callable[[], Office]) -> typer.Typer:
-    """`addresses import`."""
+    """`addresses import|keys`."""
     cli = typer.Typer(no_args_is_help=True, help="标准地址库 · the standard address library")
-
-    @cli.callback()
-    def group() -> None:
-        """标准地址库 · the standard address library."""
 
     @cli.command("import")
     def take_in(
@@ -37,6 +34,14 @@ def commands(office: Callable[[], Office]) -> typer.Typer:
         tell(report)
         if report.refused:
             raise typer.Exit(1)
+
+    @cli.command()
+    def keys() -> None:
+        """Let earlier cases and licences be found by their address. Needed once after the update; does no harm again."""
+        world = office()
+        with world.database.writing() as session:
+            given = give_keys(session, world, world.clock())
+        typer.echo(f"同址键已补 given a key  {given}")
 
     return cli
 

@@ -44,6 +44,7 @@ class FieldView:
     when: str | None = None  # what the browser still decides: `forms.conditions` as JSON
     asked: bool = True
     suggest: str = ""  # the module that offers answers while one is typed
+    within: str = ""  # the street whose addresses are offered, unless another is chosen on the page
 
     def remove_name(self, index: int) -> str:
         return f"remove-{self.name}-{index}"
@@ -97,6 +98,7 @@ def views(
             when=json.dumps(left.as_json(), ensure_ascii=False) if left else None,
             asked=f.name in asked,
             suggest="addresses" if f.name == "address" and is_with_street else "",
+            within=str(answers.get("street") or ""),
         )
         for f, left in form.shown(page, answers)
     ]

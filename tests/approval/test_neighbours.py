@@ -6,7 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 import licences
 from addresses import import_lines
@@ -188,6 +188,21 @@ def test_a_place_is_found_by_a_key_that_does_not_tell_it(office: TestOffice) -> 
         assert draft.place_key is None
     assert neighbours.place_key("320113001", ADDRESS) != key
     assert neighbours.place_key("", ADDRESS) is neighbours.place_key(STREET, " ") is None
+
+
+def test_what_was_there_before_keys_is_found_once_it_was_given_one(office: TestOffice) -> None:
+    run(office, 1)
+    a_submitted_case(office, "13800020001", address=ADDRESS, submit=False)
+    with office.database.writing() as session:
+        session.execute(update(Application).values(place_key=None))
+        session.execute(update(Licence).values(place_key=None))
+    assert counted(office, run(office, 2)) == Neighbours(licences=0, cases=0, is_standard=None)
+    with office.database.writing() as session:
+        versions = session.scalars(select(Application.version).order_by(Application.id)).all()
+        assert neighbours.give_keys(session, office.office, NOON) == 1, "the draft has none"
+        assert neighbours.give_keys(session, office.office, NOON) == 0
+        assert session.scalars(select(Application.version).order_by(Application.id)).all() == versions
+    assert counted(office, run(office, 3)) == Neighbours(licences=2, cases=0, is_standard=None)
 
 
 # The rule, without a database.

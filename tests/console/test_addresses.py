@@ -49,6 +49,13 @@ def test_what_is_refused_is_said_line_by_line_in_both_languages_and_exits_one(
     assert count(database) == 1, "the good line was taken all the same"
 
 
+def test_keys_are_given_to_what_lacks_them(database: Database) -> None:
+    office = TestOffice(database).office
+    told = CliRunner().invoke(addresses.commands(lambda: office), ["keys"])
+    assert told.exit_code == 0, told.output
+    assert "given a key  0" in told.output
+
+
 def test_a_file_that_is_none_changes_nothing(database: Database, tmp_path: Path) -> None:
     file = tmp_path / "a.csv"
     file.write_text("一,二\n", "utf-8")

@@ -10,7 +10,7 @@ export function start(input) {
   let asked = '';
 
   async function offer() {
-    const street = new FormData(form).get('street');
+    const street = new FormData(form).get('street') ?? input.dataset.street; // closed in a correction
     const typed = input.value.trim();
     if (!street || [...typed].length < LEAST) return list.replaceChildren();
     const query = new URLSearchParams({ street, q: typed }).toString();
