@@ -37,7 +37,7 @@ def commands(office: Callable[[], Office]) -> typer.Typer:
 
     @cli.command()
     def keys() -> None:
-        """Let earlier cases and licences be found by their address. Needed once after the update; does no harm again."""
+        """Let earlier cases and licences be found by their address. Needed once; again it does no harm."""
         world = office()
         with world.database.writing() as session:
             given = give_keys(session, world, world.clock())
