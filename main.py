@@ -24,16 +24,18 @@ from alembic import command
 from alembic.config import Config
 
 import licences
+from addresses import load_divisions
 from approval.calendar import seed_calendar
 from approval.gate import load_gates
 from approval.guards import GUARDS
+from approval.leads import load_leads
 from approval.office import Office
 from approval.running import Runner
 from approval.steps import VERBS
 from approval.sweeping import sweep
 from audit import verify_export
 from catalogue import load_catalogue
-from console import decisions, items, processes
+from console import addresses, decisions, items, processes
 from credit import HttpBureau
 from demonstration import run as demonstration
 from demonstration.applicant import Stumbled
@@ -54,6 +56,7 @@ log = structlog.get_logger()
 cli.add_typer(processes.commands(lambda: build(Settings()).office), name="process")
 cli.add_typer(decisions.commands(lambda: build(Settings()).office), name="decision")
 cli.add_typer(items.commands(), name="items")
+cli.add_typer(addresses.commands(lambda: build(Settings()).office), name="addresses")
 
 
 @dataclass(frozen=True)
@@ -71,6 +74,8 @@ class House:
 def build(settings: Settings) -> House:
     """Compose the office. Raises typer.Exit with one clear sentence if a secret is missing."""
     install_key(settings)
+    load_divisions()
+    load_leads()  # a wrong file stops the service here, not a case later
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     database = Database(settings.database)
     engine = DurableEngine(database)

@@ -4,6 +4,7 @@
 from alembic import context
 from sqlalchemy import Connection
 
+import addresses
 import approval.application
 import approval.calendar
 import approval.clocks
@@ -23,7 +24,7 @@ from kit.database import Base, Database, Moment
 from kit.sealing import Sealed
 from kit.settings import Settings
 
-TABLES = (approval.application, audit, identity, licences, notices)
+TABLES = (addresses, approval.application, audit, identity, licences, notices)
 
 
 def ours_only(_object: object, name: str | None, kind: str, reflected: bool, _compare_to: object) -> bool:

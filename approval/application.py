@@ -76,6 +76,7 @@ class Application(Base):
     submitted_at: Mapped[datetime | None] = mapped_column(Moment)
     name_key: Mapped[str | None] = mapped_column(String(64), index=True)
     entity_code: Mapped[str | None] = mapped_column(String(18), index=True)  # of the business that an entry is about
+    place_key: Mapped[str | None] = mapped_column(String(64), index=True)
     area: Mapped[str] = mapped_column(String(12), default="")
     due_on: Mapped[date | None]
     promised_on: Mapped[date | None]

@@ -16,6 +16,7 @@ from approval.application import Application, State
 from approval.casefile import checked, digest_of, item_of, locked, record
 from approval.grant import label_of
 from approval.inquiries import name_key
+from approval.neighbours import place_of
 from approval.office import Office
 from approval.persons import persons_of
 from approval.placing import place
@@ -248,6 +249,7 @@ def submit(session: Session, office: Office, application: Application, now: date
         application.entity_code = values.get(item.result.code)
         entity = register.find(session, application.entity_code or "")
         application.area = application.area or str(entity.facts.get(AREA) or "" if entity else "")
+    application.place_key = place_of(values)
     people.involve(session, application.id, [person.number for person in persons_of(item, values)])
     clocks.start_clock(session, office, application, actor, now)
     session.flush()

@@ -16,6 +16,7 @@ from approval import papers
 from approval.application import Application, State
 from approval.casefile import checked, item_of, record
 from approval.grant import grant, name_of
+from approval.neighbours import place_of
 from approval.office import Office
 from approval.registered import Registered, fits
 from catalogue import EntryResult, Item
@@ -107,8 +108,8 @@ def reserve(session: Session, office: Office, application: Application, now: dat
     entity = of_application(session, office, application)
     if entity is None:
         raise LookupError("the business is not in the register")
-    _values, fresh = granted(office, application, entity, office_day(now))
-    return licences.reserve(session, fresh, now)
+    values, fresh = granted(office, application, entity, office_day(now))
+    return licences.reserve(session, replace(fresh, place_key=place_of(values)), now)
 
 
 def open_entity(session: Session, office: Office, application: Application, licence: Licence, now: datetime) -> None:

@@ -21,6 +21,8 @@ from kit.clock import office_day
 from kit.database import Base, Moment
 from kit.sealing import Sealed, fingerprint
 
+NAMES, PLACE = "names", "place"  # asked of our own register, not of the bureau
+
 
 class Inquiry(Base):
     """One question and its answer. Asked again for the same purpose, the latest counts."""
@@ -70,7 +72,7 @@ def inquiries_of(session: Session, application_id: str) -> tuple[Inquired, ...]:
     """The latest answer for each purpose and person."""
     query = select(Inquiry).where(Inquiry.application_id == application_id).order_by(Inquiry.id)
     latest = {(row.purpose, row.label): row for row in session.scalars(query)}
-    kept = [row for row in latest.values() if row.purpose != "names"]
+    kept = [row for row in latest.values() if row.purpose not in (NAMES, PLACE)]
     return tuple(Inquired.model_validate(row.answer) for row in sorted(kept, key=lambda row: row.id))
 
 
@@ -93,12 +95,12 @@ def count_namesakes(session: Session, application: Application) -> int:
 
 def keep_namesakes(session: Session, application: Application, count: int, now: datetime) -> None:
     session.add(
-        Inquiry(application_id=application.id, purpose="names", label="", answer={"namesakes": count}, asked_at=now)
+        Inquiry(application_id=application.id, purpose=NAMES, label="", answer={"namesakes": count}, asked_at=now)
     )
 
 
 def namesakes_of(session: Session, application_id: str) -> int | None:
     """What was counted; None if it never was."""
-    query = select(Inquiry).where(Inquiry.application_id == application_id, Inquiry.purpose == "names")
+    query = select(Inquiry).where(Inquiry.application_id == application_id, Inquiry.purpose == NAMES)
     row = session.scalar(query.order_by(Inquiry.id.desc()).limit(1))
     return int(row.answer["namesakes"]) if row else None

@@ -17,6 +17,7 @@ from approval.application import Application
 from approval.findings import facts_of
 from approval.gate import Gate
 from approval.inquiries import inquiries_of, namesakes_of
+from approval.neighbours import neighbours_of
 from approval.office import Office
 from approval.sampling import is_open, keep_verdict
 from approval.weighing import Snapshot, Weighed, digest_of_json, ruleset, weigh
@@ -76,6 +77,7 @@ def snapshot(session: Session, office: Office, application: Application, now: da
         answers=dict(application.answers),
         evidence=facts_of(evidence_of(session, application.id)),
         namesakes=namesakes_of(session, application.id),
+        neighbours=neighbours_of(session, application.id),
         inquiries=inquiries_of(session, application.id),
         is_correction=application.predecessor_id is not None,
         straight_through=office.straight_through,

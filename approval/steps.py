@@ -6,7 +6,7 @@ written is written once, in the transaction that makes the move.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -20,6 +20,8 @@ from approval.decision import Decision, Outcome
 from approval.findings import Found, facts_of, of_content, of_credit, of_form, of_identity, of_names
 from approval.grant import grant
 from approval.inquiries import ask_bureau, count_namesakes, keep_inquiries, keep_namesakes
+from approval.leads import of_place
+from approval.neighbours import count_neighbours, keep_neighbours, place_of
 from approval.office import Office
 from approval.persons import others_than_holder
 from approval.registered import of_entity, of_register
@@ -69,14 +71,16 @@ def check_form(office: Office, application: Application) -> Carried:
 
 
 def check_names(office: Office, application: Application) -> Carried:
-    """The name against those of this district (名称规定第17条)."""
+    """The name against those of this district (名称规定第17条), and who else is at the address (线索)."""
     values = checked(office, application, office.clock()).values
     with office.database.reading() as session:
         count = count_namesakes(session, application)
-    found = list(of_names(values, count))
+        neighbours = count_neighbours(session, application, values)
+    found = [*of_names(values, count), *of_place(neighbours)]
 
     def write(session: Session, application: Application, now: datetime) -> None:
         keep_namesakes(session, application, count, now)
+        keep_neighbours(session, application, neighbours, now)
         add_findings(session, application, "names", found, now)
 
     return Carried("checked", write)
@@ -159,7 +163,7 @@ def reserve_licence(office: Office, application: Application) -> Carried:
     def write(session: Session, application: Application, now: datetime) -> None:
         values = checked(office, application, now).values
         granted = grant(application.id, item, form, values, office.registrar, office_day(now))
-        licence = licences.reserve(session, granted, now)
+        licence = licences.reserve(session, replace(granted, place_key=place_of(values)), now)
         record(
             session,
             application,

@@ -13,7 +13,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from pydantic import TypeAdapter
+from pydantic import Field, TypeAdapter
 
 from approval.findings import (
     EvidenceFacts,
@@ -27,6 +27,7 @@ from approval.findings import (
 )
 from approval.gate import Facts, Gate, Verdict, evaluate
 from approval.gate import facts_of as gate_facts_of
+from approval.leads import Neighbours, of_place
 from approval.persons import others_than_holder
 from approval.printing import unprintable
 from catalogue import Catalogue, Item
@@ -35,7 +36,10 @@ from forms import Answers, Checked, Form, check
 from kit.text import Frozen
 
 HERE = Path(__file__).resolve().parent
-RULES = tuple(f"approval/{name}.py" for name in ("findings", "weighing", "gate", "persons", "printing", "registered"))
+RULES = tuple(
+    f"approval/{name}.py" for name in ("findings", "weighing", "gate", "persons", "printing", "registered", "leads")
+)
+LEADS = "approval/leads.toml"
 RULE_FOLDERS = ("forms", "credit", "catalogue/items", "approval/gates")
 _report: TypeAdapter[CreditReport] = TypeAdapter(CreditReport)
 
@@ -55,7 +59,10 @@ class Inquired(Frozen):
 
 
 class Snapshot(Frozen):
-    """Every input of the rules. `namesakes` is how many hold or are applying for the same name."""
+    """Every input of the rules. `namesakes` is how many hold or are applying for the same name.
+
+    `neighbours` stays out of the JSON where nobody looked, so that proofs from before it was asked keep their digest.
+    """
 
     item_code: str
     item_version: int
@@ -63,6 +70,7 @@ class Snapshot(Frozen):
     answers: dict[str, Any]
     evidence: EvidenceFacts
     namesakes: int | None
+    neighbours: Neighbours | None = Field(default=None, exclude_if=lambda counted: counted is None)
     inquiries: tuple[Inquired, ...]
     is_correction: bool
     straight_through: bool
@@ -118,6 +126,7 @@ def weigh(snapshot: Snapshot, catalogue: Catalogue, gates: Mapping[str, Gate]) -
     found += of_form(result.problems)
     found += of_content(form, result.values)
     found += of_names(result.values, snapshot.namesakes)
+    found += of_place(snapshot.neighbours)
     for purpose in ("submission", "decision"):
         asked = [inquired for inquired in snapshot.inquiries if inquired.purpose == purpose]
         if asked:
@@ -149,7 +158,7 @@ def facts_for_gate(snapshot: Snapshot, item: Item, form: Form, result: Checked) 
 def ruleset() -> str:
     """The version of the rules: a hash over everything that decides what is found, 16 hexadecimal digits."""
     root = HERE.parent
-    files = [root / name for name in RULES]
+    files = [root / name for name in (*RULES, LEADS)]
     files += [f for folder in RULE_FOLDERS for f in (root / folder).rglob("*") if f.suffix in (".py", ".toml")]
     seen = hashlib.sha256()
     for file in sorted(files):

@@ -13,7 +13,7 @@ from pathlib import Path
 import httpx
 
 from bench.running import quantile, service
-from demonstration.applicant import SOLE_TRADER, Applicant
+from demonstration.applicant import Applicant, sole_trader
 from demonstration.run import pictures
 from kit.database import sqlite_module
 from reference import bureau
@@ -27,7 +27,7 @@ def one(address: str, phone: str, card: bytes, live: bytes) -> tuple[float, floa
         person = Applicant(client, phone, *bureau.CLEAN)
         person.sign_in()
         person.start("sole-trader")
-        person.answer(SOLE_TRADER)
+        person.answer(sole_trader(1000 + int(phone[-4:])))
         person.photograph_card(card)
         person.choose("agree")
         began = time.perf_counter()

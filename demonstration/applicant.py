@@ -98,6 +98,11 @@ HOTEL: dict[str, dict[str, str | list[str]]] = {
 """The answers of a hotel that needs a hygiene permit."""
 
 
+def sole_trader(room: int) -> dict[str, dict[str, str | list[str]]]:
+    """`SOLE_TRADER` in a room of its own: many at one address are for a clerk (同址线索)."""
+    return {**SOLE_TRADER, "premises": {**SOLE_TRADER["premises"], "address": f"文苑路 118 号 3 幢 {room} 室"}}
+
+
 @dataclass
 class Applicant:
     """One person with a phone and a browser. `client` has the address of the service as its base."""

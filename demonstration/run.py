@@ -17,7 +17,7 @@ import typer
 
 from approval.people import post
 from audit import verify_export
-from demonstration.applicant import SOLE_TRADER, Applicant, Stumbled
+from demonstration.applicant import Applicant, Stumbled, sole_trader
 from identity import Role, demonstration_password, enrol_staff
 from kit import clock
 from kit.database import Database
@@ -129,7 +129,7 @@ def walk(address: str, folder: Path) -> None:
         card, live = pictures(folder)
         progress("手机验证码登录 signed in with a phone code", person.sign_in)
         progress("选择事项 started 个体工商户设立登记", lambda: person.start("sole-trader"))
-        progress("逐题填写 answered the form", lambda: person.answer(SOLE_TRADER))
+        progress("逐题填写 answered the form", lambda: person.answer(sole_trader(1000 + secrets.randbelow(9000))))
         progress("拍摄身份证 photographed the card", lambda: person.photograph_card(card))
         progress("人脸比对 compared the face", lambda: _face(person, live))
         progress("签名提交 signed and submitted", person.sign_and_submit)

@@ -20,7 +20,10 @@ VALID = (Status.IN_FORCE, Status.SUSPENDED)
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """What an approval grants, in the words of the licence. `name` may be "" for a 个体工商户 without one."""
+    """What an approval grants, in the words of the licence. `name` may be "" for a 个体工商户 without one.
+
+    `place_key`: by which licences at the same address are found, at most 64 characters; None if nobody needs to.
+    """
 
     application_id: str
     item_code: str
@@ -38,6 +41,7 @@ class Grant:
     holder_code: str = ""
     valid_to: date | None = None
     credit_code: str | None = None  # of a business that has one already
+    place_key: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +78,7 @@ def reserve(session: Session, grant: Grant, now: datetime) -> Licence:
         form_of_organisation=grant.form_of_organisation,
         capital=grant.capital,
         premises=grant.premises,
+        place_key=grant.place_key,
         scope=grant.scope,
         registrar=grant.registrar,
         established_on=grant.established_on,

@@ -63,6 +63,7 @@ class Licence(Base):
     form_of_organisation: Mapped[str] = mapped_column(String(20))
     capital: Mapped[str] = mapped_column(String(60))
     premises: Mapped[str] = mapped_column(String(200))
+    place_key: Mapped[str | None] = mapped_column(String(64), index=True)  # what equal addresses have in common
     scope: Mapped[str] = mapped_column(Text)
     registrar: Mapped[str] = mapped_column(String(80))
     established_on: Mapped[date]

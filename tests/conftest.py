@@ -16,6 +16,7 @@ from kit.database import Base, Database
 from tests import postgres
 
 TABLE_MODULES = (
+    "addresses.library",
     "audit.log",
     "identity.accounts",
     "identity.codes",

@@ -13,6 +13,7 @@ from web.deps import SLOTS, refuse_forgery
 from web.desk import Desk
 from web.guard import Guard
 from web.pages import (
+    addresses,
     admin,
     agreeing,
     apply,
@@ -48,6 +49,7 @@ PAGES = (
     signin,
     apply,
     instruments,
+    addresses,
     materials,
     parts,
     proof,

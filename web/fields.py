@@ -43,6 +43,8 @@ class FieldView:
     closed: str | None = None
     when: str | None = None  # what the browser still decides: `forms.conditions` as JSON
     asked: bool = True
+    suggest: str = ""  # the module that offers answers while one is typed
+    within: str = ""  # the street whose addresses are offered, unless another is chosen on the page
 
     def remove_name(self, index: int) -> str:
         return f"remove-{self.name}-{index}"
@@ -88,12 +90,15 @@ def views(
     told = {html_name(p.path): p.message.said(language) for p in reversed(problems)}
     kept = closed or {}
     asked = {f.name for f in form.asked_fields(page, answers)}
+    is_with_street = any(f.name == "street" for f in page.fields)
     return [
         replace(
             _view(f, f.name, answers.get(f.name), told),
             closed=kept.get(f.name),
             when=json.dumps(left.as_json(), ensure_ascii=False) if left else None,
             asked=f.name in asked,
+            suggest="addresses" if f.name == "address" and is_with_street else "",
+            within=str(answers.get("street") or ""),
         )
         for f, left in form.shown(page, answers)
     ]

@@ -14,6 +14,7 @@ from web.errors import WORDING
 from web.pages import demonstration
 
 PACKAGES = (
+    "addresses",
     "approval",
     "audit",
     "catalogue",

@@ -21,7 +21,7 @@ from approval.running import Runner
 from approval.steps import VERBS
 from catalogue import load_catalogue
 from credit import HttpBureau
-from demonstration.applicant import SOLE_TRADER, Applicant
+from demonstration.applicant import Applicant, sole_trader
 from demonstration.run import enrol_demonstration_staff
 from identity import demonstration_password
 from identity.face import DlibMatcher
@@ -109,7 +109,7 @@ class Service:
         """An application with everything but the signature."""
         person = self.applicant(who)
         person.start("sole-trader")
-        person.answer({**SOLE_TRADER, **changed})
+        person.answer({**sole_trader(1000 + self.phones), **changed})
         person.photograph_card(self.card)
         person.choose(way)
         if way == "agree":

@@ -8,12 +8,14 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Error, Page, expect
 
+from addresses import import_lines
 from demonstration import browser as seen
-from demonstration.applicant import SOLE_TRADER
+from demonstration.applicant import SOLE_TRADER, sole_trader
 from identity import demonstration_password
 from kit.database import Database
 from licences import FileVerdict, check_file
 from reference import bureau
+from tests.conftest import NOON
 from tests.journeys.conftest import Service
 
 pytestmark = pytest.mark.skipif(seen.program() is None, reason=seen.HOW_TO_GET_IT)
@@ -100,7 +102,7 @@ def card_file(service: Service, tmp_path: Path) -> Path:
 def test_from_a_phone_to_a_verified_licence(service: Service, chromium: Browser, card_file: Path) -> None:
     page = seen.phone(chromium, service.address).new_page()
     begin(page, "13500000001")
-    fill_in(page, SOLE_TRADER)
+    fill_in(page, sole_trader(9001))
     prove(page, card_file)
     sign(page)
     page.get_by_role("link", name="下载正本").wait_for(timeout=30000)
@@ -148,6 +150,25 @@ def test_a_clerk_at_a_desk_decides_what_a_phone_sent(service: Service, chromium:
     phone.get_by_role("link", name="下载正本").wait_for(timeout=30000)
     page.context.close()
     phone.context.close()
+
+
+def test_standard_addresses_are_offered_while_one_is_typed(service: Service, chromium: Browser) -> None:
+    database: Database = service.database
+    with database.writing() as session:
+        lines = [f"{street},,,学衡路{number}号\n" for street, number in (("320113007", 5), ("320113001", 7))]
+        import_lines(session, ["street,community,grid,address\n", *lines], "test", NOON)
+    page = seen.phone(chromium, service.address).new_page()
+    begin(page, "13500000004")
+    page.goto(f"{page.url}/form/premises")
+    offered = page.locator("#address-known option")
+    page.locator("#address").press_sequentially("学衡 路")
+    expect(offered).to_have_count(0)  # no street yet
+    page.get_by_label("仙林街道").check()
+    expect(offered).to_have_attribute("value", "学衡路5号")
+    page.get_by_label("尧化街道").check()
+    expect(offered).to_have_attribute("value", "学衡路7号")
+    usable(page)
+    page.context.close()
 
 
 def test_a_refused_camera_says_so_and_shows_other_ways(service: Service, chromium: Browser, card_file: Path) -> None:

@@ -1,0 +1,91 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Leads (线索): what others at the same address are worth, from what was counted. Pure.
+
+A lead is no fact against anybody: it is said beside the case, and from a declared number on a person looks. Only
+`load_leads` reads a file of the package, once.
+"""
+
+from collections.abc import Iterator
+from functools import lru_cache
+from pathlib import Path
+from typing import Literal, Self
+
+from pydantic import Field, model_validator
+
+from approval.findings import Found
+from credit import Effect
+from kit.declared import declared
+from kit.text import Frozen, Text
+
+FILE = Path(__file__).parent / "leads.toml"
+FIELD = "address"  # the question that these findings are about
+
+
+class Neighbours(Frozen):
+    """Who else is at the address of a case, and whether the standard library has it.
+
+    `licences` business licences in force, `cases` other open cases. `is_standard` is None where the library has
+    nothing of the street and therefore says nothing.
+    """
+
+    licences: int = Field(ge=0)
+    cases: int = Field(ge=0)
+    is_standard: bool | None
+
+    @property
+    def others(self) -> int:
+        return self.licences + self.cases
+
+
+class PlaceLeads(Frozen):
+    """From how many others on they are said, and from how many a person looks. Unverified policy never refuses."""
+
+    notice_from: int = Field(ge=1)
+    person_from: int = Field(ge=1)
+    basis: Text
+    confidence: Literal["V", "M", "D"]
+
+    @model_validator(mode="after")
+    def _says_before_it_asks(self) -> Self:
+        if self.person_from < self.notice_from:
+            raise ValueError("person_from lies below notice_from")
+        return self
+
+
+class Leads(Frozen):
+    """The declaration."""
+
+    version: int = Field(ge=1)
+    place: PlaceLeads
+
+
+@lru_cache(maxsize=4)
+def load_leads(file: Path = FILE) -> Leads:
+    """Raises kit.declared.Refused with file, line and reason."""
+    return declared(file, Leads)
+
+
+def of_place(neighbours: Neighbours | None) -> Iterator[Found]:
+    """PLACE-01: others, said; PLACE-02: so many that a person looks; PLACE-03: not in the standard library.
+
+    None is a case in which nobody looked, and nothing is said.
+    """
+    if neighbours is None:
+        return
+    leads = load_leads().place
+    told = Text(
+        zh=f"同一地址已有 {neighbours.licences} 户有效营业执照、{neighbours.cases} 件在办申请",
+        en=f"At this address: {neighbours.licences} business licences in force, {neighbours.cases} open applications",
+    )
+    if neighbours.others >= leads.person_from:
+        said = Text(zh=f"{told.zh}，请核对场所能否共用（线索）", en=f"{told.en}; can they share it? (a lead)")
+        yield Found("PLACE-02", Effect.MANUAL, said, leads.basis, leads.confidence, subject=FIELD)
+    elif neighbours.others >= leads.notice_from:
+        said = Text(zh=f"{told.zh}（线索，仅供参考）", en=f"{told.en} (a lead, for information)")
+        yield Found("PLACE-01", Effect.ALLOW_NOTICE, said, leads.basis, leads.confidence, subject=FIELD)
+    if neighbours.is_standard is False:
+        said = Text(
+            zh="该地址不在标准地址库中，可能是新地址或写法不同（线索，仅供参考）",
+            en="The standard address library does not have this address: new, or written otherwise (for information)",
+        )
+        yield Found("PLACE-03", Effect.ALLOW_NOTICE, said, leads.basis, leads.confidence, subject=FIELD)
