@@ -8,23 +8,29 @@ import addresses
 import approval.application
 import approval.calendar
 import approval.clocks
+import approval.drafting
 import approval.inquiries
+import approval.materials
 import approval.memos
 import approval.opinions
+import approval.participants
 import approval.people
 import approval.proofs
 import approval.revocation
 import approval.sampling
+import approval.together
+import approval.visits
 import approval.votes
 import audit
 import identity
 import licences
 import notices
+import register
 from kit.database import Base, Database, Moment
 from kit.sealing import Sealed
 from kit.settings import Settings
 
-TABLES = (addresses, approval.application, audit, identity, licences, notices)
+TABLES = (addresses, approval.application, audit, identity, licences, notices, register)
 
 
 def ours_only(_object: object, name: str | None, kind: str, reflected: bool, _compare_to: object) -> bool:

@@ -25,12 +25,14 @@ class Neighbours(Frozen):
     """Who else is at the address of a case, and whether the standard library has it.
 
     `licences` business licences in force, `cases` other open cases. `is_standard` is None where the library has
-    nothing of the street and therefore says nothing.
+    nothing of the street and therefore says nothing. `community` and `grid` are those of the standard address.
     """
 
     licences: int = Field(ge=0)
     cases: int = Field(ge=0)
     is_standard: bool | None
+    community: str = ""
+    grid: str = ""
 
     @property
     def others(self) -> int:
@@ -66,7 +68,8 @@ def load_leads(file: Path = FILE) -> Leads:
 
 
 def of_place(neighbours: Neighbours | None) -> Iterator[Found]:
-    """PLACE-01: others, said; PLACE-02: so many that a person looks; PLACE-03: not in the standard library.
+    """PLACE-00: a standard address, with community and grid; 01: others, said; 02: so many that a person looks; 03: not
+    in the standard library.
 
     None is a case in which nobody looked, and nothing is said.
     """
@@ -83,7 +86,14 @@ def of_place(neighbours: Neighbours | None) -> Iterator[Found]:
     elif neighbours.others >= leads.notice_from:
         said = Text(zh=f"{told.zh}（线索，仅供参考）", en=f"{told.en} (a lead, for information)")
         yield Found("PLACE-01", Effect.ALLOW_NOTICE, said, leads.basis, leads.confidence, subject=FIELD)
-    if neighbours.is_standard is False:
+    if neighbours.is_standard:
+        placed = "、".join(word for word in (neighbours.community, neighbours.grid) if word)
+        said = Text(
+            zh="与标准地址库一致" + (f"：{placed}" if placed else ""),
+            en="The standard address library has this address" + (f": {placed}" if placed else ""),
+        )
+        yield Found("PLACE-00", Effect.ALLOW, said, leads.basis, leads.confidence, subject=FIELD)
+    elif neighbours.is_standard is False:
         said = Text(
             zh="该地址不在标准地址库中，可能是新地址或写法不同（线索，仅供参考）",
             en="The standard address library does not have this address: new, or written otherwise (for information)",

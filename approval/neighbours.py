@@ -58,11 +58,14 @@ def count_neighbours(session: Session, application: Application, values: Values)
         Application.id.not_in(select(Licence.application_id).where(*at_place)),
     )
     street, address = str(values["street"]), str(values["address"])
-    is_known = addresses.find(session, street, address) is not None
+    standard = addresses.find(session, street, address)
+    is_known = standard is not None
     return Neighbours(
         licences=session.scalar(select(func.count()).where(*at_place)) or 0,
         cases=session.scalar(under_way) or 0,
         is_standard=is_known if is_known or addresses.has_any(session, street) else None,
+        community=standard.community if standard else "",
+        grid=standard.grid if standard else "",
     )
 
 

@@ -8,7 +8,7 @@ import httpx
 
 from bench.running import quantile, service
 from catalogue import load_catalogue
-from demonstration.applicant import HOTEL, SOLE_TRADER, Applicant, FormData
+from demonstration.applicant import COMPANY, HOTEL, SOLE_TRADER, Applicant, FormData
 from forms import Form, Kind
 from reference import bureau
 
@@ -46,12 +46,19 @@ def effort(form: Form, answers: Mapping[str, FormData]) -> tuple[int, int, int]:
     for given in answers.values():
         taps += 1  # save and continue
         for name, value in given.items():
-            kind = form.field(name).kind
+            kind = kind_of(form, name)
             chosen = len(value) if isinstance(value, list) else 1
             taps += chosen if kind in TAPPED else 0
-            length = {Kind.ID_NUMBER: 18}.get(kind, len(value) or 3)  # a name is three characters
+            length = {Kind.ID_NUMBER: 18, Kind.PARTY_NUMBER: 18}.get(kind, len(value) or 3)
             typed += 0 if kind in TAPPED else length
     return len(answers) + PROVING, taps + PROVING, typed
+
+
+def kind_of(form: Form, name: str) -> Kind:
+    """Of a field, or of the column of a table: "shareholders-0-name"."""
+    table, _, rest = name.partition("-")
+    columns = {column.name: column.kind for column in form.field(table).fields}
+    return columns[rest.split("-")[1]] if rest else form.field(table).kind
 
 
 def tables() -> str:
@@ -67,7 +74,7 @@ def tables() -> str:
     catalogue = load_catalogue()
     forms = {code: form for (code, _version), form in catalogue.forms.items()}
     rows += ["", f"| filing | screens | taps | typed characters | goal {GOAL} screens |", "|---|---|---|---|---|"]
-    for code, answers in (("sole-trader", SOLE_TRADER), ("public-venue", HOTEL)):
+    for code, answers in (("sole-trader", SOLE_TRADER), ("company", COMPANY), ("public-venue", HOTEL)):
         screens, taps, typed = effort(forms[code], answers)
         rows.append(f"| {code} | {screens} | {taps} | {typed} | {'kept' if screens <= GOAL else 'MISSED'} |")
     return "\n".join(rows)

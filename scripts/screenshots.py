@@ -101,7 +101,7 @@ def applicant(page: Page, album: Album, card: Path) -> None:
     page.get_by_role("button", name="开始申请").click()
     album.keep(page, "tasks")
     answer_form(page, album)
-    page.get_by_role("link", name="拍摄身份证人像面").click()
+    page.locator("#photo").wait_for(state="attached")
     album.keep(page, "card")
     page.set_input_files("#photo", card)
     page.get_by_role("button", name="上传并继续").click()
@@ -184,7 +184,7 @@ def declining_applicant(page: Page, card: Path) -> str:
     for answers in named.values():
         seen.fill(page, {k: own.get(k, v) if v == "" else v for k, v in answers.items()})
         page.get_by_role("button", name="保存并继续").click()
-    page.get_by_role("link", name="拍摄身份证人像面").click()
+    page.locator("#photo").wait_for(state="attached")
     page.set_input_files("#photo", card)
     page.get_by_role("button", name="上传并继续").click()
     page.get_by_label("用人脸比对").check()

@@ -225,7 +225,13 @@ def test_an_unverified_policy_warns_or_asks_a_person_and_never_more() -> None:
     assert {found.effect for found in everything} == {Effect.ALLOW_NOTICE, Effect.MANUAL}
     assert {found.confidence for found in everything} == {"M"}
     assert all("待核实" in found.basis.zh and "to be confirmed" in found.basis.en for found in everything)
-    assert told(0, 0, True) == told(0, 0, None) == list(of_place(None)) == []
+    assert told(0, 0, None) == list(of_place(None)) == []
+
+
+def test_a_standard_address_says_its_community_and_grid() -> None:
+    (found,) = of_place(Neighbours(licences=0, cases=0, is_standard=True, community="文苑社区", grid="网格 03"))
+    assert (found.rule, found.effect) == ("PLACE-00", Effect.ALLOW)
+    assert "文苑社区、网格 03" in found.message.zh
 
 
 def test_a_threshold_that_contradicts_itself_is_refused_with_its_line(tmp_path: Path) -> None:

@@ -293,7 +293,10 @@ def answer(
     following = pages[index + 1 :]
     if not following and application.bundle_id:
         return go(f"/together/{application.bundle_id}/next")
-    return go(href_of(application, f"form/{following[0].name}") if following else f"/apply/{application.id}", rare)
+    if following:
+        return go(href_of(application, f"form/{following[0].name}"), rare)
+    has_card = evidence_of(db, application.id).portrait_picture is not None
+    return go(f"/apply/{application.id}" if has_card else href_of(application, "idcard"), rare)
 
 
 def _is_new(name: str, posted: dict[str, list[str]]) -> bool:
