@@ -15,8 +15,9 @@ from approval.decision import REFUSAL_BASES
 from approval.dossier import history, sections, stage_of
 from catalogue import Item
 from credit import Effect
+from forms import Form
 from identity import BANDS, Account, Evidence, evidence_of, view_picture
-from kit.text import Text
+from kit.text import Language, Text
 from web.deps import Clerk, Db, DeskDep, Now
 from web.fields import ShownProblem
 from web.pages import casepanels
@@ -144,7 +145,7 @@ def case_page(
         holder=line.holder,
         claim_until=case.held_until if mine else None,
         evidence=_evidence(evidence_of(db, case.id), case),
-        findings=_findings(case),
+        findings=_findings(case, form, language),
         history=history(db, desk.office, case),
         sections=[
             {"title": s.title, "page": s.page, "rows": s.rows}
@@ -221,7 +222,15 @@ SEVERITY = [
 ]
 
 
-def _findings(case: Application) -> list[dict[str, Any]]:
+def _subject(form: Form, subject: str, language: Language) -> str:
+    """Whom or what a finding is about: a person by role, a question by its words."""
+    try:
+        return form.field(subject.split(".")[0]).label.said(language)
+    except KeyError:
+        return subject
+
+
+def _findings(case: Application, form: Form, language: Language) -> list[dict[str, Any]]:
     ordered = sorted(case.findings, key=lambda f: (SEVERITY.index(Effect(f.effect)), f.id))
     return [
         {
@@ -232,7 +241,7 @@ def _findings(case: Application) -> list[dict[str, Any]]:
             "basis": Text.model_validate(f.basis),
             "confidence": f.confidence,
             "at": f.found_at,
-            "subject": f.subject,
+            "subject": _subject(form, f.subject, language),
         }
         for f in ordered
     ]
