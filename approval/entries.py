@@ -22,8 +22,14 @@ from approval.registered import Registered, fits
 from catalogue import EntryResult, Item
 from forms import Answers, Form, Values, check
 from kit.clock import office_day
+from kit.errors import DomainError
 from licences import Grant, Licence, Status
 from register import Entity
+
+
+class EntryUnderWay(DomainError):
+    """Another entry of the same business is being made; this one follows it."""
+
 
 PRINTED = ("name", "holder", "entity_type", "form_of_organisation", "capital", "premises", "scope")
 OPEN = (State.CHECKING, State.IN_REVIEW, State.WITH_DEPARTMENTS, State.SET_ASIDE)
@@ -104,10 +110,17 @@ def needs_licence(application: Application, result: EntryResult, fresh: Grant, p
 
 
 def reserve(session: Session, office: Office, application: Application, now: datetime) -> Licence:
-    """The number of the licence that follows; the code stays. Raises LookupError for a business that is not here."""
+    """The number of the licence that follows; the code stays.
+
+    One at a time for a business: the next is worded after the one before has been entered, so that no licence is made
+    from facts that are about to change. Raises EntryUnderWay, and LookupError for a business that is not here.
+    """
     entity = of_application(session, office, application)
     if entity is None:
         raise LookupError("the business is not in the register")
+    register.locked(session, entity.credit_code)
+    if licences.being_made(session, entity.credit_code, application.id):
+        raise EntryUnderWay()
     values, fresh = granted(office, application, entity, office_day(now))
     return licences.reserve(session, replace(fresh, place_key=place_of(values)), now)
 

@@ -13,6 +13,7 @@ from sqlalchemy import ForeignKey, String, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 import licences
+import register
 from approval import papers
 from approval.application import Application, State
 from approval.calendar import load_calendar
@@ -28,6 +29,7 @@ from kit.errors import DomainError
 from kit.random import new_id
 from kit.sealing import Sealed
 from kit.text import Text
+from licences import Status
 from notices import Kind
 
 TAKE_UP_WITHIN = 3  # working days (实施细则第52条)
@@ -116,8 +118,9 @@ def file(
     Raises NotRegistered, AlreadyLookedInto, IdentityUnproven, ReasonRequired.
     """
     licence = licences.of_application(session, application.id)
-    if application.state != State.REGISTERED or licence is None:
-        raise NotRegistered()
+    is_entry = register.act_of(session, application.id) not in (None, "registration")
+    if application.state != State.REGISTERED or licence is None or is_entry:
+        raise NotRegistered()  # a change is put right by another change, not by ending the licence that followed it
     earlier = session.scalars(select(Revocation).where(Revocation.application_id == application.id)).all()
     if any(not Stage(r.stage).is_final or r.stage == Stage.REVOKED for r in earlier):
         raise AlreadyLookedInto()
@@ -208,6 +211,8 @@ def revoke(
     subject = _subject(session, opened)
     _end(opened, Stage.REVOKED, reason, "SAMR-40", person, now)
     licence = licences.revoke(session, application.id)
+    if register.set_aside(session, application.id, now) is not None and licence.credit_code:
+        licences.end(session, licence.credit_code, Status.REVOKED)  # and those that followed changes
     facts = {"subject": subject, "reason": reason, "clause": GROUNDS["SAMR-40"].zh}
     papers.write(session, office, application, Kind.REVOKED, facts, now, opened.id)
     void = {

@@ -134,9 +134,17 @@ def revoke(session: Session, application_id: str) -> Licence:
 
 
 def in_force(session: Session, code: str) -> Licence | None:
-    """The business licence of the business with this code, locked; a business has one at most."""
+    """The business licence of the business with this code; a business has one at most."""
     query = select(Licence).where(Licence.credit_code == code, Licence.status.in_(VALID))
-    return session.scalar(query.with_for_update().execution_options(populate_existing=True))
+    return session.scalar(query)
+
+
+def being_made(session: Session, code: str, application_id: str) -> bool:
+    """Whether another application's licence for the business with this code is numbered and not made yet."""
+    query = select(Licence.id).where(
+        Licence.credit_code == code, Licence.status == Status.RESERVED, Licence.application_id != application_id
+    )
+    return session.scalar(query.limit(1)) is not None
 
 
 def end(session: Session, code: str, status: Status, *, but: str | None = None) -> list[Licence]:

@@ -2,19 +2,34 @@
 """Register (登记簿): the businesses of the district, what is registered of each, and every entry that made it so."""
 
 from register.entity import Entity, EntityEnded, Entry, Standing
-from register.keeping import change, close, find, of_account, open_entity, pause, resume, stamp
+from register.keeping import (
+    act_of,
+    change,
+    close,
+    find,
+    locked,
+    of_account,
+    open_entity,
+    pause,
+    resume,
+    set_aside,
+    stamp,
+)
 
 __all__ = [
     "Entity",
     "EntityEnded",
     "Entry",
     "Standing",
+    "act_of",
     "change",
     "close",
     "find",
+    "locked",
     "of_account",
     "open_entity",
     "pause",
     "resume",
+    "set_aside",
     "stamp",
 ]

@@ -89,6 +89,21 @@ def resume(session: Session, code: str, application_id: str, now: datetime) -> E
     return entity
 
 
+def act_of(session: Session, application_id: str) -> str | None:
+    """What the application entered; None if it made no entry."""
+    entry = session.get(Entry, application_id)
+    return entry.act if entry else None
+
+
+def set_aside(session: Session, application_id: str, now: datetime) -> Entity | None:
+    """The registration of the business was revoked (撤销登记): it has ended, whatever was entered since."""
+    entity = _of_entry(session, application_id)
+    if entity is not None:
+        entity.standing, entity.ended_on, entity.paused_until = Standing.ENDED, office_day(now), None
+        session.flush()
+    return entity
+
+
 def stamp(session: Session, entity: Entity, application_id: str, act: str, changed: list[str], now: datetime) -> None:
     """Put on record that this application made an entry."""
     entry = Entry(application_id=application_id, entity_id=entity.id, act=act, changed=changed, entered_at=now)

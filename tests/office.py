@@ -143,6 +143,7 @@ ANSWERS = {"sole-trader": sole_trader_answers, "company": company_answers, "publ
 
 
 ROOMS = count(1001)
+HOLDER = str(sole_trader_answers()["operator_id"])
 
 
 def a_submitted_case(
@@ -156,7 +157,12 @@ def a_submitted_case(
         applicant = an_applicant(session, phone)
         application: Application = cases.start(session, office.office, applicant, item, NOON)
         form = office.office.catalogue.form_of(casefile.item_of(office.office, application))
-        answers = {**ANSWERS[item](), "address": f"文苑路 118 号 3 幢 {next(ROOMS)} 室", **changed}
+        answers = {
+            **(ANSWERS[item]() if item in ANSWERS else sole_trader_answers()),
+            "responsible_id": HOLDER,
+            "address": f"文苑路 118 号 3 幢 {next(ROOMS)} 室",
+            **changed,
+        }
         for page in form.pages:
             part = {field.name: answers[field.name] for field in page.fields if field.name in answers}
             cases.save_answers(session, office.office, application, page.name, part, NOON)
