@@ -191,7 +191,8 @@ def terms_and_employees(values: Values, _today: date) -> Iterator[Wrong]:
     if values.get("director_term", 0) > 3:
         yield "director_term", Text(zh="董事任期每届不超过三年", en="A director's term is at most three years")
     rows = values.get("directors") or []
-    has_employee = any(row.get("is_employee") == "yes" for row in [*rows, *(values.get("supervisors") or [])])
+    supervisors = (values.get("supervisors") or []) if values.get("supervision") == "board" else []
+    has_employee = any(row.get("is_employee") == "yes" for row in [*rows, *supervisors])
     if rows and values.get("employees", 0) >= MANY_EMPLOYEES and not has_employee:
         yield (
             "directors",
