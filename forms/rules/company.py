@@ -204,10 +204,15 @@ def terms_and_employees(values: Values, _today: date) -> Iterator[Wrong]:
         )
 
 
-@rule("LLC-12", "公司法第60、66条", "Company Law arts 60, 66")
+@rule("LLC-12", "公司法第60、66、87条", "Company Law arts 60, 66, 87")
 def votes_suffice(values: Values, _today: date) -> Iterator[Wrong]:
-    """Two thirds for what stands in the articles, else more than half; one shareholder decides in writing."""
+    """Two thirds for what stands in the articles, else more than half; one shareholder decides in writing.
+
+    That a transfer changes who stands in the articles is not voted on (art. 87).
+    """
     votes, changes = values.get("votes_for"), set(values.get("changes", ()))
+    if values.get("transfer") in ("within", "outside"):
+        changes.discard("shareholders")
     if votes is None or not changes:
         return
     needs_two_thirds = bool(changes & {"name", "premises", "scope", "capital", "shareholders", "term"})
