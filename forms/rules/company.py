@@ -102,9 +102,9 @@ def special_minimum(values: Values, _today: date) -> Iterator[Wrong]:
 def lawful_contribution(values: Values, _today: date) -> Iterator[Wrong]:
     """Labour, credit, a person's name, goodwill, franchise rights and pledged property are no contribution."""
     for index, row in enumerate(values.get("shareholders") or []):
-        note = str(row.get("method_note") or "")
+        note = str(row.get("method_note") or "").replace("未设定担保", "")  # that nothing is pledged is as it must be
         where = f"shareholders.{index}.method_note"
-        if row.get("method") == "other" and not note:
+        if row.get("method") == "other" and not row.get("method_note"):
             yield where, Text(zh="请写明以什么财产出资", en="Say which property is contributed")
         elif row.get("method") == "other" and (named := next((w for w in NOT_A_CONTRIBUTION if w in note), None)):
             yield (
