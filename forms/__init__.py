@@ -7,6 +7,7 @@ from forms.form import Answer, Answers, Field, Form, Kind, Option, Page, Row, ro
 from forms.kinds import MOST_FILES
 from forms.loading import DECLARATIONS, load_forms
 from forms.problem import Problem, Values, Weight
+from forms.rules.company import five_years_on
 from forms.rules.names import NAMES
 from forms.words import in_words
 
@@ -29,6 +30,7 @@ __all__ = [
     "When",
     "check",
     "check_page",
+    "five_years_on",
     "in_words",
     "load_forms",
     "rows_of",

@@ -72,6 +72,9 @@ def shares_add_up(values: Values, _today: date) -> Iterator[Wrong]:
 
 @rule("LLC-03-TERM", "公司法第47、228条", "Company Law arts 47, 228")
 def paid_within_five_years(values: Values, today: date) -> Iterator[Wrong]:
+    """From the registration of the company, or of an increase; of other changes the register knows (LLC-14)."""
+    if "changes" in values and values.get("capital_change") != "increase":
+        return
     latest = five_years_on(today)
     for index, row in enumerate(values.get("shareholders") or []):
         due = row.get("due_on")
