@@ -134,7 +134,9 @@ def changed(form: Form, values: Values) -> list[str]:
             value = values.get(field.name)
             if value in (None, "", []) or field.kind in (Kind.ID_NUMBER, Kind.PARTY_NUMBER, Kind.PHONE, Kind.EMAIL):
                 continue
-            if field.kind is Kind.PEOPLE:
+            if field.kind is Kind.TICK:
+                lines.append(f"{field.label.zh}。")
+            elif field.kind is Kind.PEOPLE:
                 lines.append(f"{field.label.zh}变更为：{'；'.join(_row(field, row) for row in value)}。")
             elif not field.personal or field.name.endswith("_name"):
                 lines.append(f"{field.label.zh}变更为：{words(field, value)}。")
