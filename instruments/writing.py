@@ -25,7 +25,7 @@ PUT_IN = "\0"  # stands before what was answered, which can never be typed: an a
 
 
 def _put_in(value: object) -> object:
-    return f"{PUT_IN}{value}" if isinstance(value, str) else value
+    return f"{PUT_IN}{' '.join(value.split())}" if isinstance(value, str) else value
 
 
 _TEXTS = SandboxedEnvironment(
