@@ -9,7 +9,7 @@ from typing import Any
 from approval.findings import Found
 from catalogue import EntryResult
 from credit import Effect
-from forms import Values
+from forms import Values, five_years_on
 from kit.text import Text
 from register import Standing
 
@@ -41,6 +41,7 @@ REGISTERED = Text(zh="市场主体登记管理条例第24、31条", en="Registra
 TRANSITION = Text(
     zh="国务院关于实施注册资本登记管理制度的规定第2条", en="State Council provisions on registered capital art. 2"
 )
+FIVE_YEARS = Text(zh="公司法第47、228条", en="Company Law arts 47, 228")
 # Companies of before the new law: what is still due must fall inside five years from the day after the transition.
 BEFORE_THE_LAW, LAST_DUE = date(2024, 6, 30), date(2032, 6, 30)
 SELF = {"representative", "operator", "investor", "executive", "head"}
@@ -101,9 +102,23 @@ def _manual(rule: str, zh: str, en: str) -> Found:
 
 
 def _transition(registered: Registered, values: dict[str, Any]) -> Iterator[Found]:
-    """LLC-14: a company of before July 2024 adjusts what is due later than mid-2032 by 30 June 2027."""
-    late = [row for row in values.get("shareholders") or [] if row.get("due_on") and row["due_on"] > LAST_DUE]
-    if registered.kind == "company" and registered.established_on <= BEFORE_THE_LAW and late:
+    """LLC-14: a company of before July 2024 adjusts what is due later than mid-2032 by 30 June 2027.
+
+    In one of after, what is due later than five years from its beginning may be of an increase since: a person looks.
+    """
+    is_of_before = registered.established_on <= BEFORE_THE_LAW
+    if registered.kind != "company" or (values.get("capital_change") == "increase" and not is_of_before):
+        return
+    last = LAST_DUE if is_of_before else five_years_on(registered.established_on)
+    if not any(row.get("due_on") and row["due_on"] > last for row in values.get("shareholders") or []):
+        return
+    if not is_of_before:
+        said = Text(
+            zh="出资日期晚于公司成立之日起五年，请核对是否为此后增资部分的出资",
+            en="Contributions are due later than five years from the beginning: are they of an increase since?",
+        )
+        yield Found("LLC-03-TERM", Effect.MANUAL, said, FIVE_YEARS, "V", subject="shareholders")
+    else:
         said = Text(
             zh="2024年6月30日前设立的公司，剩余出资期限超过五年的，应在2027年6月30日前调整",
             en="A company of before July 2024 adjusts what is due after mid-2032 by 30 June 2027",

@@ -21,8 +21,20 @@ from kit.errors import DomainError
 
 TEXTS = Path(__file__).parent / "texts"
 CODES = frozenset(file.stem for file in TEXTS.glob("*.txt"))
+PUT_IN = "\0"  # stands before what was answered, which can never be typed: an answer begins no heading
+
+
+def _put_in(value: object) -> object:
+    return f"{PUT_IN}{' '.join(value.split())}" if isinstance(value, str) else value
+
+
 _TEXTS = SandboxedEnvironment(
-    loader=FileSystemLoader(TEXTS), undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, autoescape=False
+    loader=FileSystemLoader(TEXTS),
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+    autoescape=False,
+    finalize=_put_in,
 )
 # Questions of one page whose answers are said in words; of the others the text asks for the choice itself.
 WORDED = frozenset({"cause", "pause_cause"})
@@ -32,11 +44,14 @@ class Unwritable(DomainError):
     """The answers are not complete enough for the text."""
 
 
+BlockKind = Literal["heading", "paragraph", "signature"]
+
+
 @dataclass(frozen=True, slots=True)
 class Block:
     """One piece of an instrument, in the order of the page."""
 
-    kind: Literal["heading", "paragraph", "signature"]
+    kind: BlockKind
     text: str
 
 
@@ -60,14 +75,14 @@ def write(code: str, form: Form, values: Values, known: Mapping[str, str]) -> In
         text = _TEXTS.get_template(f"{code}.txt").render({**_context(form, values), **known})
     except TemplateError as error:
         raise Unwritable() from error
-    title, *lines = (line.strip() for line in text.splitlines() if line.strip())
-    return Instrument(code, title, tuple(block_of(line) for line in lines))
+    title, *lines = (line.strip() for line in text.split("\n") if line.replace(PUT_IN, "").strip())
+    return Instrument(code, title.replace(PUT_IN, ""), tuple(block_of(line) for line in lines))
 
 
 def block_of(line: str) -> Block:
-    if line.startswith("# "):
-        return Block("heading", line[2:])
-    return Block("signature", line[2:]) if line.startswith("> ") else Block("paragraph", line)
+    kinds: dict[str, BlockKind] = {"# ": "heading", "> ": "signature"}
+    kind = kinds.get(line[:2], "paragraph")
+    return Block(kind, (line if kind == "paragraph" else line[2:]).replace(PUT_IN, ""))
 
 
 def _context(form: Form, values: Values) -> dict[str, Any]:
@@ -119,7 +134,9 @@ def changed(form: Form, values: Values) -> list[str]:
             value = values.get(field.name)
             if value in (None, "", []) or field.kind in (Kind.ID_NUMBER, Kind.PARTY_NUMBER, Kind.PHONE, Kind.EMAIL):
                 continue
-            if field.kind in TABLES:
+            if field.kind is Kind.TICK:
+                lines.append(f"{field.label.zh}。")
+            elif field.kind in TABLES:
                 lines.append(f"{field.label.zh}变更为：{'；'.join(_row(field, row) for row in value)}。")
             elif not field.personal or field.name.endswith("_name"):
                 lines.append(f"{field.label.zh}变更为：{words(field, value)}。")

@@ -57,18 +57,21 @@ def the_new_one_signs(values: Values, _today: date) -> Iterator[Wrong]:
 
 @rule("CAP-01", "市场主体登记管理条例实施细则第36条；公司法第224条", "Detailed Rules art. 36; Company Law art. 224")
 def creditors_were_told(values: Values, today: date) -> Iterator[Wrong]:
-    """A reduction of capital is announced for 45 days first; one that only covers losses is announced (art. 225)."""
+    """A reduction of capital is announced for 45 days first; one that only covers losses is announced (art. 225).
+
+    The day of the notice does not count (民法典第201条), and the last of the 45 ends first.
+    """
     told = values.get("reduction_notice_on")
     if told is None:
         return
     if told > today:
         yield "reduction_notice_on", Text(zh="公告日期不能晚于今天", en="The notice cannot lie in the future")
-    elif values.get("capital_change") == "decrease" and (today - told).days < NOTICE_DAYS:
-        left = NOTICE_DAYS - (today - told).days
+    elif values.get("capital_change") == "decrease" and (today - told).days <= NOTICE_DAYS:
+        left = NOTICE_DAYS + 1 - (today - told).days
         yield (
             "reduction_notice_on",
             Text(
-                zh=f"减少注册资本应当在公告四十五日后申请，还差 {left} 日；填写的内容会保留",
-                en=f"Apply 45 days after the notice: {left} days are left. What you typed is kept",
+                zh=f"减少注册资本应当在公告满四十五日的次日起申请，还差 {left} 日；填写的内容会保留",
+                en=f"Apply when the 45 days of the notice are over: {left} days are left. What you typed is kept",
             ),
         )

@@ -72,6 +72,9 @@ def shares_add_up(values: Values, _today: date) -> Iterator[Wrong]:
 
 @rule("LLC-03-TERM", "公司法第47、228条", "Company Law arts 47, 228")
 def paid_within_five_years(values: Values, today: date) -> Iterator[Wrong]:
+    """From the registration of the company, or of an increase; of other changes the register knows (LLC-14)."""
+    if "changes" in values and values.get("capital_change") != "increase":
+        return
     latest = five_years_on(today)
     for index, row in enumerate(values.get("shareholders") or []):
         due = row.get("due_on")
@@ -102,9 +105,9 @@ def special_minimum(values: Values, _today: date) -> Iterator[Wrong]:
 def lawful_contribution(values: Values, _today: date) -> Iterator[Wrong]:
     """Labour, credit, a person's name, goodwill, franchise rights and pledged property are no contribution."""
     for index, row in enumerate(values.get("shareholders") or []):
-        note = str(row.get("method_note") or "")
+        note = str(row.get("method_note") or "").replace("未设定担保", "")  # that nothing is pledged is as it must be
         where = f"shareholders.{index}.method_note"
-        if row.get("method") == "other" and not note:
+        if row.get("method") == "other" and not row.get("method_note"):
             yield where, Text(zh="请写明以什么财产出资", en="Say which property is contributed")
         elif row.get("method") == "other" and (named := next((w for w in NOT_A_CONTRIBUTION if w in note), None)):
             yield (
@@ -191,7 +194,8 @@ def terms_and_employees(values: Values, _today: date) -> Iterator[Wrong]:
     if values.get("director_term", 0) > 3:
         yield "director_term", Text(zh="董事任期每届不超过三年", en="A director's term is at most three years")
     rows = values.get("directors") or []
-    has_employee = any(row.get("is_employee") == "yes" for row in [*rows, *(values.get("supervisors") or [])])
+    supervisors = (values.get("supervisors") or []) if values.get("supervision") == "board" else []
+    has_employee = any(row.get("is_employee") == "yes" for row in [*rows, *supervisors])
     if rows and values.get("employees", 0) >= MANY_EMPLOYEES and not has_employee:
         yield (
             "directors",
@@ -203,10 +207,15 @@ def terms_and_employees(values: Values, _today: date) -> Iterator[Wrong]:
         )
 
 
-@rule("LLC-12", "公司法第60、66条", "Company Law arts 60, 66")
+@rule("LLC-12", "公司法第60、66、87条", "Company Law arts 60, 66, 87")
 def votes_suffice(values: Values, _today: date) -> Iterator[Wrong]:
-    """Two thirds for what stands in the articles, else more than half; one shareholder decides in writing."""
+    """Two thirds for what stands in the articles, else more than half; one shareholder decides in writing.
+
+    That a transfer changes who stands in the articles is not voted on (art. 87).
+    """
     votes, changes = values.get("votes_for"), set(values.get("changes", ()))
+    if values.get("transfer") in ("within", "outside"):
+        changes.discard("shareholders")
     if votes is None or not changes:
         return
     needs_two_thirds = bool(changes & {"name", "premises", "scope", "capital", "shareholders", "term"})

@@ -43,7 +43,8 @@ def twenty_days_of_notice(values: Values, today: date) -> Iterator[Wrong]:
     told = values.get("closing_notice_on")
     if told is None:
         return
-    opens, closes = told + timedelta(days=NOTICE_DAYS), told + timedelta(days=2 * NOTICE_DAYS)
+    ends = told + timedelta(days=NOTICE_DAYS)  # the day of the notice does not count (民法典第201条)
+    opens, closes = ends + timedelta(days=1), ends + timedelta(days=NOTICE_DAYS)
     if today < opens:
         yield (
             "closing_notice_on",

@@ -13,11 +13,16 @@ NAMES = ("company_name", "enterprise_name", "trade_name")
 BRANCH_ENDS = ("分公司", "分厂", "分店", "分社", "分所", "分部", "分院", "分校")
 
 
+def _is_character(c: str) -> bool:
+    """Of the blocks of Chinese characters; the hexagrams lie among them and are none."""
+    return ("㐀" <= c <= "鿿" and not "䷀" <= c <= "䷿") or ord(c) > 0x1FFFF
+
+
 @rule("NAME-08", "企业名称登记管理规定第8条", "Regulation on enterprise names art. 8")
 def standard_characters(values: Values, _today: date) -> Iterator[Wrong]:
     for path in NAMES:
         name = values.get(path, "")
-        if name and not all("㐀" <= c <= "鿿" or c in "（）()" or ord(c) > 0x1FFFF for c in name):
+        if name and not all(_is_character(c) or c in "（）()" for c in name):
             yield path, Text(zh="名称应当使用规范汉字", en="The name must be written in standard Chinese characters")
 
 

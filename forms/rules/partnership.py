@@ -24,15 +24,16 @@ def _limited(row: Values) -> bool:
 
 @rule("PTN-01", "合伙企业法第14、61条", "Partnership Law arts 14, 61")
 def enough_partners(values: Values, _today: date) -> Iterator[Wrong]:
-    rows, kind = values.get("partners") or [], values.get("partnership_kind")
+    rows = values.get("partners") or []
+    is_limited = values.get("partnership_kind") == "limited" or any(_limited(row) for row in rows)
     if len(rows) == 1:
         yield "partners", Text(zh="合伙企业有二个以上合伙人", en="A partnership has two partners or more")
-    if kind == "limited" and len(rows) > 50:
+    if is_limited and len(rows) > 50:
         yield (
             "partners",
             Text(zh="有限合伙企业的合伙人不超过五十个", en="A limited partnership has at most 50 partners"),
         )
-    if kind == "limited" and len(rows) > 1 and all(_limited(row) for row in rows):
+    if len(rows) > 1 and all(_limited(row) for row in rows):
         yield "partners", Text(zh="至少应当有一个普通合伙人", en="At least one partner is a general partner")
     yield from twice("partners", values, "同一合伙人填写了两次", "This partner is listed twice")
 

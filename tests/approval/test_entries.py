@@ -1,0 +1,282 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Entries in the register from the whole way of a case: what follows of them, and what stands against them."""
+
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import licences
+import notices
+import register
+from approval.application import Application, State
+from catalogue import Item
+from kit.clock import office_day
+from kit.database import Database
+from licences import Licence, Status
+from register import Standing
+from tests.conftest import NOON
+from tests.filling import PEOPLE, a_credit_code
+from tests.journeys.inprocess import House, a_desk, a_house, a_site, must_hold_of
+from tests.journeys.walking import decided, staffed, submitted
+from tests.office import CATALOGUE
+
+NEW = "南京栖云样例信息有限公司"
+CONTACT = {
+    "changes": ["contact"],
+    "resolution": "sole",
+    "contact_is_holder": "no",
+    "contact_name": "周样例",
+    "contact_id": PEOPLE[5],
+    "contact_phone": "13800000002",
+    "contact_email": "new@example.cn",
+}
+
+
+@pytest.fixture
+def house(database: Database, tmp_path: Path) -> Iterator[House]:
+    desk = a_desk(database, tmp_path)
+    with a_site(desk) as client:
+        made = a_house(database, client, desk)
+        staffed(made)
+        with database.writing() as session:
+            for kind in licences.CODED:
+                licences.fill_pool(session, kind, licences.fictitious_codes(kind, 1000, 5))
+        yield made
+
+
+def item_of(code: str) -> Item:
+    return CATALOGUE.current(code, office_day(NOON))
+
+
+def walked(house: House, code: str, **changed: Any) -> str:
+    case = submitted(house, item_of(code), **changed)
+    decided(house, case, item_of(code))
+    assert house.read(case).state == State.REGISTERED
+    with house.database.reading() as session:
+        must_hold_of(session, session.get_one(Application, case))
+    return case
+
+
+def licence_of(house: House, case: str) -> Licence | None:
+    with house.database.reading() as session:
+        return licences.of_application(session, case)
+
+
+def a_business(house: House, code: str = "company") -> Licence:
+    licence = licence_of(house, walked(house, code))
+    assert licence is not None
+    return licence
+
+
+def about(licence: Licence) -> dict[str, Any]:
+    return {"business_code": licence.credit_code, "business_name": licence.name or "林清和"}
+
+
+def waiting(house: House, item: str, **changed: Any) -> str:
+    """A case whose checks are done."""
+    case = submitted(house, item_of(item), **changed)
+    house.follow_all()
+    return case
+
+
+def found(house: House, case: str) -> set[str]:
+    with house.database.reading() as session:
+        return {finding.rule for finding in session.get_one(Application, case).findings}
+
+
+def registered(house: House, licence: Licence) -> register.Entity:
+    with house.database.reading() as session:
+        entity = register.find(session, licence.credit_code or "")
+    assert entity is not None
+    return entity
+
+
+def alter(house: House, licence: Licence, **changed: Any) -> None:
+    """The register as it would be after other times than a test has."""
+    with house.database.writing() as session:
+        entity = register.find(session, licence.credit_code or "")
+        for name, value in changed.items():
+            setattr(entity, name, value)
+
+
+def status_of(house: House, licence: Licence) -> str:
+    with house.database.reading() as session:
+        return session.get_one(Licence, licence.id).status
+
+
+def papers_of(house: House, case: str) -> set[str]:
+    with house.database.reading() as session:
+        return {notice.kind for notice in notices.of_application(session, case)}
+
+
+def test_another_name_gives_another_licence_with_the_same_code_and_the_old_one_is_replaced(house: House) -> None:
+    old = a_business(house)
+    case = walked(house, "company-change", changes=["name"], company_name=NEW, **about(old))
+    new = licence_of(house, case)
+    assert new is not None
+    assert (new.credit_code, new.name, new.status) == (old.credit_code, NEW, Status.IN_FORCE)
+    assert new.number != old.number
+    assert new.established_on == old.established_on
+    assert (new.capital, new.premises, new.scope, new.holder) == (old.capital, old.premises, old.scope, old.holder)
+    assert status_of(house, old) == Status.REPLACED
+    assert registered(house, old).name == NEW
+    assert "changed" in papers_of(house, case)
+    assert "filed" not in papers_of(house, case)
+
+
+def test_another_contact_is_filed_and_gives_no_licence(house: House) -> None:
+    old = a_business(house)
+    case = walked(house, "company-change", **CONTACT, **about(old))
+    assert licence_of(house, case) is None
+    assert status_of(house, old) == Status.IN_FORCE
+    assert "filed" in papers_of(house, case)
+    assert "changed" not in papers_of(house, case)
+    facts = registered(house, old).facts
+    assert facts["contact_phone"] == "13800000002"
+    assert facts["company_name"] == old.name
+    assert "changes" not in facts
+
+
+def test_what_was_answered_but_is_not_changed_stays_as_it_is_registered(house: House) -> None:
+    old = a_business(house)
+    walked(house, "company-change", **CONTACT, company_name=NEW, **about(old))
+    assert registered(house, old).facts["company_name"] == old.name
+    assert registered(house, old).name == old.name
+
+
+def test_deregistration_cancels_the_licence_and_ends_the_business(house: House) -> None:
+    licence = a_business(house)
+    case = walked(house, "simple-deregistration", **about(licence))
+    assert status_of(house, licence) == Status.CANCELLED
+    assert registered(house, licence).standing == Standing.ENDED
+    assert registered(house, licence).ended_on == office_day(NOON)
+    assert licence_of(house, case) is None
+    assert "deregistered" in papers_of(house, case)
+
+
+def test_a_lost_licence_is_replaced_by_one_that_says_the_same(house: House) -> None:
+    old = a_business(house)
+    case = walked(house, "licence-replacement", business_kind="company", **about(old))
+    new = licence_of(house, case)
+    assert new is not None
+    assert (new.credit_code, new.name, new.holder) == (old.credit_code, old.name, old.holder)
+    assert (new.status, status_of(house, old)) == (Status.IN_FORCE, Status.REPLACED)
+
+
+# What the register says against a case.
+
+
+def test_a_business_of_elsewhere_is_a_question_and_cannot_be_approved(house: House) -> None:
+    case = waiting(house, "company-change", business_code=a_credit_code())
+    assert "REG-02" in found(house, case)
+    answer = house.decide("zhou", case, "approve")
+    assert answer.status_code == 409
+    assert house.read(case).state == State.IN_REVIEW
+    assert licence_of(house, case) is None
+    assert house.decide("zhou", case, "return").status_code == 303
+
+
+def test_another_kind_of_business_is_a_question_and_cannot_be_approved(house: House) -> None:
+    licence = a_business(house, "sole-proprietorship")
+    case = waiting(house, "company-change", **about(licence))
+    assert "REG-07" in found(house, case)
+    assert house.decide("zhou", case, "approve").status_code == 409
+    assert registered(house, licence).name == licence.name
+
+
+def test_the_wrong_kind_named_for_the_right_business_is_a_question(house: House) -> None:
+    licence = a_business(house)
+    case = waiting(house, "simple-deregistration", business_kind="partnership", **about(licence))
+    assert "REG-07" in found(house, case)
+
+
+def test_a_business_that_has_ended_cannot_be_changed(house: House) -> None:
+    licence = a_business(house)
+    walked(house, "simple-deregistration", **about(licence))
+    case = waiting(house, "company-change", **about(licence))
+    assert "REG-06" in found(house, case)
+    assert house.decide("zhou", case, "approve").status_code == 409
+    assert registered(house, licence).standing == Standing.ENDED
+
+
+def test_a_business_that_ends_while_a_case_is_open_cannot_be_changed_either(house: House) -> None:
+    licence = a_business(house)
+    case = waiting(house, "company-change", **about(licence))
+    walked(house, "simple-deregistration", **about(licence))
+    assert house.decide("zhou", case, "approve").status_code == 409
+
+
+def test_a_second_open_case_of_the_same_business_is_told(house: House) -> None:
+    licence = a_business(house)
+    first = waiting(house, "company-change", **about(licence))
+    second = waiting(house, "company-change", **CONTACT, **about(licence))
+    assert "REG-05" not in found(house, first)
+    assert "REG-05" in found(house, second)
+
+
+def test_a_case_that_is_decided_is_no_open_one(house: House) -> None:
+    licence = a_business(house)
+    walked(house, "company-change", **CONTACT, **about(licence))
+    assert "REG-05" not in found(house, waiting(house, "company-change", **about(licence)))
+
+
+def test_somebody_else_who_signs_is_a_question(house: House) -> None:
+    licence = a_business(house)
+    other = {"responsible_name": "陈其美", "responsible_id": PEOPLE[1]}
+    assert "REG-04" in found(house, waiting(house, "company-change", **other, **about(licence)))
+
+
+def test_the_person_registered_who_signs_is_none(house: House) -> None:
+    licence = a_business(house)
+    rules = found(house, waiting(house, "company-change", **about(licence)))
+    assert "REG-01" in rules
+    assert not {"REG-02", "REG-03", "REG-04", "REG-05", "REG-06", "REG-07", "REG-08"} & rules
+
+
+def test_another_name_than_the_registered_one_is_a_question(house: House) -> None:
+    licence = a_business(house)
+    case = waiting(house, "company-change", **{**about(licence), "business_name": "南京别家有限公司"})
+    assert "REG-03" in found(house, case)
+
+
+def test_a_business_that_pauses_is_told_and_after_its_pause_it_is_not(house: House) -> None:
+    licence = a_business(house)
+    alter(house, licence, standing=Standing.PAUSED, paused_until=office_day(NOON))
+    assert "REG-08" in found(house, waiting(house, "company-change", **about(licence)))
+    alter(house, licence, paused_until=date(2026, 11, 22))
+    assert "REG-08" not in found(house, waiting(house, "company-change", **CONTACT, **about(licence)))
+
+
+# LLC-14, and the five years of a company of after.
+
+
+def shares(due: str) -> dict[str, Any]:
+    names = ("林清和", "陈其美")
+    rows = [
+        {"name": name, "number": number, "amount": amount, "method": "money", "due_on": due}
+        for name, number, amount in zip(names, PEOPLE, ("60", "40"), strict=False)
+    ]
+    filed = {"beneficial_owners": "exempt"}
+    return {"changes": ["shareholders"], "capital": "100", "shareholders": rows, "transfer": "none", **filed}
+
+
+@pytest.mark.parametrize(
+    ("established", "due", "rule"),
+    [
+        (date(2024, 6, 30), "2032-07-01", "LLC-14"),
+        (date(2024, 6, 30), "2032-06-30", None),
+        (date(2024, 7, 1), "2029-07-01", None),
+        (date(2024, 7, 1), "2029-07-02", "LLC-03-TERM"),
+        (date(2024, 7, 1), "2032-07-01", "LLC-03-TERM"),
+    ],
+)
+def test_what_is_due_late_is_asked_about_by_when_the_company_began(
+    house: House, established: date, due: str, rule: str | None
+) -> None:
+    licence = a_business(house)
+    alter(house, licence, established_on=established)
+    case = waiting(house, "company-change", votes_for="100", **shares(due), **about(licence))
+    assert found(house, case) & {"LLC-14", "LLC-03-TERM"} == ({rule} if rule else set())
