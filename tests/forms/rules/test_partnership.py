@@ -6,7 +6,9 @@ from typing import Any
 
 import pytest
 
-from tests.forms.rules.judging import FIRM, A, B, C, Case, fails, ids, passes
+from forms import Form, check, load_forms
+from tests.filling import filled
+from tests.forms.rules.judging import FIRM, TODAY, A, B, C, Case, fails, ids, passes
 
 
 def partners(*liabilities: str, **more: Any) -> list[dict[str, Any]]:
@@ -110,3 +112,19 @@ CASES = [
 @pytest.mark.parametrize("case", CASES, ids=str)
 def test_a_partnership_is_judged_by_the_partnership_law(case: Case) -> None:
     assert case.judged() == case.wrong
+
+
+def of_partners(form: Form, count: int) -> list[str]:
+    """What is said of so many partners of one unit each, the first of them acting."""
+    answers = filled(form, TODAY)
+    first, *_ = (row for row in answers["partners"] if isinstance(row, dict))
+    rest = [{**first, "number": number, "amount": "1", "liability": "limited"} for number in ids(count - 1)]
+    answers |= {"partners": [{**first, "amount": "1"}, *rest], "capital": str(count)}
+    return [problem.path for problem in check(form, answers, TODAY).problems if problem.blocks]
+
+
+def test_the_form_of_a_general_partnership_has_room_for_more_than_fifty() -> None:
+    general_form, limited_form = (load_forms()[code, 1] for code in ("partnership", "limited-partnership"))
+    assert of_partners(general_form, 51) == []
+    assert of_partners(limited_form, 50) == []
+    assert "partners" in of_partners(limited_form, 51)
