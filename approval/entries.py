@@ -53,11 +53,14 @@ def registered(session: Session, office: Office, application: Application, now: 
     )
     return Registered(
         kind=entity.kind,
+        setup=entity.item_code,
         name=entity.name,
         holder=str(entity.facts.get(item.holder.number) or ""),
         standing=entity.standing_on(office_day(now)),
         established_on=entity.established_on,
         others_open=session.scalar(others) or 0,
+        paused_days=entity.paused_days,
+        paused_until=entity.paused_until,
     )
 
 
@@ -168,11 +171,12 @@ def enter(session: Session, office: Office, application: Application, now: datet
 
 
 def _pause(session: Session, office: Office, application: Application, code: str, now: datetime) -> None:
-    until = checked(office, application, now).values.get("pause_until")
+    values = checked(office, application, now).values
+    until = values.get("pause_until")
     if until is None:
         register.resume(session, code, application.id, now)
     else:
-        register.pause(session, code, application.id, until, now)
+        register.pause(session, code, application.id, values["pause_from"], until, now)
     licences.pause(session, code, until)
 
 

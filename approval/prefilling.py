@@ -61,7 +61,7 @@ def offers(session: Session, office: Office, applicant: Account, application: Ap
         return [
             Offer(ENTITY + entity.id, entity.name or entity.credit_code, _registered(entity))
             for entity in register.of_account(session, applicant.id)
-            if entity.kind in result.kinds
+            if entity.kind in result.kinds and (not result.setups or entity.item_code in result.setups)
         ]
     form = office.catalogue.form_of(item_of(office, application))
     query = (

@@ -44,25 +44,39 @@ TRANSITION = Text(
 FIVE_YEARS = Text(zh="公司法第47、228条", en="Company Law arts 47, 228")
 # Companies of before the new law: what is still due must fall inside five years from the day after the transition.
 BEFORE_THE_LAW, LAST_DUE = date(2024, 6, 30), date(2032, 6, 30)
+PAUSE = Text(zh="市场主体登记管理条例第30条", en="Registration Regulation art. 30")
+LONGEST_PAUSE_DAYS = 3 * 365 + 1
 SELF = {"representative", "operator", "investor", "executive", "head"}
 """Changes of the person in charge, which the new one signs."""
 
 
 @dataclass(frozen=True, slots=True)
 class Registered:
-    """The business as the register has it: `holder` is the number of the person in charge."""
+    """The business as the register has it.
+
+    `setup` is the item that registered it, `holder` the number of who is in charge, `paused_days` how long it has
+    paused so far, to the end of the pause that is entered.
+    """
 
     kind: str
+    setup: str
     name: str
     holder: str
     standing: Standing
     established_on: date
     others_open: int
+    paused_days: int = 0
+    paused_until: date | None = None
 
 
 def fits(registered: Registered | None, result: EntryResult) -> bool:
     """Whether the entry can be made: the business is here, of the kind that the item is for, and has not ended."""
-    return registered is not None and registered.kind in result.kinds and registered.standing is not Standing.ENDED
+    return registered is not None and is_of_kind(registered, result) and registered.standing is not Standing.ENDED
+
+
+def is_of_kind(registered: Registered, result: EntryResult) -> bool:
+    """Whether the item is for such businesses."""
+    return registered.kind in result.kinds and (not result.setups or registered.setup in result.setups)
 
 
 def of_entity(registered: Registered | None, result: EntryResult, values: Values) -> Iterator[Found]:
@@ -76,7 +90,7 @@ def of_entity(registered: Registered | None, result: EntryResult, values: Values
         yield _manual("REG-06", "该主体已经注销，不能再办理", "This business was deregistered")
         return
     answered = values.get("business_kind", registered.kind)
-    if registered.kind not in result.kinds or answered != registered.kind:
+    if not is_of_kind(registered, result) or answered != registered.kind:
         yield _manual(
             "REG-07", "主体类型与登记簿不一致，请核对是否选错事项", "Another kind of business in the register"
         )
@@ -91,6 +105,7 @@ def of_entity(registered: Registered | None, result: EntryResult, values: Values
     if registered.standing is Standing.PAUSED:
         said = Text(zh="该主体正在歇业", en="This business pauses at present")
         yield Found("REG-08", Effect.ALLOW_NOTICE, said, REGISTERED, "V")
+    yield from _paused_too_long(registered, values)
     yield from _transition(registered, values)
     yield Found(
         "REG-01", Effect.ALLOW, Text(zh="登记簿中有该主体", en="The register has this business"), REGISTERED, "V"
@@ -99,6 +114,20 @@ def of_entity(registered: Registered | None, result: EntryResult, values: Values
 
 def _manual(rule: str, zh: str, en: str) -> Found:
     return Found(rule, Effect.MANUAL, Text(zh=zh, en=en), REGISTERED, "V")
+
+
+def _paused_too_long(registered: Registered, values: dict[str, Any]) -> Iterator[Found]:
+    """Three years, all pauses together (登记管理条例第30条); the pause that is extended is counted once."""
+    since, until = values.get("pause_from"), values.get("pause_until")
+    if since is None or until is None:
+        return
+    begins = max(since, registered.paused_until or since)
+    total = registered.paused_days + max(0, (until - begins).days)
+    if total > LONGEST_PAUSE_DAYS:
+        said = Text(
+            zh=f"歇业累计 {total} 日，超过三年，请核对", en=f"All pauses together last {total} days, over three years"
+        )
+        yield Found("PAUSE-02", Effect.MANUAL, said, PAUSE, "V", subject="pause_until")
 
 
 def _transition(registered: Registered, values: dict[str, Any]) -> Iterator[Found]:

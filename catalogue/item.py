@@ -84,12 +84,14 @@ class LicenceResult(Frozen):
 class EntryResult(Frozen):
     """An entry in the register of businesses that exist: what is changed, ended, paused, or printed anew.
 
-    `kinds`: the templates of the licences that it is for. The form names the business by `code` and `name`.
+    `kinds`: the templates of the licences that it is for, and `setups`, where that says too little, the items under
+    which the business was registered. The form names the business by `code` and `name`.
     """
 
     template: Literal["entry"]
     act: Literal["change", "deregistration", "suspension", "replacement"]
     kinds: tuple[str, ...] = Field(min_length=1)
+    setups: tuple[str, ...] = ()
     code: str = "business_code"
     name: str = "business_name"
 

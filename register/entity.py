@@ -48,6 +48,7 @@ class Entity(Base):
     standing: Mapped[str] = mapped_column(String(10), default=Standing.EXISTING)
     established_on: Mapped[date]
     paused_until: Mapped[date | None]
+    paused_days: Mapped[int] = mapped_column(default=0)  # of all pauses, to the end of the one that is entered
     ended_on: Mapped[date | None]
     version: Mapped[int] = mapped_column(default=1)
 

@@ -69,21 +69,24 @@ def close(session: Session, code: str, application_id: str, now: datetime) -> En
     return entity
 
 
-def pause(session: Session, code: str, application_id: str, until: date, now: datetime) -> Entity:
+def pause(session: Session, code: str, application_id: str, since: date, until: date, now: datetime) -> Entity:
     """The business pauses until that day (歇业), or longer than before. Raises EntityEnded."""
     if (known := _of_entry(session, application_id)) is not None:
         return known
     entity = locked(session, code)
+    entity.paused_days += max(0, (until - max(since, entity.paused_until or since)).days)
     entity.standing, entity.paused_until = Standing.PAUSED, until
     stamp(session, entity, application_id, "suspension", [], now)
     return entity
 
 
 def resume(session: Session, code: str, application_id: str, now: datetime) -> Entity:
-    """The business trades again before its pause is over. Raises EntityEnded."""
+    """The business trades again before its pause is over; the days left of it are not counted. Raises EntityEnded."""
     if (known := _of_entry(session, application_id)) is not None:
         return known
     entity = locked(session, code)
+    if entity.paused_until is not None:
+        entity.paused_days -= max(0, (entity.paused_until - office_day(now)).days)
     entity.standing, entity.paused_until = Standing.EXISTING, None
     stamp(session, entity, application_id, "resumption", [], now)
     return entity

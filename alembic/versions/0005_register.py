@@ -24,6 +24,7 @@ def upgrade() -> None:
         sa.Column("standing", sa.String(length=10), nullable=False),
         sa.Column("established_on", sa.Date(), nullable=False),
         sa.Column("paused_until", sa.Date(), nullable=True),
+        sa.Column("paused_days", sa.Integer(), nullable=False),
         sa.Column("ended_on", sa.Date(), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_entity")),

@@ -2,7 +2,7 @@
 """Entries in the register from the whole way of a case: what follows of them, and what stands against them."""
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,8 @@ import licences
 import notices
 import register
 from approval.application import Application, State
-from catalogue import Item
+from approval.registered import Registered, of_entity
+from catalogue import EntryResult, Item
 from kit.clock import office_day
 from kit.database import Database
 from licences import Licence, Status
@@ -280,3 +281,12 @@ def test_what_is_due_late_is_asked_about_by_when_the_company_began(
     alter(house, licence, established_on=established)
     case = waiting(house, "company-change", votes_for="100", **shares(due), **about(licence))
     assert found(house, case) & {"LLC-14", "LLC-03-TERM"} == ({rule} if rule else set())
+
+
+def test_all_pauses_of_a_business_together_last_three_years() -> None:
+    result = EntryResult(template="entry", act="suspension", kinds=("sole_trader",))
+    known = Registered("sole_trader", "sole-trader", "", "", Standing.EXISTING, date(2020, 1, 1), 0, paused_days=1000)
+    values = {"pause_from": date(2026, 12, 1), "pause_until": date(2026, 12, 1) + timedelta(days=96)}
+    assert "PAUSE-02" not in {found.rule for found in of_entity(known, result, values)}
+    values["pause_until"] += timedelta(days=1)
+    assert "PAUSE-02" in {found.rule for found in of_entity(known, result, values)}

@@ -23,10 +23,12 @@ PACKAGES = (
     "demonstration",
     "forms",
     "identity",
+    "instruments",
     "kit",
     "licences",
     "notices",
     "reference",
+    "register",
     "web",
     "workflows",
 )

@@ -50,7 +50,7 @@ def renamed(session: Session, application: str, name: str = "栖霞新样例商�
 
 
 def paused(session: Session, application: str) -> Entity:
-    return register.pause(session, CODE, application, UNTIL, NOON)
+    return register.pause(session, CODE, application, TODAY, UNTIL, NOON)
 
 
 def resumed(session: Session, application: str) -> Entity:
@@ -98,10 +98,21 @@ def test_a_business_pauses_until_a_day_longer_and_trades_again(session: Session)
     paused(session, "a-2")
     assert (read(session).standing, read(session).paused_until) == (Standing.PAUSED, UNTIL)
     later = UNTIL + timedelta(days=30)
-    register.pause(session, CODE, "a-3", later, NOON)
+    register.pause(session, CODE, "a-3", TODAY, later, NOON)
     assert (read(session).standing, read(session).paused_until) == (Standing.PAUSED, later)
     resumed(session, "a-4")
     assert (read(session).standing, read(session).paused_until) == (Standing.EXISTING, None)
+
+
+def test_the_days_of_all_pauses_add_up_and_those_not_used_do_not_count(session: Session) -> None:
+    opened(session)
+    paused(session, "a-2")
+    register.pause(session, CODE, "a-3", TODAY, UNTIL + timedelta(days=30), NOON)  # the same pause, longer
+    assert read(session).paused_days == 120
+    register.resume(session, CODE, "a-4", NOON + timedelta(days=20))
+    assert read(session).paused_days == 20
+    register.pause(session, CODE, "a-5", TODAY + timedelta(days=100), TODAY + timedelta(days=110), NOON)
+    assert read(session).paused_days == 30
 
 
 @pytest.mark.parametrize(
