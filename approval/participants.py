@@ -8,9 +8,9 @@ nothing of the others but what the documents say (公司法第46条：全体股�
 import hashlib
 import json
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlalchemy import ForeignKey, String, UniqueConstraint, select
+from sqlalchemy import ForeignKey, String, UniqueConstraint, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from approval import drafting
@@ -19,7 +19,7 @@ from approval.casefile import checked, item_of, locked, record
 from approval.grant import label_of
 from approval.office import Office
 from forms import Answers, Field, Problem, Row, check_columns, rows_of
-from identity import Account, write_message
+from identity import Account, lock_account, write_message
 from instruments import Instrument, Unwritable
 from kit.clock import office_day
 from kit.database import Base, Moment
@@ -29,7 +29,9 @@ from kit.random import new_id
 from kit.sealing import Sealed, fingerprint
 from kit.text import Text
 
-MOST_INVITATIONS = 3  # to one person in one case: an invitation is a text message to somebody who did not ask for it
+# An invitation is a text message to somebody who did not ask for it.
+MOST_INVITATIONS = 3  # to one person in one case
+MOST_A_DAY, MOST_TO_PHONE, A_DAY = 60, 5, timedelta(days=1)  # people by one applicant, and cases to one phone
 SENTENCE = (
     "【栖霞区不见面审批】有人在“{title}”申请中将您列为{role}，请用本手机号登录系统，在首页“等我确认”中核对并签名。"
     "如与您无关，请不要理会，并致电 12345。"
@@ -131,16 +133,27 @@ def invite(session: Session, office: Office, application: Application, place: st
     known = of_place(session, application.id, place)
     if known is None:
         known = Participant(application_id=application.id, place=place, role={}, name="", phone="", invitations=0)
-        known.invited_at = now
-        session.add(known)
     if known.invitations >= MOST_INVITATIONS:
         raise InvitedTooOften(most=MOST_INVITATIONS)
+    _must_not_flood(session, application, fingerprint(number, "phone"), now)
     known.role, known.name, known.phone = person.role.model_dump(), person.name, number
     known.phone_key, known.invited_at, known.invitations = fingerprint(number, "phone"), now, known.invitations + 1
     known.signed_at = known.digest = None
+    session.add(known)
     session.flush()
     body = SENTENCE.format(title=item_of(office, application).title.zh, role=person.role.zh)
     write_message(session, f"invite:{known.id}:{known.invitations}", number, body, now)
+
+
+def _must_not_flood(session: Session, application: Application, phone_key: str, now: datetime) -> None:
+    """Neither one phone nor the gateway. Raises InvitedTooOften."""
+    lock_account(session, application.applicant_id)
+    recent = select(func.count()).select_from(Participant).where(Participant.invited_at > now - A_DAY)
+    own = select(Application.id).where(Application.applicant_id == application.applicant_id)
+    if (session.scalar(recent.where(Participant.application_id.in_(own))) or 0) > MOST_A_DAY:
+        raise InvitedTooOften(most=MOST_A_DAY)
+    if (session.scalar(recent.where(Participant.phone_key == phone_key)) or 0) >= MOST_TO_PHONE:
+        raise InvitedTooOften(most=MOST_TO_PHONE)
 
 
 def of_place(session: Session, application_id: str, place: str) -> Participant | None:

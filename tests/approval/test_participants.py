@@ -90,6 +90,17 @@ def test_a_wrong_number_and_too_many_messages_are_refused(office: TestOffice) ->
             participants.invite(session, office.office, draft, "shareholders.1", SECOND, NOON)
 
 
+def test_one_phone_is_not_flooded_from_many_cases(office: TestOffice) -> None:
+    with office.database.writing() as session:
+        for _ in range(participants.MOST_TO_PHONE):
+            participants.invite(session, office.office, a_company(session, office), "shareholders.1", SECOND, NOON)
+        draft = a_company(session, office)
+        with pytest.raises(InvitedTooOften):
+            participants.invite(session, office.office, draft, "shareholders.1", SECOND, NOON)
+        later = NOON + participants.A_DAY
+        participants.invite(session, office.office, draft, "shareholders.1", SECOND, later)
+
+
 def test_a_person_fills_in_their_own_part_and_nothing_else(office: TestOffice) -> None:
     with office.database.writing() as session:
         draft = a_company(session, office)
