@@ -2,7 +2,7 @@
 """Credit (信用): what the bureau knows about a person or firm, and what follows for a filing."""
 
 from credit.breaker import Breaker
-from credit.bureau import Bureau, HttpBureau
+from credit.bureau import Bureau, Firm, HttpBureau, Unanswered
 from credit.effect import Effect, Role, Subject
 from credit.report import CreditFinding, CreditReport, Record, assess, worst
 from credit.rulebook import Rule, RuleUnfounded, rulebook
@@ -13,12 +13,14 @@ __all__ = [
     "CreditFinding",
     "CreditReport",
     "Effect",
+    "Firm",
     "HttpBureau",
     "Record",
     "Role",
     "Rule",
     "RuleUnfounded",
     "Subject",
+    "Unanswered",
     "assess",
     "rulebook",
     "worst",

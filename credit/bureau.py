@@ -10,6 +10,7 @@ import ssl
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, Protocol
 
@@ -36,6 +37,20 @@ class Bureau(Protocol):
     def query(self, subject: Subject, name: str, number: str, *, purpose: str, case: str) -> CreditReport:
         """Ask about one subject, matched by `number` only. Never raises; see CreditReport.status."""
         ...
+
+    def firm(self, number: str, *, purpose: str, case: str) -> "Firm | None":
+        """What the organisation with this credit code is called; None if it is not known. Raises Unanswered."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Firm:
+    """An organisation as the bureau has it, and whose word that is."""
+
+    number: str
+    name: str
+    source: str
+    reference: str
 
 
 class Unanswered(DomainError):
@@ -66,6 +81,16 @@ class _Answer(Frozen):
     records: Annotated[tuple[_Recorded, ...], Field(max_length=200)]
 
 
+class _Named(Frozen):
+    """Version 1 of the answer about an organisation; `name` is null for a number that is not known."""
+
+    reference: _Short
+    source: _Short
+    number: _Short
+    name: _Short | None
+    answered_at: AwareDatetime
+
+
 class HttpBureau:
     """The bureau at `url`. `timeout` in seconds is the budget of one query with all its retries."""
 
@@ -79,7 +104,7 @@ class HttpBureau:
         seconds: Callable[[], float] = time.monotonic,
         trust: ssl.SSLContext | None = None,
     ) -> None:
-        self._url = f"{url.rstrip('/')}/v1/queries"
+        self._base = f"{url.rstrip('/')}/v1"
         self._headers = {"Authorization": f"Bearer {token}", "Accept-Encoding": "identity"}
         self._budget = timeout
         self._now = now
@@ -93,7 +118,7 @@ class HttpBureau:
             return self._unavailable(subject, "breaker_open", purpose, case)
         question = {"subject": subject.value, "name": name, "number": number, "purpose": purpose, "case": case}
         try:
-            answer = _understood(self._within_budget(question), subject, number)
+            answer = _understood(self._within_budget("queries", question), subject, number)
         except Unanswered as failure:
             self.breaker.failed()
             return self._unavailable(subject, failure.reason, purpose, case)
@@ -104,11 +129,28 @@ class HttpBureau:
         _log.info("credit.answered", purpose=purpose, case=case, reference=answer.reference)
         return CreditReport(subject, "answered", records, self._now(), answer.source, answer.reference)
 
+    def firm(self, number: str, *, purpose: str, case: str) -> Firm | None:
+        """See Bureau. What an organisation is called is public; it is asked by credit code only."""
+        if not self.breaker.admits():
+            raise Unanswered("breaker_open")
+        try:
+            body = self._within_budget("firms", {"number": number, "purpose": purpose, "case": case})
+            named = _Named.model_validate_json(body, strict=True)
+        except (Unanswered, ValidationError) as failure:
+            self.breaker.failed()
+            reason = failure.reason if isinstance(failure, Unanswered) else "not_understood"
+            _log.warning("credit.unavailable", reason=reason, purpose=purpose, case=case)
+            raise Unanswered(reason) from None
+        self.breaker.succeeded()
+        if named.number != number:
+            raise Unanswered("identity_uncertain")
+        return Firm(number, named.name, named.source, named.reference) if named.name else None
+
     def _unavailable(self, subject: Subject, reason: str, purpose: str, case: str) -> CreditReport:
         _log.warning("credit.unavailable", reason=reason, purpose=purpose, case=case)
         return CreditReport(subject, "unavailable", (), self._now(), "信用信息来源", reason=reason)
 
-    def _within_budget(self, question: dict[str, str]) -> bytes:
+    def _within_budget(self, what: str, question: dict[str, str]) -> bytes:
         """The body of the answer. Raises Unanswered."""
         # httpx limits each read and not the whole, and nothing limits a name server: so another thread asks, and
         # closing its client ends whatever it still waits for.
@@ -116,7 +158,7 @@ class HttpBureau:
             timeout=self._budget, headers=self._headers, verify=self._trust, trust_env=False, follow_redirects=False
         )
         asking = ThreadPoolExecutor(1)
-        future = asking.submit(self._ask, client, question, time.monotonic() + self._budget)
+        future = asking.submit(self._ask, client, f"{self._base}/{what}", question, time.monotonic() + self._budget)
         try:
             failure = future.exception(self._budget)
         except TimeoutError:
@@ -128,10 +170,10 @@ class HttpBureau:
             raise Unanswered(failure.reason if isinstance(failure, Unanswered) else "unreachable")
         return future.result()
 
-    def _ask(self, client: httpx.Client, question: dict[str, str], deadline: float) -> bytes:
+    def _ask(self, client: httpx.Client, url: str, question: dict[str, str], deadline: float) -> bytes:
         """Ask, and once more after a short random rest if the bureau was away or over-worked."""
         try:
-            return _read(client, self._url, question)
+            return _read(client, url, question)
         except httpx.ConnectError as error:
             if isinstance(error.__context__, ssl.SSLError):
                 raise
@@ -142,7 +184,7 @@ class HttpBureau:
         if time.monotonic() + rest >= deadline:
             raise Unanswered("timeout")
         time.sleep(rest)
-        return _read(client, self._url, question)
+        return _read(client, url, question)
 
 
 def _read(client: httpx.Client, url: str, question: dict[str, str]) -> bytes:

@@ -22,7 +22,7 @@ from pydantic import StringConstraints
 from sqlalchemy import Boolean, Column, Date, Engine, MetaData, NullPool, String, Table, create_engine, func, select
 
 from kit import clock
-from kit.numbers import body_check, credit_code_check, id_check
+from kit.numbers import body_check, credit_code_check, id_check, is_credit_code
 from kit.text import Frozen
 
 SOURCE = "参考信用信息来源（虚构数据）"
@@ -113,6 +113,29 @@ class Question(Frozen):
     case: _Given
 
 
+class FirmQuestion(Frozen):
+    """The request of version 1 about an organisation."""
+
+    number: Annotated[str, StringConstraints(pattern=r"^[0-9A-Z]{18}$")]
+    purpose: _Given
+    case: _Given
+
+
+def _named(engine: Engine, asked: FirmQuestion) -> dict[str, Any]:
+    """What an organisation is called; of a person's number nothing is said."""
+    reference = f"RB-{uuid.uuid4()}"
+    with engine.begin() as connection:
+        name = connection.scalar(select(_subjects.c.name).where(_subjects.c.number == asked.number))
+        connection.execute(_queries.insert().values(reference=reference, purpose=asked.purpose, case_number=asked.case))
+    return {
+        "reference": reference,
+        "source": SOURCE,
+        "number": asked.number,
+        "name": name if is_credit_code(asked.number) else None,
+        "answered_at": clock.now().isoformat(),
+    }
+
+
 def _answer(engine: Engine, asked: Question) -> dict[str, Any]:
     reference = f"RB-{uuid.uuid4()}"
     with engine.begin() as connection:
@@ -146,6 +169,13 @@ def create_app(database_path: Path, token: str, delay_s: float = 0.0) -> FastAPI
             return Response(status_code=401, headers={"WWW-Authenticate": "Bearer"})
         time.sleep(delay_s)
         return _answer(engine, asked)
+
+    @app.post("/v1/firms", response_model=None)
+    def firm(asked: FirmQuestion, authorization: Annotated[str, Header()] = "") -> dict[str, Any] | Response:
+        if not hmac.compare_digest(authorization.encode(), expected):
+            return Response(status_code=401, headers={"WWW-Authenticate": "Bearer"})
+        time.sleep(delay_s)
+        return _named(engine, asked)
 
     return app
 

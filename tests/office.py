@@ -17,7 +17,7 @@ from approval.office import Office
 from approval.running import Runner
 from approval.steps import VERBS
 from catalogue import load_catalogue
-from credit import CreditReport, Record, Subject
+from credit import CreditReport, Firm, Record, Subject, Unanswered
 from identity import (
     BANDS,
     Account,
@@ -48,6 +48,14 @@ class QuietBureau:
         self.is_away = False
         self.records: dict[str, Sequence[Record]] = {}
         self.asked: list[str] = []
+        self.firms: dict[str, str] = {}
+
+    def firm(self, number: str, *, purpose: str, case: str) -> Firm | None:
+        self.asked.append(purpose)
+        if self.is_away:
+            raise Unanswered("timeout")
+        name = self.firms.get(number)
+        return Firm(number, name, "test bureau", "T-2") if name else None
 
     def query(self, subject: Subject, name: str, number: str, *, purpose: str, case: str) -> CreditReport:
         self.asked.append(purpose)

@@ -2,7 +2,7 @@
 """Fields (表单控件): a declared question with what was typed and what is wrong, ready to be shown. Pure."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 
 from forms import TABLES, Answers, Field, Form, Kind, Option, Page, Problem, rows_of
@@ -43,6 +43,8 @@ class FieldView:
     closed: str | None = None
     when: str | None = None  # what the browser still decides: `forms.conditions` as JSON
     asked: bool = True
+    looked_up: bool = False  # a credit code by which a name can be filled in
+    can_look_up: bool = False  # a credit code by which a name can be filled in
     suggest: str = ""  # the module that offers answers while one is typed
     within: str = ""  # the street whose addresses are offered, unless another is chosen on the page
 
@@ -82,10 +84,12 @@ def views(
     problems: Sequence[Problem],
     language: Language,
     closed: Mapping[str, str] | None = None,
+    lookups: Set[str] = frozenset(),
 ) -> list[FieldView]:
     """The controls of the questions that are asked, given the answers so far.
 
-    `closed` are those that a correction does not open, with their answers in words.
+    `closed` are those that a correction does not open, with their answers in words; `lookups` the fields and columns
+    whose credit codes give a name.
     """
     told = {html_name(p.path): p.message.said(language) for p in reversed(problems)}
     kept = closed or {}
@@ -93,7 +97,7 @@ def views(
     is_with_street = any(f.name == "street" for f in page.fields)
     return [
         replace(
-            _view(f, f.name, answers.get(f.name), told),
+            _view(f, f.name, answers.get(f.name), told, lookups),
             closed=kept.get(f.name),
             when=json.dumps(left.as_json(), ensure_ascii=False) if left else None,
             asked=f.name in asked,
@@ -110,8 +114,8 @@ def part_views(part: Sequence[tuple[Field, str]], problems: Sequence[Problem], l
     return [_view(field, field.name, answer, told) for field, answer in part]
 
 
-def _view(asked: Field, name: str, answer: object, told: dict[str, str]) -> FieldView:
-    rows = _rows(asked, answer, told) if asked.kind in TABLES else []
+def _view(asked: Field, name: str, answer: object, told: dict[str, str], lookups: Set[str] = frozenset()) -> FieldView:
+    rows = _rows(asked, answer, told, lookups) if asked.kind in TABLES else []
     return FieldView(
         name=name,
         kind="id_number" if asked.kind in (Kind.PARTY_NUMBER, Kind.CREDIT_CODE) else asked.kind.value,
@@ -125,6 +129,7 @@ def _view(asked: Field, name: str, answer: object, told: dict[str, str]) -> Fiel
         max_length=asked.most if asked.kind in (Kind.TEXT, Kind.LONG_TEXT) else None,
         autocomplete=asked.autocomplete,
         inputmode=INPUT_MODES.get(asked.kind),
+        can_look_up=asked.kind in (Kind.PARTY_NUMBER, Kind.CREDIT_CODE) and asked.name in lookups,
         files=_files(answer) if asked.kind is Kind.MATERIAL else (),
         rows=rows,
         row_title=asked.row_title,
@@ -134,12 +139,15 @@ def _view(asked: Field, name: str, answer: object, told: dict[str, str]) -> Fiel
     )
 
 
-def _rows(asked: Field, answer: object, told: dict[str, str]) -> list[list[FieldView]]:
+def _rows(asked: Field, answer: object, told: dict[str, str], lookups: Set[str]) -> list[list[FieldView]]:
     typed = rows_of(answer)
     least = asked.least or 1
     typed += [{} for _ in range(least - len(typed))]
     return [
-        [_view(column, f"{asked.name}-{index}-{column.name}", row.get(column.name), told) for column in asked.fields]
+        [
+            _view(column, f"{asked.name}-{index}-{column.name}", row.get(column.name), told, lookups)
+            for column in asked.fields
+        ]
         for index, row in enumerate(typed)
     ]
 

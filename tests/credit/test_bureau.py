@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from structlog.testing import capture_logs
 
-from credit import Bureau, CreditReport, Effect, HttpBureau, Role, Subject, assess
+from credit import Bureau, CreditReport, Effect, HttpBureau, Role, Subject, Unanswered, assess
 from reference import bureau
 from reference.bureau import Known
 from tests.credit.wire import Conversation, dripping, http, saying, silent, wire
@@ -262,3 +262,30 @@ def test_a_doubtful_certificate_is_no_answer(
         source = HttpBureau(url, "token", now=lambda: NOON, trust=client if is_trusted else None)
         assert asked(source).status == status
     assert len(requests) == (status == "answered")
+
+
+def test_what_an_organisation_is_called_comes_with_its_source(source: HttpBureau) -> None:
+    known = bureau.CLEAN_FIRM
+    firm = source.firm(known.number, purpose="prefill", case="-")
+    assert firm is not None
+    assert (firm.number, firm.name, firm.source) == (known.number, known.name, bureau.SOURCE)
+    assert source.firm("92320113MA0000015G", purpose="prefill", case="-") is None, "not known"
+    assert source.firm(bureau.CLEAN.number, purpose="prefill", case="-") is None, "of persons nothing is said"
+
+
+OTHER = {"reference": "1", "source": "x", "number": "X" * 18, "name": "a", "answered_at": "2026-11-23T04:00:00+00:00"}
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "reason"),
+    [
+        (b"{}", "200 OK", "not_understood"),
+        (b"", "500 Oops", "bureau_failed"),
+        (b"", "401 No", "bureau_refused"),
+        (json.dumps(OTHER).encode(), "200 OK", "identity_uncertain"),
+    ],
+)
+def test_a_bureau_that_names_nobody_rightly_has_not_answered(body: bytes, status: str, reason: str) -> None:
+    with wire(saying(http(body, status))) as (url, _requests), pytest.raises(Unanswered) as refused:
+        http_bureau(url).firm(bureau.CLEAN_FIRM.number, purpose="prefill", case="-")
+    assert refused.value.reason == reason

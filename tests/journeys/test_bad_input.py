@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 
 from credit import HttpBureau
-from demonstration.applicant import SOLE_TRADER, said
+from demonstration.applicant import COMPANY, SOLE_TRADER, said
 from reference import bureau
 from tests.identity.test_images import a_png_of
 from tests.journeys.conftest import Service
@@ -181,3 +181,21 @@ def test_every_page_carries_the_strict_headers(service: Service) -> None:
     assert "default-src 'self'" in headers["content-security-policy"]
     assert headers["x-content-type-options"] == "nosniff"
     assert headers["cache-control"] == "no-store"
+
+
+def test_an_organisation_is_named_by_its_code_from_the_bureau(service: Service) -> None:
+    person, known = service.applicant(), bureau.CLEAN_FIRM
+    person.start("company")
+    rows = {**COMPANY["shareholders"], "shareholders-0-name": "林清和", "shareholders-0-number": bureau.CLEAN[1]}
+    rows |= {"shareholders-1-name": "", "shareholders-1-number": known.number, "asked-shareholders": "1"}
+    where, lookup = person.path("form/shareholders"), person.path("lookup/shareholders-1-number")
+    person.expect(person.send(where, {**rows, "asked-capital": "1"}, shown_on=where), 422)
+    assert 'name="lookup-shareholders-1-number"' in person.page(where)
+    found = person.send(where, {**rows, "lookup-shareholders-1-number": "1"}, shown_on=where)
+    assert known.name in found.text, said(found.text)
+    assert bureau.SOURCE in found.text
+    filled = person.expect(person.send(lookup, {}, shown_on=lookup))
+    assert f'value="{known.name}"' in filled.text
+    assert "名称已按信用数据库填入" in filled.text
+    assert service.applicant().client.get(lookup).status_code == 404
+    assert person.client.get(person.path("lookup/capital")).status_code == 422

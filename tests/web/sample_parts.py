@@ -31,6 +31,18 @@ PART = {
     "masked_phone": "138****0002",
     "problems": [],
 }
+LOOKUP = {
+    "application": APPLICATION,
+    "number": "91320113MA0000023E",
+    "firm": {
+        "name": "南京市栖霞区一路平安商贸有限公司（虚构）",
+        "source": t("参考信用信息来源 RB-1", "reference RB-1"),
+    },
+    "answered": True,
+    "action": "/apply/01JD/lookup/shareholders-0-number",
+    "review": True,
+    "back": "/apply/01JD/form/shareholders",
+}
 WRONG = [ShownProblem("agree", "请读完文书，勾选同意"), ShownProblem("code", "验证码不对，还可以再试 4 次")]
 PARTS = [
     ("people", "apply/people.html", "applicant", PEOPLE),
@@ -40,6 +52,9 @@ PARTS = [
         "applicant",
         {**PEOPLE, "problems": [ShownProblem("phone-shareholders-1", "请输入 11 位手机号码")]},
     ),
+    ("lookup", "apply/lookup.html", "applicant", LOOKUP),
+    ("lookup-unknown", "apply/lookup.html", "applicant", {**LOOKUP, "firm": None}),
+    ("lookup-silent", "apply/lookup.html", "applicant", {**LOOKUP, "firm": None, "answered": False}),
     ("people-nobody", "apply/people.html", "applicant", {**PEOPLE, "people": []}),
     ("part", "parts/part.html", "applicant", PART),
     ("part-sign", "parts/part.html", "applicant", {**PART, "code_sent": True, "problems": WRONG}),

@@ -217,7 +217,15 @@ def _question(
         sources=_sources(form, asked, application),
         position=index + 1,
         total=len(pages),
-        fields=views(form, asked, answers, problems, language, _in_words(form, asked, answers, closed, language)),
+        fields=views(
+            form,
+            asked,
+            answers,
+            problems,
+            language,
+            _in_words(form, asked, answers, closed, language),
+            {person.number for person in item.persons},
+        ),
         problems=shown_problems(problems, language),
         back=back,
         review=review,
@@ -279,6 +287,9 @@ def answer(
     whole = application.answers
     if wanted in {f.name for f in asked.fields}:
         return go(href_of(application, f"material/{wanted}") + ("?review=1" if review else ""))
+    code = next((sent.removeprefix("lookup-") for sent in posted if sent.startswith("lookup-")), None)
+    if code is not None:
+        return go(href_of(application, f"lookup/{code[:80]}") + ("?review=1" if review else ""))
     revealed = any(_is_new(f.name, posted) for f in form.asked_fields(asked, whole))
     if changed or revealed:
         return _question(request, desk, db, now, application, name, whole, None, review, closed)
