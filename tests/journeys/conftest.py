@@ -12,6 +12,7 @@ import httpx
 import pytest
 import uvicorn
 from fastapi import FastAPI
+from playwright.sync_api import expect as expected
 
 import licences
 from approval.calendar import seed_calendar
@@ -37,6 +38,7 @@ from web.desk import Desk
 from workflows.durable import DurableEngine
 
 TOKEN = "journeys"
+expected.set_options(timeout=20_000)  # five seconds are short on a machine that is busy with other tests
 
 
 @pytest.fixture(scope="session")

@@ -36,12 +36,17 @@ SET = """(given) => {
 }"""
 
 
+PATIENCE_MS = 90_000  # a machine may be busy with other tests
+
+
 @pytest.fixture(scope="module")
 def tab() -> Iterator[Tab]:
     if seen.program() is None:
         pytest.skip("no browser: `apt-get install chromium`")
     with seen.browser() as opened:
-        yield opened.new_page()
+        page = opened.new_page()
+        page.set_default_timeout(PATIENCE_MS)
+        yield page
 
 
 @st.composite
@@ -93,7 +98,7 @@ def test_browser_and_server_agree_about_what_is_asked(tab: Tab, made: tuple[Form
         kind = "text/javascript" if is_module else "text/html; charset=utf-8"
         route.fulfill(body=module if is_module else html, content_type=kind)
 
-    tab.unroute_all()
+    tab.unroute_all(behavior="wait")
     tab.route(f"{SITE}/**", serve)
     tab.goto(SITE)
     tab.wait_for_selector("form")
