@@ -103,7 +103,7 @@ def granted(office: Office, application: Application, entity: Entity, day: date)
     return values, replace(fresh, item_code=application.item_code, credit_code=entity.credit_code)
 
 
-def needs_licence(application: Application, result: EntryResult, fresh: Grant, present: Licence | None) -> bool:
+def needs_licence(result: EntryResult, fresh: Grant, present: Licence | None) -> bool:
     """Whether what stands on the licence changes, or it is lost or damaged."""
     if result.act == "replacement":
         return True

@@ -36,9 +36,7 @@ SENTENCE = (
     "【栖霞区不见面审批】有人在“{title}”申请中将您列为{role}，请用本手机号登录系统，在首页“等我确认”中核对并签名。"
     "如与您无关，请不要理会，并致电 12345。"
 )
-NAMED = ("name",)
-NUMBERS = ("number", "id_number")
-OWN = (*NAMED, *NUMBERS, "residence")
+OWN = ("name", "number", "id_number", "residence")  # the columns of a row that are its person's own part
 
 
 class PhoneMalformed(DomainError):

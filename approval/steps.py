@@ -224,7 +224,7 @@ def reserve_successor(office: Office, application: Application) -> Carried:
             raise LookupError("the business is not in the register")
         _values, fresh = entries.granted(office, application, entity, office_day(now))
         present = licences.in_force(session, entity.credit_code)
-        is_needed = entries.needs_licence(application, result, fresh, present)
+        is_needed = entries.needs_licence(result, fresh, present)
     if not is_needed:
         return Carried("nothing")
 

@@ -13,7 +13,6 @@ from register.keeping import (
     pause,
     resume,
     set_aside,
-    stamp,
 )
 
 __all__ = [
@@ -31,5 +30,4 @@ __all__ = [
     "pause",
     "resume",
     "set_aside",
-    "stamp",
 ]

@@ -11,11 +11,7 @@ from forms.rules.tables import numbers_in, twice
 from kit.text import Text
 
 NO_UNLIMITED = frozenset({"state_owned", "listed", "institution", "social"})
-NAMED = {
-    "general": ("普通合伙", "普通合伙"),
-    "special": ("特殊普通合伙", "特殊普通合伙"),
-    "limited": ("有限合伙", "有限合伙"),
-}
+NAMED = {"general": "普通合伙", "special": "特殊普通合伙", "limited": "有限合伙"}
 
 
 def _limited(row: Values) -> bool:
@@ -56,10 +52,10 @@ def name_says_which(values: Values, _today: date) -> Iterator[Wrong]:
     name, kind = values.get("enterprise_name", ""), values.get("partnership_kind", "")
     if not name or kind not in NAMED:
         return
-    zh, _ = NAMED[kind]
-    is_wrong = zh not in name or (kind == "general" and "特殊普通合伙" in name)
+    word = NAMED[kind]
+    is_wrong = word not in name or (kind == "general" and "特殊普通合伙" in name)
     if is_wrong:
-        yield "enterprise_name", Text(zh=f"名称中应当标明“{zh}”字样", en=f"The name must say {zh}")
+        yield "enterprise_name", Text(zh=f"名称中应当标明“{word}”字样", en=f"The name must say {word}")
 
 
 @rule("PTN-04", "合伙企业法第16、64条", "Partnership Law arts 16, 64")

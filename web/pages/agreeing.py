@@ -10,7 +10,7 @@ from approval import bundles, cases, drafting, following, together
 from approval.dossier import sections
 from approval.sharing import FROM_LICENCE, Draft
 from approval.together import Bundle
-from identity import Check, check_code, send_code, waiting_code
+from identity import send_code, waiting_code
 from kit.numbers import masked_phone
 from kit.text import Language, Text
 from web.deps import Applicant, Browser, Db, DeskDep, Now
@@ -18,8 +18,8 @@ from web.fields import ShownProblem
 from web.pages.apply import href_of
 from web.pages.bundles import OwnBundle, question_tasks, shown_choice
 from web.pages.instruments import listed
-from web.pages.signin import WRONG
-from web.pages.submit import CHANGED, drafts_of
+from web.pages.signing import problems_of
+from web.pages.submit import drafts_of
 from web.respond import go, language_of, page
 
 router = APIRouter()
@@ -206,19 +206,19 @@ def sign_and_submit(
         raise cases.NotADraft()
     if together.lead_of(db, bundle).consent_at is None:
         raise following.LeadNotConsented()
-    language = language_of(request)
-    sent = waiting_code(db, browser, _purpose(bundle))
-    problems = []
-    if agree != "yes":
-        said = Text(zh="请阅读承诺并勾选同意", en="Read the declaration and tick to agree").said(language)
-        problems.append(ShownProblem("agree", said))
-    elif read != _texts_digest(desk, db, now, bundle):
-        problems.append(ShownProblem("agree", CHANGED.said(language)))
-    else:
-        outcome = check_code(db, sent, code, now)
-        if outcome is not Check.RIGHT:
-            problems.append(ShownProblem("code", WRONG[outcome][language == "en"]))
+    problems = problems_of(
+        db,
+        browser,
+        _purpose(bundle),
+        agree=agree,
+        read=read,
+        shown=_texts_digest(desk, db, now, bundle),
+        code=code,
+        now=now,
+        language=language_of(request),
+    )
     if problems:
-        return _sign_page(request, desk, db, now, bundle, applicant.phone or "", sent is not None, problems)
+        sent = waiting_code(db, browser, _purpose(bundle)) is not None
+        return _sign_page(request, desk, db, now, bundle, applicant.phone or "", sent, problems)
     following.sign_and_submit(db, desk.office, bundle, "phone-code", STATEMENT_VERSION, now)
     return go(f"/together/{bundle.id}", "together-submitted")

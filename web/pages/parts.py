@@ -7,10 +7,10 @@ from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import Response
 
 from approval import casefile, participants
-from approval.application import Application
+from approval.application import Application, State
 from approval.participants import Participant
 from forms import Problem
-from identity import Check, check_code, send_code, waiting_code
+from identity import send_code, waiting_code
 from kit.numbers import masked_phone
 from kit.text import Text
 from web.deps import Applicant, Browser, Db, DeskDep, Now, OwnApplication
@@ -18,12 +18,10 @@ from web.errors import sentence
 from web.fields import ShownProblem, part_views
 from web.pages.apply import Posted, href_of, shown
 from web.pages.instruments import NoSuchInstrument, listed
-from web.pages.signin import WRONG
+from web.pages.signing import problems_of
 from web.respond import go, language_of, page
 
 router = APIRouter()
-AGREE = Text(zh="请读完文书，勾选同意", en="Read the documents and tick to agree")
-CHANGED = Text(zh="内容刚刚有变，请重新核对后再签名", en="Something has just changed: check again, then sign")
 
 
 def _own(id: str, db: Db, applicant: Applicant) -> Participant:
@@ -66,6 +64,8 @@ def _people_page(
 
 @router.get("/apply/{id}/people")
 def people_page(request: Request, desk: DeskDep, db: Db, now: Now, application: OwnApplication) -> Response:
+    if application.state != State.DRAFT:
+        return go(f"/cases/{application.id}")
     return _people_page(request, desk, db, now, application)
 
 
@@ -182,19 +182,20 @@ def sign(
     code: Annotated[str, Form(max_length=20)] = "",
     read: Annotated[str, Form(max_length=64)] = "",
 ) -> Response:
-    """The code that only this person's phone received is their signature."""
-    language = language_of(request)
+    """The person's own signature."""
     application = db.get_one(Application, part.application_id)
-    problem: ShownProblem | None = None
-    if agree != "yes":
-        problem = ShownProblem("agree", AGREE.said(language))
-    elif read != participants.digest_for(desk.office, application, part, now):
-        problem = ShownProblem("agree", CHANGED.said(language))
-    else:
-        outcome = check_code(db, waiting_code(db, browser, _purpose(part)), code, now)
-        if outcome is not Check.RIGHT:
-            problem = ShownProblem("code", WRONG[outcome][language == "en"])
-    if problem is not None:
-        return _part_page(request, desk, db, now, browser, part, [problem])
+    problems = problems_of(
+        db,
+        browser,
+        _purpose(part),
+        agree=agree,
+        read=read,
+        shown=participants.digest_for(desk.office, application, part, now),
+        code=code,
+        now=now,
+        language=language_of(request),
+    )
+    if problems:
+        return _part_page(request, desk, db, now, browser, part, problems)
     participants.sign(db, desk.office, part, read, now)
     return go(f"/parts/{part.id}", "part-signed")

@@ -12,7 +12,7 @@ from approval.dossier import sections
 from approval.gate import Facts, facts_of
 from approval.mending import Change, smallest_change
 from forms import Answers, check
-from identity import Check, check_code, evidence_of, send_code, waiting_code
+from identity import evidence_of, send_code, waiting_code
 from instruments import Instrument, Unwritable
 from kit.clock import office_day
 from kit.numbers import masked_phone
@@ -21,7 +21,7 @@ from web.deps import Applicant, Browser, Db, DeskDep, Now, OwnApplication
 from web.fields import ShownProblem, shown_problems
 from web.pages.apply import form_of, href_of, shown
 from web.pages.instruments import listed
-from web.pages.signin import WRONG
+from web.pages.signing import problems_of
 from web.respond import go, language_of, page
 
 router = APIRouter()
@@ -33,7 +33,6 @@ ASSUMED: dict[str, object] = {
     "credit_effects": ("allow",),
     "credit_unanswered": 0,
 }
-CHANGED = Text(zh="文书内容有更新，请重新阅读后再签名", en="The documents have changed: read them again, then sign")
 STATEMENT_VERSION = "statement-1"
 STATEMENT = Text(
     zh="本人承诺：以上填报内容和提交的材料真实、合法、有效，本人对其真实性、合法性、有效性负责；"
@@ -193,20 +192,20 @@ def sign_and_submit(
     """The code that only the holder's phone received is the signature; it binds to answers and instruments as shown."""
     if application.state != State.DRAFT:
         raise cases.NotADraft()
-    language = language_of(request)
-    sent = waiting_code(db, browser, _purpose(application))
-    problems = []
-    if agree != "yes":
-        said = Text(zh="请阅读承诺并勾选同意", en="Read the declaration and tick to agree").said(language)
-        problems.append(ShownProblem("agree", said))
-    elif read != drafting.digest(drafts_of(desk, application, now)):
-        problems.append(ShownProblem("agree", CHANGED.said(language)))
-    else:
-        outcome = check_code(db, sent, code, now)
-        if outcome is not Check.RIGHT:
-            problems.append(ShownProblem("code", WRONG[outcome][language == "en"]))
+    problems = problems_of(
+        db,
+        browser,
+        _purpose(application),
+        agree=agree,
+        read=read,
+        shown=drafting.digest(drafts_of(desk, application, now)),
+        code=code,
+        now=now,
+        language=language_of(request),
+    )
     if problems:
-        return _sign_page(request, desk, application, now, applicant.phone or "", sent is not None, problems)
+        sent = waiting_code(db, browser, _purpose(application)) is not None
+        return _sign_page(request, desk, application, now, applicant.phone or "", sent, problems)
     cases.sign(db, application, "phone-code", STATEMENT_VERSION, now)
     cases.submit(db, desk.office, application, now)
     return go(href_of(application, "receipt"))
