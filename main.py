@@ -40,6 +40,7 @@ from credit import HttpBureau
 from demonstration import run as demonstration
 from demonstration.applicant import Stumbled
 from identity.face import DlibMatcher
+from identity.workers import Workers
 from kit import clock, sealing
 from kit.database import Database
 from kit.settings import Settings
@@ -165,7 +166,7 @@ def serve(
 @contextmanager
 def site(house: House, host: str, port: int, worker: bool = True) -> Iterator[uvicorn.Server]:
     """The pages, served in a thread of this process until the block ends."""
-    matcher = DlibMatcher(workers=house.settings.face_workers)
+    matcher = DlibMatcher(Workers(house.settings.face_workers))
     app = create_app(Desk(house.office, matcher, house.store, house.settings, house.trust))
     server = uvicorn.Server(uvicorn.Config(app, host=host, port=port, log_level="warning", access_log=False))
     with ExitStack() as stack:

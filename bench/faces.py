@@ -16,6 +16,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 from identity import BANDS, judge
 from identity.face import DlibMatcher
+from identity.workers import Workers
 from reference import bureau, idcard, photographs
 
 FRAMES = 5
@@ -71,7 +72,7 @@ def plain_times(card: str, live: str, repeats: int) -> tuple[list[float], list[f
 
 def one_after_another(drawn: bytes, live: bytes, repeats: int) -> tuple[list[float], list[float], bytes, str]:
     """Milliseconds of reading the card and of comparing; the kept card; the band it ends in."""
-    matcher = DlibMatcher(workers=1)
+    matcher = DlibMatcher(Workers(1))
     try:
         kept = matcher.read_portrait(drawn).jpeg
         read = timed(repeats, lambda: matcher.read_portrait(drawn))
@@ -83,7 +84,7 @@ def one_after_another(drawn: bytes, live: bytes, repeats: int) -> tuple[list[flo
 
 def per_second(workers: int, comparisons: int, card: bytes, live: bytes) -> float:
     """Comparisons a second when there is always somebody waiting."""
-    matcher = DlibMatcher(workers=workers)
+    matcher = DlibMatcher(Workers(workers))
     try:
         with ThreadPoolExecutor(workers) as applicants:
             began = time.perf_counter()

@@ -167,7 +167,9 @@ class HttpBureau:
             client.close()
             asking.shutdown(wait=False)
         if failure is not None:
-            raise Unanswered(failure.reason if isinstance(failure, Unanswered) else "unreachable")
+            late = isinstance(failure, httpx.TimeoutException)  # the client's own limit ends with the budget
+            reason = failure.reason if isinstance(failure, Unanswered) else "timeout" if late else "unreachable"
+            raise Unanswered(reason)
         return future.result()
 
     def _ask(self, client: httpx.Client, url: str, question: dict[str, str], deadline: float) -> bytes:

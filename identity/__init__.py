@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Identity (身份): accounts, sessions, codes, and the evidence that a person is the holder of an application.
 
-The face matcher stands in `identity.face`, which alone loads the image libraries.
+The face matcher stands in `identity.face`; only the processes of `identity.workers` load the image libraries.
 """
 
 from identity.accounts import (

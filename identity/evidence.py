@@ -8,7 +8,7 @@ I/O: database. Face is one way; declining it leads to the same case with a clerk
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, String, select
+from sqlalchemy import JSON, String, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from identity.checks import Band, Bands, Comparison, Verdict
@@ -16,10 +16,12 @@ from identity.vault import destroy_picture, keep_picture, view_picture
 from kit.database import Base, Moment, is_reading
 from kit.errors import DomainError
 from kit.random import new_id
+from kit.sealing import Sealed
 
 CONSENT_VERSION = "face-consent-1"
 MOST_ATTEMPTS = 5
 BANDS = Bands(version="bands-2")
+HOLDER = "holder"  # who files; the others of a case are called by their place in the form
 PICTURES = ("card_picture", "portrait_picture", "frame_picture")
 MEASURED = (
     *("portrait_width", "consent", "consent_version", "consent_at", "attempts", "band", "distance", "frames_used"),
@@ -43,9 +45,11 @@ class Evidence(Base):
     """What is known of the holder of one application. Scores stay; pictures go."""
 
     __tablename__ = "evidence"
+    __table_args__ = (UniqueConstraint("application_id", "person"),)
 
     id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)
-    application_id: Mapped[str] = mapped_column(String(32), unique=True)
+    application_id: Mapped[str] = mapped_column(String(32))
+    person: Mapped[str] = mapped_column(String(60), default=HOLDER)
     card_picture: Mapped[str | None] = mapped_column(String(32))
     portrait_picture: Mapped[str | None] = mapped_column(String(32))
     frame_picture: Mapped[str | None] = mapped_column(String(32))
@@ -63,6 +67,15 @@ class Evidence(Base):
     compared_at: Mapped[datetime | None] = mapped_column(Moment)
     without_camera: Mapped[bool] = mapped_column(default=False)
     deleted_at: Mapped[datetime | None] = mapped_column(Moment)
+    emblem_picture: Mapped[str | None] = mapped_column(String(32))
+    card_read: Mapped[dict[str, Any] | None] = mapped_column(Sealed("card"))
+    route: Mapped[str | None] = mapped_column(String(20))
+    liveness: Mapped[str | None] = mapped_column(String(10))
+    live_session: Mapped[str | None] = mapped_column(String(32))
+    signals: Mapped[list[Any]] = mapped_column(JSON, default=list)
+    assured_at: Mapped[datetime | None] = mapped_column(Moment)
+    assured_by: Mapped[str | None] = mapped_column(String(80))
+    assurance: Mapped[dict[str, Any] | None] = mapped_column(Sealed("assurance"))
 
     @property
     def attempts_left(self) -> int:
@@ -76,11 +89,14 @@ class Evidence(Base):
         return self.consent == "decline" or self.band in (Band.ACCEPT, Band.PERSON) or self.attempts_left == 0
 
 
-def evidence_of(session: Session, application_id: str) -> Evidence:
-    """The evidence of the application; empty at first."""
-    evidence = session.scalar(select(Evidence).where(Evidence.application_id == application_id))
+def evidence_of(session: Session, application_id: str, person: str = HOLDER) -> Evidence:
+    """The evidence of one person of the application; empty at first."""
+    query = select(Evidence).where(Evidence.application_id == application_id, Evidence.person == person)
+    evidence = session.scalar(query)
     if evidence is None:
-        evidence = Evidence(application_id=application_id, attempts=0, reasons=[], without_camera=False)
+        evidence = Evidence(
+            application_id=application_id, person=person, attempts=0, reasons=[], signals=[], without_camera=False
+        )
         if not is_reading(session):  # a page that only looks must not write: it would wait for the writers' lock
             session.add(evidence)
             session.flush()

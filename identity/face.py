@@ -1,32 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Face (人脸比对): the port through which pictures are measured and compared. Hides the worker processes.
+"""Face (人脸比对): the port through which the face on a card is compared with a living one. I/O: processes."""
 
-I/O: processes. Decoding and comparing happen in workers with limits; one that hangs or dies is replaced. Each
-worker is a pool of its own, so that ending one never disturbs what the others are doing.
-"""
-
-import multiprocessing
-import os
-import queue
 from collections.abc import Sequence
-from concurrent.futures import Future, ProcessPoolExecutor
-from concurrent.futures import TimeoutError as TookTooLong
-from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Protocol
 
 from identity.checks import Comparison, FaceReading
-from kit.errors import DomainError
-from kit.images import MOST_BYTES, ImageTooLarge
+from identity.workers import Workers
 
-PATIENCE_S = 10.0  # one task; five comparisons take half a second
-QUEUE_S = 20.0  # until a worker is free: about forty comparisons before this one on each core
-START_S = 60.0  # loading 100 MB of models from a cold disk
 MOST_FRAMES = 8
-
-
-class FaceServiceDown(DomainError):
-    """The workers do not answer; the applicant can try again or be checked by a clerk."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,103 +37,19 @@ class FaceMatcher(Protocol):
     def close(self) -> None: ...
 
 
-def _set_up(parent: int) -> None:
-    from identity import workshop  # only the workers load the image libraries
-
-    workshop.set_up(parent)
-
-
-def _in_worker(task: str, *arguments: object) -> Any:
-    from identity import workshop
-
-    return getattr(workshop, task)(*arguments)
-
-
-class _Worker:
-    """One process, and its promise to have loaded the models."""
-
-    def __init__(self) -> None:
-        os.environ.setdefault("OMP_NUM_THREADS", "1")
-        self._pool = ProcessPoolExecutor(1, multiprocessing.get_context("spawn"), _set_up, (os.getpid(),))
-        self._ready: Future[Any] = self._pool.submit(_in_worker, "model_name")
-
-    @property
-    def pid(self) -> int:
-        return next(iter(self._pool._processes))
-
-    def model(self) -> str:
-        """Waits until the models are loaded: on a busy machine that alone outlasts the patience for a task."""
-        return str(self._ready.result(START_S))
-
-    def do(self, task: str, arguments: Sequence[object], patience_s: float) -> Any:
-        self.model()
-        return self._pool.submit(_in_worker, task, *arguments).result(patience_s)
-
-    def end(self) -> None:
-        """Kill the process: one that hangs hears nothing gentler."""
-        processes = list((self._pool._processes or {}).values())
-        self._pool.shutdown(wait=False, cancel_futures=True)
-        for process in processes:
-            process.kill()
-
-
 class DlibMatcher:
-    """face_recognition (dlib) in `workers` processes, started fresh so that they share nothing with this one.
+    """face_recognition (dlib) in the workers."""
 
-    A task has `patience_s` from the moment a worker is ready for it; it waits for that `queue_s` at most.
-    """
-
-    def __init__(self, workers: int = 2, patience_s: float = PATIENCE_S, queue_s: float = QUEUE_S) -> None:
-        self._patience_s, self._queue_s, self._closed = patience_s, queue_s, False
-        self._workers = [_Worker() for _ in range(workers)]
-        self._free: queue.Queue[int] = queue.Queue()
-        try:
-            self.model = {worker.model() for worker in self._workers}.pop()
-        except (BrokenProcessPool, TookTooLong) as error:
-            self.close()
-            raise FaceServiceDown() from error
-        for place in range(workers):
-            self._free.put(place)
+    def __init__(self, workers: Workers) -> None:
+        self.workers, self.model = workers, workers.model
 
     def read_portrait(self, data: bytes) -> Portrait:
-        return Portrait(*self._do("read_portrait", [data]))
+        return Portrait(*self.workers.do("workshop:read_portrait", [data]))
 
     def compare(self, card: bytes, frames: Sequence[bytes]) -> tuple[Comparison, bytes | None]:
-        answer: tuple[Comparison, bytes | None] = self._do("compare", [card, *frames[:MOST_FRAMES]], self.model)
+        pictures = [card, *frames[:MOST_FRAMES]]
+        answer: tuple[Comparison, bytes | None] = self.workers.do("workshop:compare", pictures, self.model)
         return answer
 
     def close(self) -> None:
-        self._closed = True
-        for worker in self._workers:
-            worker.end()
-
-    def _do(self, task: str, pictures: list[bytes], *more: object) -> Any:
-        """In a free worker; once more in a new one if it died. Raises FaceServiceDown, and what the task raises."""
-        if any(len(picture) > MOST_BYTES for picture in pictures):
-            raise ImageTooLarge(limit=MOST_BYTES)  # before it is sent to another process
-        try:
-            place = self._free.get(timeout=self._queue_s)
-        except queue.Empty:
-            raise FaceServiceDown() from None
-        try:
-            return self._answer(place, task, (pictures, *more))
-        finally:
-            self._free.put(place)
-
-    def _answer(self, place: int, task: str, arguments: Sequence[object]) -> Any:
-        for _try in range(2):
-            try:
-                return self._workers[place].do(task, arguments, self._patience_s)
-            except (BrokenProcessPool, MemoryError):
-                self._replace(place)
-            except TookTooLong:
-                self._replace(place)
-                break
-        raise FaceServiceDown()
-
-    def _replace(self, place: int) -> None:
-        """The new worker starts loading at once. Raises FaceServiceDown when the matcher is closed."""
-        self._workers[place].end()
-        if self._closed:
-            raise FaceServiceDown()
-        self._workers[place] = _Worker()
+        self.workers.close()

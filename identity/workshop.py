@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Workshop (比对作坊): what happens to pictures inside the worker process, and only there. I/O: model files.
 
-The only importer of cv2 and face_recognition besides the port `identity.face`; descriptions of faces never leave it.
+Descriptions of faces never leave it.
 """
 
 import hashlib

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from identity.face import DlibMatcher
+from identity.workers import Workers
 from reference import bureau, idcard, photographs
 
 
@@ -30,6 +31,6 @@ def card(pictures: photographs.Photographs) -> bytes:
 
 @pytest.fixture(scope="session")
 def matcher() -> Iterator[DlibMatcher]:
-    made = DlibMatcher(workers=1)
+    made = DlibMatcher(Workers(1))
     yield made
     made.close()

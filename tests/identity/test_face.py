@@ -16,7 +16,8 @@ from PIL import Image, ImageEnhance, ImageFilter
 
 from identity import BANDS, judge
 from identity.checks import Band, Fault
-from identity.face import DlibMatcher, FaceServiceDown
+from identity.face import DlibMatcher
+from identity.workers import FaceServiceDown, Workers
 from kit.images import ImageTruncated
 from reference.photographs import Photographs
 from tests.identity.conftest import a_card_of
@@ -137,11 +138,11 @@ def test_each_bad_picture_is_told_apart(
 
 
 def pids(matcher: DlibMatcher) -> list[int]:
-    return [worker.pid for worker in matcher._workers]
+    return matcher.workers.pids
 
 
 def test_a_worker_that_dies_is_replaced(card: bytes) -> None:
-    matcher = DlibMatcher(workers=1)
+    matcher = DlibMatcher(Workers(1))
     try:
         for pid in pids(matcher):
             os.kill(pid, signal.SIGKILL)
@@ -152,7 +153,7 @@ def test_a_worker_that_dies_is_replaced(card: bytes) -> None:
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux can take memory from a running process")
 def test_a_worker_without_memory_is_replaced(card: bytes) -> None:
-    matcher = DlibMatcher(workers=1)
+    matcher = DlibMatcher(Workers(1))
     try:
         resource.prlimit(pids(matcher)[0], resource.RLIMIT_AS, (2**20, 2**20))
         assert matcher.read_portrait(card).reading.faults == ()
@@ -161,7 +162,7 @@ def test_a_worker_without_memory_is_replaced(card: bytes) -> None:
 
 
 def test_a_worker_that_hangs_is_given_up_in_time_and_replaced_and_the_other_goes_on(card: bytes) -> None:
-    matcher = DlibMatcher(workers=2, patience_s=3.0, queue_s=60.0)
+    matcher = DlibMatcher(Workers(2, patience_s=3.0, queue_s=60.0))
     try:
         hanging, working = pids(matcher)
         os.kill(hanging, signal.SIGSTOP)
@@ -179,7 +180,7 @@ def test_a_worker_that_hangs_is_given_up_in_time_and_replaced_and_the_other_goes
 
 
 def test_waiting_for_a_free_worker_is_no_hanging(card: bytes) -> None:
-    matcher = DlibMatcher(workers=1, patience_s=3.0)
+    matcher = DlibMatcher(Workers(1, patience_s=3.0))
     try:
         before = pids(matcher)
         with ThreadPoolExecutor(20) as applicants:  # the last of them waits longer than one task may take
@@ -191,7 +192,7 @@ def test_waiting_for_a_free_worker_is_no_hanging(card: bytes) -> None:
 
 
 def test_who_waits_too_long_for_a_worker_is_told_so(matcher: DlibMatcher, card: bytes) -> None:
-    busy = DlibMatcher(workers=1, queue_s=0.05)
+    busy = DlibMatcher(Workers(1, queue_s=0.05))
     try:
         os.kill(pids(busy)[0], signal.SIGSTOP)
         with ThreadPoolExecutor(1) as somebody:
@@ -208,9 +209,10 @@ def test_who_waits_too_long_for_a_worker_is_told_so(matcher: DlibMatcher, card: 
 PARENT = """
 import time
 from identity.face import DlibMatcher
+from identity.workers import FaceServiceDown, Workers
 if __name__ == "__main__":
-    matcher = DlibMatcher(workers=1)
-    print(matcher._workers[0].pid, flush=True)
+    matcher = DlibMatcher(Workers(1))
+    print(matcher.workers.pids[0], flush=True)
     time.sleep(60)
 """
 

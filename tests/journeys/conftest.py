@@ -26,6 +26,7 @@ from demonstration.applicant import Applicant, sole_trader
 from demonstration.run import enrol_demonstration_staff
 from identity import demonstration_password
 from identity.face import DlibMatcher
+from identity.workers import Workers
 from kit import clock
 from kit.database import Base, Database
 from kit.settings import Settings
@@ -57,7 +58,7 @@ def card(pictures: photographs.Photographs) -> bytes:
 
 @pytest.fixture(scope="session")
 def matcher() -> Iterator[DlibMatcher]:
-    made = DlibMatcher(workers=2)
+    made = DlibMatcher(Workers(2))
     yield made
     made.close()
 

@@ -23,7 +23,8 @@ from approval.calendar import seed_calendar
 from approval.running import Runner
 from approval.votes import Vote
 from identity import Account, Comparison, Role, sign_in
-from identity.face import FaceServiceDown, Portrait
+from identity.face import Portrait
+from identity.workers import FaceServiceDown
 from kit.database import Base, Database
 from kit.settings import Settings
 from licences import Licence, Status, Store
