@@ -23,6 +23,7 @@ LONGEST = 40  # characters that are read of a question; more is a letter, not a 
 FLOOR = 40  # below this it is no match but a coincidence
 SURE, GUESSED = 80, 70  # from where a match is certain; up to where it is a guess
 KEPT = 12
+CHANGES = "changes"
 WHOLE_WAY = 0.5  # of two that fit as well, the plan is of more use than one step of it
 HAN = re.compile(r"[\u3400-\u9fff]")
 WORDS = re.compile(r"[\u3400-\u9fff]+|[a-z0-9]+")
@@ -35,6 +36,9 @@ AFTER = re.compile(
     "(?:怎么办理|怎么办|怎么弄|怎么开|怎么申请|怎么注册|要办什么证|需要办什么证|办什么证|要什么证|需要什么证|要哪些证|"
     "要什么手续|需要什么手续|什么手续|需要什么|要什么|要多久|多少钱|手续|流程|条件|材料|吗|呢|啊|(?<![网酒书水氧])吧|呀|的|了)$"
 )
+# What happens to a business that exists already: whoever says it does not want to open one.
+ALTERS = re.compile("变更|注销|吊销|撤销|歇业|停业|恢复营业|关门|倒闭|补办|补领|遗失|丢|挂失|损坏|烧|转让|迁|搬|改(?!装)|换|增资|减资|修改")
+ALTERING = 25  # more than lies between a sure phrase and a shared pair of characters
 SMALL = frozenset(
     re.findall(r"\w+", "i a an the to my we want would like open start run set up need how do for of and in get new")
 )
@@ -58,6 +62,7 @@ class Entry:
     kind: Literal["plan", "item"]
     code: str
     phrases: tuple[Phrase, ...]
+    alters: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +83,7 @@ class Hit:
 def build(items: Iterable[Item], plans: Iterable[Plan]) -> Index:
     """Plans before items, so that they stand first among equals."""
     found = [Entry("plan", p.name, _phrases(p.title.zh, p.title.en, *p.words)) for p in plans]
-    found += [Entry("item", i.code, _phrases(i.title.zh, i.title.en, *i.keywords)) for i in items]
+    found += [Entry("item", i.code, _phrases(i.title.zh, i.title.en, *i.keywords), i.theme == CHANGES) for i in items]
     return Index(tuple(found))
 
 
@@ -107,6 +112,8 @@ def _entry_score(question: Phrase, whole: Phrase, entry: Entry) -> tuple[float, 
     )
     best, by = ranked[0]
     others = sum(score >= FLOOR for score, _ in ranked[1:4])
+    if ALTERS.search(whole.text) and not ALTERS.search(by):
+        best = max(0.0, best - ALTERING)
     return best + others * 0.1 + (WHOLE_WAY if entry.kind == "plan" and best else 0), by
 
 

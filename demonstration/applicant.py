@@ -90,7 +90,8 @@ COMPANY: dict[str, dict[str, str | list[str]]] = {
 """The answers of a company of two, by page of the form; what is empty is the name or the number of who founds it."""
 
 HOTEL: dict[str, dict[str, str | list[str]]] = {
-    "venue": {"venue_kind": "lodging", "business_name": "南京栖云样例宾馆有限公司", "floor_area": "1200"},
+    "venue": {"venue_kind": "lodging", "floor_area": "1200"},
+    "business": {"business_name": "南京栖云样例宾馆有限公司", "business_code": "91320113MA000901XY"},
     "premises": {"street": "320113007", "address": "文苑路 118 号 9 幢"},
     "responsible": {"responsible_name": "", "responsible_id": "", "contact_phone": "13800000003"},
     "hygiene": {"test_report": "NJWS-2026-0001", "test_body": "样例检测有限公司", "rules_in_place": "yes"},

@@ -78,7 +78,11 @@ def prepare_typeface() -> Path:
 
 def _convert(source: Path) -> TTFont:
     """A new font of quadratic outlines; the drawing of glyphs, which takes the time, is shared among all cores."""
-    old = TTFont(source, lazy=True)
+    with TTFont(source, lazy=True) as old:
+        return _drawn_anew(old, source)
+
+
+def _drawn_anew(old: TTFont, source: Path) -> TTFont:
     cmap = {c: name for c, name in old.getBestCmap().items() if any(first <= c <= last for first, last in RANGES)}
     order = [".notdef", *dict.fromkeys(cmap.values())]
     workers = os.cpu_count() or 1
@@ -111,11 +115,13 @@ def _convert(source: Path) -> TTFont:
 
 def _quadratic(path: str, names: list[str]) -> dict[str, Any]:
     """The glyphs with quadratic outlines; runs in a worker process."""
-    shapes, made = TTFont(path, lazy=True).getGlyphSet(), {}
-    for name in names:
-        pen = TTGlyphPen(shapes)
-        shapes[name].draw(Cu2QuPen(pen, ERROR, reverse_direction=True))
-        made[name] = pen.glyph()
+    made: dict[str, Any] = {}
+    with TTFont(path, lazy=True) as font:
+        shapes = font.getGlyphSet()
+        for name in names:
+            pen = TTGlyphPen(shapes)
+            shapes[name].draw(Cu2QuPen(pen, ERROR, reverse_direction=True))
+            made[name] = pen.glyph()
     return made
 
 

@@ -35,6 +35,7 @@ def public_venue_answers() -> Answers:
     return {
         "venue_kind": "lodging",
         "business_name": "南京栖云样例宾馆有限公司",
+        "business_code": "91320113MA000901XY",
         "floor_area": "1200",
         "street": "320113007",
         "address": "文苑路 118 号 9 幢",

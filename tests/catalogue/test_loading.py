@@ -47,7 +47,7 @@ def test_everything_declared_fits_together() -> None:
         ("public-venue", "valid_years = 4", 'until = "venue_kind"', "venue_kind is no date"),
         ("public-venue", 'scope = ["venue_kind"', 'scope = ["nothing"', r"item\.toml:\d+: .*no field nothing"),
         ("public-venue", 'theme = "health"', 'theme = "health"\non_site = true', "grants without site_visited"),
-        ("public-venue", 'theme = "health"', 'theme = "health"\nneeds = ["x"]', "there is no item x"),
+        ("public-venue", 'needs = ["sole-trader"', 'needs = ["x"', "there is no item x"),
         ("public-venue", 'theme = "health"', 'theme = "health"\nfollows = ["y"]', "there is no item y"),
         ("public-venue", 'name = "permit", version', 'name = "filing", version', "makes no licence or certificate"),
     ],
