@@ -27,9 +27,15 @@ FOLLOW_ONS = {"seal-engraving", "tax-registration", "social-insurance", "housing
 PERMITS = [item for item in OFFERED.values() if item.kind == "permit"]
 
 
+BESIDE = {  # steps and lesser filings that rows of the list speak of in passing
+    *("internet-cafe-opening", "private-school-setup", "performing-group", "hr-service-filing"),
+    *("prepacked-food-filing", "food-stall-filing"),
+}
+
+
 def test_the_twenty_five_rows_of_the_district_are_offered() -> None:
     assert len(DISTRICT) == 25
-    assert set(OFFERED) >= DISTRICT
+    assert set(OFFERED) >= DISTRICT | BESIDE
 
 
 def test_what_follows_a_registration_is_offered_beside_the_list_and_owns_to_its_doubts() -> None:
@@ -57,6 +63,9 @@ def test_what_follows_a_registration_is_offered_beside_the_list_and_owns_to_its_
         ("fire-inspection", 10, 0, "permit-site", None, "M"),
         ("entertainment-venue", 20, 10, "permit-hearing", None, "M"),
         ("drainage", 20, 10, "permit-plain", 5, "M"),
+        ("internet-cafe-opening", 15, 0, "permit-site", None, "V"),
+        ("private-school-setup", 16, 0, "permit-plain", 3, "M"),
+        ("performing-group", 20, 0, "permit-plain", None, "V"),
     ],
 )
 def test_time_way_and_validity_are_those_of_the_law(
@@ -75,6 +84,14 @@ def test_three_months_are_never_exceeded_by_the_days_that_stand_for_them(session
     starts = [date(2025, 1, 1) + timedelta(days=n) for n in range(630)]
     assert [day for day in starts if due_on(day, days, calendar) > _three_months_on(day)] == []
     assert due_on(date(2026, 2, 5), days + 1, calendar) > _three_months_on(date(2026, 2, 5))
+
+
+def test_thirty_days_are_never_exceeded_by_the_days_that_stand_for_them(session: Session) -> None:
+    seed_calendar(session)
+    calendar, days = load_calendar(session), OFFERED["private-school-setup"].working_days
+    starts = [date(2025, 1, 1) + timedelta(days=n) for n in range(690)]
+    assert all(due_on(day, days, calendar) <= day + timedelta(days=30) for day in starts)
+    assert any(due_on(day, days + 1, calendar) > day + timedelta(days=30) for day in starts)
 
 
 def _three_months_on(day: date) -> date:
