@@ -2,16 +2,12 @@
 """Printing (生僻字): words for the licence that its typeface does not have, found while they are typed. Pure."""
 
 import unicodedata
+from collections.abc import Iterator
 
 import licences
-from forms import NAMES, Problem, Values, Weight
+from forms import Problem, Values, Weight
 from kit.text import Text
 
-PRINTED = (
-    *NAMES,
-    *("operator_name", "legal_representative_name", "investor_name", "executive_name", "acting_name", "chair_name"),
-    *("head_name", "responsible_name", "address"),
-)
 RARE = "FONT-01"
 TYPEFACE = Text(zh="本系统字库；GB 18030-2022", en="The typeface of this service; GB 18030-2022")
 UNPRINTABLE = Text(
@@ -25,16 +21,28 @@ FOREIGN = Text(
 
 
 def unprintable(values: Values) -> tuple[Problem, ...]:
-    """A problem for each answer with a character that cannot be printed.
+    """A problem for each answer with a character that cannot be printed: all of them stand on the application that is
+    signed, many on a licence, a permit or in articles.
 
     A Chinese character that is only rare is for a person to see to: nobody is asked to write their name differently.
     """
     problems = []
-    for path in PRINTED:
-        missing = licences.missing_characters(str(values.get(path) or ""))
+    for path, answer in _written(values):
+        missing = licences.missing_characters("".join(answer.split()))
         if missing and all(unicodedata.name(c, "").startswith("CJK UNIFIED") for c in missing):
             said = UNPRINTABLE.filled(characters=missing)
             problems.append(Problem(path, said, RARE, TYPEFACE, Weight.PERSON, "M"))
         elif missing:
             problems.append(Problem(path, FOREIGN.filled(characters=missing)))
     return tuple(problems)
+
+
+def _written(values: Values, within: str = "") -> Iterator[tuple[str, str]]:
+    """Every answer in words, with where it stands; rows of a table are counted from 0."""
+    for name, value in values.items():
+        if isinstance(value, str):
+            yield f"{within}{name}", value
+        elif isinstance(value, list):
+            for index, row in enumerate(value):
+                if isinstance(row, dict):
+                    yield from _written(row, f"{within}{name}.{index}.")

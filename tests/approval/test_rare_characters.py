@@ -33,7 +33,12 @@ def test_a_rare_character_holds_nobody_up_and_another_script_is_told_at_once() -
     assert BIANG in rare.message.zh
     (foreign,) = unprintable({"trade_name": "ร้านอาหาร"})
     assert foreign.blocks
-    assert unprintable({"operator_name": "林清和"}) == ()
+    assert unprintable({"operator_name": "林清和", "scope": ["F-5213"], "address": "文苑路 1 号\n3 幢"}) == ()
+
+
+def test_it_is_found_wherever_it_will_be_printed_also_in_a_table() -> None:
+    found = unprintable({"business_name": f"样例{BIANG}馆", "shareholders": [{"name": "林清和"}, {"name": f"陈{BIANG}"}]})
+    assert [problem.path for problem in found] == ["business_name", "shareholders.1.name"]
 
 
 def test_the_case_goes_to_a_clerk_who_reads_why(office: TestOffice) -> None:
