@@ -18,6 +18,7 @@ from approval.decision import REFUSAL_BASES, Decision, Outcome
 from approval.findings import licensed_items
 from approval.grant import name_of
 from approval.office import Office
+from approval.received import received
 from catalogue import Item
 from identity import Account
 from kit.clock import office_day
@@ -35,7 +36,7 @@ def on_submission(session: Session, office: Office, application: Application, no
     form = office.catalogue.form_of(item)
     facts = {
         "received": in_words(office_day(now)),
-        "materials": f"{form.title.zh}、身份核验记录、签名承诺",
+        "materials": "、".join(one.zh for one in received(session, office, application)),
         "working_days": item.working_days,
         "due": in_words(application.due_on),
     }

@@ -14,11 +14,13 @@ from sqlalchemy import select, text
 from approval import cases, materials
 from approval.application import Application
 from approval.guards import GUARDS
+from approval.received import received
 from approval.steps import VERBS
 from approval.uploads import Kept, MaterialActs, MaterialTooLarge, NotAMaterial, examined, shown_name
 from catalogue import load_catalogue
 from kit.database import Database
 from kit.images import ImageTooLarge, ImageTruncated
+from notices import Kind, Notice
 from tests.conftest import NOON
 from tests.office import TestOffice, a_submitted_case, an_applicant
 
@@ -164,6 +166,21 @@ def test_a_file_is_named_in_the_answer_and_sealed_beside_it(office: TestOffice) 
         stored = session.execute(text("SELECT name, sealed FROM material")).one()
     assert "消防".encode() not in bytes(stored[0])
     assert b"%PDF" not in bytes(stored[1])
+
+
+def test_the_receipt_lists_what_came_in(office: TestOffice) -> None:
+    case = a_draft(office)
+    add(office, case, a_pdf(1))
+    add(office, case, a_pdf(2))
+    with office.database.writing() as session:
+        draft = session.get_one(Application, case)
+        cases.sign(session, draft, "phone-code", "statement-1", NOON)
+        cases.submit(session, office.office, draft, NOON)
+        told = [one.zh for one in received(session, office.office, draft)]
+        receipt = next(n for n in session.scalars(select(Notice)) if n.kind == Kind.RECEIPT)
+        assert receipt.facts["materials"] == "、".join(told)
+    assert told[0].endswith("申请表")
+    assert told[-3:] == ["平面图（2 份）", "身份核验记录", "电子签名记录"]
 
 
 def test_only_so_many_files_and_only_where_they_are_asked_for(office: TestOffice) -> None:

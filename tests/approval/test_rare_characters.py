@@ -37,7 +37,8 @@ def test_a_rare_character_holds_nobody_up_and_another_script_is_told_at_once() -
 
 
 def test_it_is_found_wherever_it_will_be_printed_also_in_a_table() -> None:
-    found = unprintable({"business_name": f"样例{BIANG}馆", "shareholders": [{"name": "林清和"}, {"name": f"陈{BIANG}"}]})
+    people = [{"name": "林清和"}, {"name": f"陈{BIANG}"}]
+    found = unprintable({"business_name": f"样例{BIANG}馆", "shareholders": people})
     assert [problem.path for problem in found] == ["business_name", "shareholders.1.name"]
 
 

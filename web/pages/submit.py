@@ -11,6 +11,7 @@ from approval.application import Application, State
 from approval.dossier import sections
 from approval.gate import Facts, facts_of
 from approval.mending import Change, smallest_change
+from approval.received import received
 from forms import Answers, check
 from identity import evidence_of, send_code, waiting_code
 from instruments import Instrument, Unwritable
@@ -212,21 +213,16 @@ def sign_and_submit(
 
 
 @router.get("/apply/{id}/receipt")
-def receipt(request: Request, desk: DeskDep, application: OwnApplication) -> Response:
+def receipt(request: Request, desk: DeskDep, db: Db, application: OwnApplication) -> Response:
     if application.state == State.DRAFT:
         return go(f"/apply/{application.id}")
     item = casefile.item_of(desk.office, application)
-    materials = [
-        desk.office.catalogue.form_of(item).title,
-        Text(zh="身份核验记录", en="Record of the identity check"),
-        Text(zh="签名承诺", en="Signed declaration"),
-    ]
     kept = {
         "number": application.number,
         "title": item.title,
         "submitted_at": application.submitted_at,
         "due_on": application.due_on,
         "basis": item.deadline_basis,
-        "materials": materials,
+        "materials": received(db, desk.office, application),
     }
     return page(request, "apply/receipt.html", receipt=kept, status_href=f"/cases/{application.id}")
