@@ -15,9 +15,11 @@ from approval.steps import VERBS
 from catalogue import Catalogue, Item, load_catalogue
 from kit import clock
 from kit.declared import Refused
+from workflows import Process, load_processes
 
 HERE = Path(__file__).parent.parent
 SCHEMA = HERE / "catalogue" / "item.schema.json"
+CARRIED = ("permit", "filing")  # what a process is called after; those of the register are programmed
 ITEMS, FORMS = HERE / "catalogue" / "items", HERE / "forms" / "declarations"
 
 
@@ -52,12 +54,16 @@ def commands() -> typer.Typer:
         if not re.fullmatch(r"[a-z][a-z-]*", code):
             typer.echo("The code is lower-case letters and hyphens, for example tea-house.", err=True)
             raise typer.Exit(2)
+        chosen = next((one for (name, _), one in sorted(load_processes().items()) if name == process), None)
+        if chosen is None or not chosen.name.startswith(CARRIED) or not (title := " ".join(title.split())):
+            typer.echo(f"A title, and a process that carries permits or filings, not {process}.", err=True)
+            raise typer.Exit(2)
         written = {ITEMS / f"{code}.toml": "item.toml", FORMS / f"{code}.toml": "form.toml"}
         if there := [file.name for file in written if file.exists()]:
             typer.echo(f"{there[0]} is there already: nothing was written.", err=True)
             raise typer.Exit(2)
         for file, pattern in written.items():
-            file.write_text(scaffolded(pattern, code, title, process), "utf-8")
+            file.write_text(scaffolded(pattern, code, title, chosen), "utf-8")
             typer.echo(f"written: {file.relative_to(HERE)}")
         typer.echo("Next: edit both files, then `uv run main.py items check`.")
 
@@ -100,8 +106,25 @@ def line_of(catalogue: Catalogue, item: Item) -> str:
     )
 
 
-def scaffolded(name: str, code: str, title: str, process: str) -> str:
+def scaffolded(name: str, code: str, title: str, process: Process) -> str:
     """A file that loads as it is, from its pattern in `scaffold/`."""
-    pattern = Template((Path(__file__).parent / "scaffold" / name).read_text("utf-8"))
-    since = clock.office_day(clock.now()).isoformat()
-    return pattern.substitute(code=code, title=title.replace('"', "”"), process=process, since=since)
+    is_permit = process.name.startswith("permit")
+    asks = {"on_site": "site_visited" in process.guards, "hearing": "hearing_held" in process.guards}
+    words = {
+        "code": code,
+        "process": process.name,
+        "since": clock.office_day(clock.now()).isoformat(),
+        "kind": "permit" if is_permit else "filing",
+        "asked": "\n".join(f"{flag} = true" for flag, is_asked in asks.items() if is_asked),
+        "result": _pattern("result.toml").substitute(title=_quoted(f"{title}证")) if is_permit else "",
+    }
+    return _pattern(name).substitute(words, title=_quoted(title if name == "item.toml" else f"{title}申请表"))
+
+
+def _pattern(name: str) -> Template:
+    return Template((Path(__file__).parent / "scaffold" / name).read_text("utf-8"))
+
+
+def _quoted(text: str) -> str:
+    """A basic string of TOML: what JSON escapes, TOML reads."""
+    return json.dumps(text, ensure_ascii=False)

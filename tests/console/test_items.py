@@ -35,6 +35,25 @@ def test_what_is_scaffolded_loads_and_is_offered_at_once(place: Path) -> None:
     assert [page.name for page in catalogue.form_of(item).pages] == ["what", "business", "premises", "responsible"]
 
 
+@pytest.mark.parametrize("title", ['a "quoted" title', "back\\slash", "two\nlines", "制表\t符", "'''茶"])
+@pytest.mark.parametrize("process", ["permit-plain", "permit-site", "permit-hearing", "permit-police", "filing"])
+def test_any_title_and_any_process_of_permits_and_filings_give_files_that_load(
+    place: Path, title: str, process: str
+) -> None:
+    told = CliRunner().invoke(items.commands(), ["new", "tea-house", "--title", title, "--process", process])
+    assert told.exit_code == 0, told.output
+    (item,) = load_catalogue(place / "items", set(VERBS), set(GUARDS), place / "forms").items.values()
+    assert item.title.zh == " ".join(title.split())
+    assert item.kind == ("filing" if process == "filing" else "permit")
+
+
+@pytest.mark.parametrize("process", ["nothing", "entry", "registration"])
+def test_a_process_that_ends_in_the_register_is_no_ground_for_a_scaffold(place: Path, process: str) -> None:
+    told = CliRunner().invoke(items.commands(), ["new", "tea-house", "--process", process])
+    assert told.exit_code == 2
+    assert not list((place / "items").iterdir())
+
+
 def test_nothing_is_ever_overwritten(place: Path) -> None:
     run, cli = CliRunner(), items.commands()
     run.invoke(cli, ["new", "tea-house"])
