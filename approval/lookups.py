@@ -40,6 +40,15 @@ class Place:
         return self.table or self.name
 
 
+BUSINESS = Place("business_name", "business_code")
+"""The page that every permit and filing shares: the business that applies (forms/declarations/parts/business)."""
+
+
+def columns_of(item: Item) -> set[str]:
+    """The fields and columns whose credit codes give a name."""
+    return {BUSINESS.number, *(person.number for person in item.persons)}
+
+
 def place_at(item: Item, anchor: str) -> Place:
     """The place of a number by its HTML name ("shareholders-0-number"). Raises NothingToLookUp."""
     table, _, rest = anchor.partition("-")
@@ -49,6 +58,8 @@ def place_at(item: Item, anchor: str) -> Place:
             return Place(person.name, person.number)
         if rest and person.table == table and person.number == column and row.isdigit():
             return Place(person.name, person.number, table, int(row))
+    if anchor == BUSINESS.number:
+        return BUSINESS
     raise NothingToLookUp()
 
 

@@ -33,6 +33,9 @@ def a_draft(office: TestOffice, number: str = CODE) -> str:
 def test_places_are_those_where_the_item_names_somebody() -> None:
     assert lookups.place_at(COMPANY, "shareholders-1-number") == PLACE
     assert lookups.place_at(CATALOGUE.item("branch", 1), "parent_code") == Place("parent_name", "parent_code")
+    for permit in ("food-service", "vehicle-repair", "deregistration"):
+        assert lookups.place_at(CATALOGUE.item(permit, 1), "business_code") == Place("business_name", "business_code")
+        assert "business_code" in lookups.columns_of(CATALOGUE.item(permit, 1))
     for nowhere in ("capital", "shareholders-1-amount", "shareholders-x-number", "directors", ""):
         with pytest.raises(NothingToLookUp):
             lookups.place_at(COMPANY, nowhere)

@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import Response
 
-from approval import bundles, casefile, cases, participants, prefilling, printing, renewing, together
+from approval import bundles, casefile, cases, lookups, participants, prefilling, printing, renewing, together
 from approval.application import Application, State
 from approval.together import Standing
 from catalogue import Item
@@ -224,7 +224,7 @@ def _question(
             problems,
             language,
             _in_words(form, asked, answers, closed, language),
-            {person.number for person in item.persons},
+            lookups.columns_of(item),
         ),
         problems=shown_problems(problems, language),
         back=back,
