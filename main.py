@@ -40,6 +40,7 @@ from credit import HttpBureau
 from demonstration import run as demonstration
 from demonstration.applicant import Stumbled
 from identity.face import DlibMatcher
+from identity.weights import ModelRefused, choose
 from identity.workers import Workers
 from kit import clock, sealing
 from kit.database import Database
@@ -163,10 +164,20 @@ def serve(
         wait_for_signal()
 
 
+def face_matcher(settings: Settings) -> DlibMatcher:
+    """Raises typer.Exit with one clear sentence if a file is not the one that was meant, or cannot be used."""
+    try:
+        chosen = choose(settings.face_model, settings.face_model_sha256, settings.face_method, settings.face_cohort)
+        return DlibMatcher(Workers(settings.face_workers, choice=chosen))
+    except ModelRefused as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(2) from None
+
+
 @contextmanager
 def site(house: House, host: str, port: int, worker: bool = True) -> Iterator[uvicorn.Server]:
     """The pages, served in a thread of this process until the block ends."""
-    matcher = DlibMatcher(Workers(house.settings.face_workers))
+    matcher = face_matcher(house.settings)
     app = create_app(Desk(house.office, matcher, house.store, house.settings, house.trust))
     server = uvicorn.Server(uvicorn.Config(app, host=host, port=port, log_level="warning", access_log=False))
     with ExitStack() as stack:
