@@ -63,5 +63,5 @@ def test_a_label_fits_its_column_and_keeps_its_key() -> None:
 
 
 def test_workers_say_what_is_wrong_with_a_model(file: str) -> None:
-    with pytest.raises(ModelRefused, match="cannot be run"):
+    with pytest.raises(ModelRefused, match="can be run here"):
         Workers(1, choice=choose(file, digest_of(file)))
