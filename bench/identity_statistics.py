@@ -7,7 +7,7 @@ Pairs that share a person are not independent: the true intervals are wider than
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
-from math import exp, log
+from math import exp, isqrt, log
 from typing import Any
 
 import numpy as np
@@ -50,13 +50,14 @@ def _log_factorials(most: int) -> Numbers:
 
 
 def at_most(count: int, of: int, share: float) -> float:
-    """The probability of `count` or fewer of `of`, summed term by term."""
+    """The probability of `count` or fewer of `of`, summed term by term, but for those that lie 40 spreads from all that counts."""
     if share <= 0 or count >= of:
         return 1.0
     if share >= 1:
         return 0.0
     factorials = _log_factorials(of)
-    k = np.arange(count + 1)
+    middle, wide = min(count, int(of * share)), 20 * isqrt(of) + 20
+    k = np.arange(max(0, middle - wide), min(count, middle + wide) + 1)
     terms = factorials[of] - factorials[k] - factorials[of - k] + k * log(share) + (of - k) * np.log1p(-share)
     top = float(terms.max())
     return min(1.0, exp(top) * float(np.exp(terms - top).sum()))
