@@ -39,7 +39,10 @@ def test_without_a_pair_everything_is_possible() -> None:
     assert str(Rate(0, 0)) == "– (0 pairs)"
 
 
-@pytest.mark.parametrize(("count", "of", "share"), [(0, 5, 0.3), (2, 9, 0.5), (7, 30, 0.11), (40, 41, 0.97), (900, 1000, 0.02), (1, 1000, 0.5)])
+@pytest.mark.parametrize(
+    ("count", "of", "share"),
+    [(0, 5, 0.3), (2, 9, 0.5), (7, 30, 0.11), (40, 41, 0.97), (900, 1000, 0.02), (1, 1000, 0.5)],
+)
 def test_the_sum_of_the_binomial_is_exact(count: int, of: int, share: float) -> None:
     expected = sum(math.comb(of, k) * share**k * (1 - share) ** (of - k) for k in range(count + 1))
     assert at_most(count, of, share) == pytest.approx(expected, rel=1e-9)

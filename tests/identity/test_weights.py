@@ -1,4 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -65,3 +68,16 @@ def test_a_label_fits_its_column_and_keeps_its_key() -> None:
 def test_workers_say_what_is_wrong_with_a_model(file: str) -> None:
     with pytest.raises(ModelRefused, match="can be run here"):
         Workers(1, choice=choose(file, digest_of(file)))
+
+
+def test_the_service_does_not_start_with_another_file_and_says_why(file: str, tmp_path: Path) -> None:
+    wanted = {"MASTER_KEY": "11" * 32, "DATA_DIR": str(tmp_path / "data"), "FACE_MODEL": file}
+    begun = subprocess.run(
+        [sys.executable, "-W", "ignore", "main.py", "serve", "--port", "1"],
+        env={**os.environ, **wanted, "FACE_MODEL_SHA256": "0" * 64},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert begun.returncode == 2
+    assert begun.stderr.strip().splitlines()[-1].startswith(f"{file} is not the expected file: its SHA-256 is ")
