@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Bench of matching (人脸比对测评): how often persons are confused or refused, on your own photographs.
 
-python -m bench.identity PHOTOS [--out FOLDER] [--rate 0.01] [--plain]: a folder a person, or a folder a group with one
-a person in it. Measures the matcher that the settings choose (FACE_MODEL …). I/O: files, model files.
+python -m bench.identity PHOTOS [--out FOLDER] [--rate 0.001] [--plain]: a folder a person, or a folder a group with one
+a person in it; or the word reference. Measures the matcher that the settings choose. I/O: files, model files.
 """
 
 import argparse
@@ -14,7 +14,7 @@ from pathlib import Path
 
 from bench import identity_curve, identity_methods
 from bench.identity_measuring import Sitter, Trials, clean, on_a_card, seen, verdicts
-from bench.identity_photographs import HARD, SPOILINGS, photographs_in
+from bench.identity_photographs import HARD, SPOILINGS, of_the_demonstration, photographs_in
 from bench.identity_statistics import Rate, claim, false_matches, false_non_matches, trade_off
 from identity.bands import bands_of
 from identity.checks import Band, Bands
@@ -22,6 +22,7 @@ from identity.matching.describing import Matching, embedder_of
 from identity.weights import Choice, ModelRefused, choose
 from kit.settings import Settings
 
+REFERENCE = Path("reference")
 CUSTOMARY = (0.35, 0.38, 0.40, 0.45, 0.50, 0.60)  # where the bundled model is usually cut
 
 
@@ -82,7 +83,7 @@ def compared(outcomes: Sequence[identity_methods.Outcome], rate: float) -> list[
 
 def report(folder: Path, out: Path, choice: Choice, rate: float, with_methods: bool) -> list[str]:
     matching, bands = Matching(choice), bands_of(choice.label)
-    photographs = photographs_in(folder)
+    photographs = of_the_demonstration() if folder == REFERENCE else photographs_in(folder)
     if not photographs:
         raise SystemExit(f"{folder} has no folder with photographs of a person.")
     sitters = seen(photographs, matching.describe, _progress)
@@ -102,11 +103,16 @@ def report(folder: Path, out: Path, choice: Choice, rate: float, with_methods: b
     lines += ["", claim(false_matches(plainly.impostors, limits[0]), limits[0])]
     curves = {"undamaged": plainly, **{str(how): of for how, of in cards}}
     lines += ["", f"Curves: {_draw(out / 'det.svg', curves, folder)}."]
-    if with_methods:
-        found = identity_methods.described(sitters, HARD, embedder := embedder_of(choice.models[0]))
-        tried = identity_methods.tried(photographs, identity_methods.candidates(found, embedder.is_unit), rate)
-        lines += ["", f"Methods, portrait {HARD}; every figure on persons of whom nothing was learnt:", ""]
-        lines += compared(tried, rate)
+    if with_methods and len(people) < identity_methods.LEAST_PERSONS:
+        lines += ["", f"Methods are not compared on fewer than {identity_methods.LEAST_PERSONS} persons."]
+    elif with_methods:
+        for how in HARD:
+            found = identity_methods.described(sitters, how, embedder := embedder_of(choice.models[0]))
+            tried = identity_methods.tried(
+                photographs, identity_methods.candidates(photographs, found, embedder.is_unit), rate
+            )
+            lines += ["", f"Methods, portrait {how}; every figure on persons of whom nothing was learnt:", ""]
+            lines += compared(tried, rate)
     return lines
 
 
@@ -129,7 +135,7 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("photos", type=Path)
     parser.add_argument("--out", type=Path, default=Path("data/bench-identity"), help="folder of the picture")
-    parser.add_argument("--rate", type=float, default=0.01, help="false matches at which methods are compared")
+    parser.add_argument("--rate", type=float, default=0.001, help="false matches at which methods are compared")
     parser.add_argument("--plain", action="store_true", help="without the comparison of methods, which takes longest")
     asked = parser.parse_args()
     settings = Settings()

@@ -25,6 +25,7 @@ from identity.workshop import DETECT_AT, DETECT_CARD_AT, _one_face
 
 FRAMES = 7
 CELLS = 8
+LEAST_PERSONS = 8  # four in each half
 SIGNIFICANT = 0.05
 Half = Callable[[Sequence[int]], Distance]  # what is learnt of the photographs at these places
 
@@ -116,7 +117,7 @@ def _frames(sitter: Sitter, describe: Callable[[Pixels, Box], Vector]) -> Vector
     return mean_of(vectors) if vectors else None
 
 
-def candidates(found: dict[str, Descriptions], is_unit: bool) -> list[Candidate]:
+def candidates(photographs: Sequence[Photograph], found: dict[str, Descriptions], is_unit: bool) -> list[Candidate]:
     """The plain model first."""
 
     def plainly(_half: Sequence[int]) -> Distance:
@@ -139,7 +140,7 @@ def candidates(found: dict[str, Descriptions], is_unit: bool) -> list[Candidate]
         Candidate("against a cohort", plain, against(Method.PLAIN)),
         Candidate("mirror image, against a cohort", found[Method.FLIP], against(Method.FLIP)),
         Candidate("pattern alone", pattern, lambda _half: lambda one, other: apart(one, other, is_unit=False)),
-        Candidate("model and pattern fused", _both(plain, pattern), _fusing(plain, pattern, is_unit)),
+        Candidate("model and pattern fused", _both(plain, pattern), _fusing(photographs, plain, pattern, is_unit)),
     ]
 
 
@@ -151,12 +152,12 @@ def _both(model: Descriptions, pattern: Descriptions) -> Descriptions:
     return Descriptions(*([joined(one, other) for one, other in kind] for kind in pairs))
 
 
-def _fusing(model: Descriptions, pattern: Descriptions, is_unit: bool) -> Half:
+def _fusing(photographs: Sequence[Photograph], model: Descriptions, pattern: Descriptions, is_unit: bool) -> Half:
     """Each distance measured by what is usual between strangers of the half, then their mean."""
     size = next(len(vector) for vector in model.lives if vector is not None)
 
     def learn(half: Sequence[int]) -> Distance:
-        usual = [_usual(kind.lives, half, unit) for kind, unit in ((model, is_unit), (pattern, False))]
+        usual = [_usual(photographs, kind.lives, half, unit) for kind, unit in ((model, is_unit), (pattern, False))]
 
         def distance(one: Vector, other: Vector) -> float:
             of_model = apart(one[:size], other[:size], is_unit) / usual[0]
@@ -167,9 +168,12 @@ def _fusing(model: Descriptions, pattern: Descriptions, is_unit: bool) -> Half:
     return learn
 
 
-def _usual(lives: Sequence[Vector | None], half: Sequence[int], is_unit: bool) -> float:
-    held = [vector for vector in (lives[i] for i in half) if vector is not None]
-    return float(np.mean([apart(one, other, is_unit) for i, one in enumerate(held) for other in held[:i]]))
+def _usual(
+    photographs: Sequence[Photograph], lives: Sequence[Vector | None], half: Sequence[int], is_unit: bool
+) -> float:
+    held = [vector if i in set(half) else None for i, vector in enumerate(lives)]
+    distances = trials(photographs, held, held, lambda one, other: apart(one, other, is_unit), both_ways=False)
+    return float(distances.impostors.mean())
 
 
 def halves(photographs: Sequence[Photograph]) -> tuple[list[int], list[int]]:

@@ -50,7 +50,7 @@ def _log_factorials(most: int) -> Numbers:
 
 
 def at_most(count: int, of: int, share: float) -> float:
-    """The probability of `count` or fewer of `of`, summed term by term, but for those that lie 40 spreads from all that counts."""
+    """The probability of `count` or fewer of `of`, summed term by term but for those far from all that counts."""
     if share <= 0 or count >= of:
         return 1.0
     if share >= 1:

@@ -49,7 +49,7 @@ def test_a_portrait_is_as_wide_as_the_card_has_it(how: object) -> None:
 
 def test_a_grey_portrait_is_grey_also_beyond_the_border_of_the_photograph() -> None:
     pixels = np.random.default_rng(1).integers(0, 255, (100, 100, 3)).astype(np.uint8)
-    portrait = as_portrait(pixels, (0, 100, 100, 0), HARD).astype(int)
+    portrait = as_portrait(pixels, (0, 100, 100, 0), HARD[0]).astype(int)
     assert np.abs(portrait[..., 0] - portrait[..., 1]).max() < 3
 
 
