@@ -4,7 +4,7 @@
 from collections.abc import Mapping, Sequence
 from math import log10
 
-WIDTH, HEIGHT, LEFT, TOP, RIGHT, BOTTOM = 640, 420, 74, 24, 180, 52
+WIDTH, HEIGHT, LEFT, TOP, RIGHT, BOTTOM = 720, 420, 74, 24, 250, 52
 LOW_X, LOW_Y = -5.0, -3.0  # 0.001 % of strangers, 0.1 % of genuine pairs
 COLOURS = ("#1b4f8f", "#b3261e", "#1e7d3a", "#8a5a00", "#6b3fa0", "#006b75", "#555555")
 Points = Sequence[tuple[float, float, float]]
@@ -33,15 +33,23 @@ def _grid() -> list[str]:
 
 def _line(points: Points, colour: str) -> str:
     """Steps: between two distances that were seen nothing changes."""
-    path, last = [], None
+    corners: list[tuple[float, float]] = []
     for _limit, matches, refusals in points:
-        here = f"{_x(matches):.1f},{_y(refusals):.1f}"
-        if last is not None and here != last:
-            path.append(f"{here.split(',')[0]},{last.split(',')[1]}")
-        if here != last:
-            path.append(here)
-        last = here
-    return f'<polyline points="{" ".join(path)}" fill="none" stroke="{colour}" stroke-width="1.8"/>'
+        x, y = round(_x(matches), 1), round(_y(refusals), 1)
+        _walk(corners, (x, corners[-1][1] if corners else y))
+        _walk(corners, (x, y))
+    path = " ".join(f"{x:g},{y:g}" for x, y in corners)
+    return f'<polyline points="{path}" fill="none" stroke="{colour}" stroke-width="1.8"/>'
+
+
+def _walk(corners: list[tuple[float, float]], to: tuple[float, float]) -> None:
+    """On, or further in the same direction."""
+    for axis in (0, 1):
+        if len(corners) > 1 and corners[-2][axis] == corners[-1][axis] == to[axis]:
+            corners[-1] = to
+            return
+    if not corners or corners[-1] != to:
+        corners.append(to)
 
 
 def drawn(curves: Mapping[str, Points], words: str) -> str:
