@@ -1,13 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 .DEFAULT_GOAL := help
-.PHONY: help setup demo dev test fmt bench screenshots migrate migration clean
+.PHONY: help setup demo dev test fmt bench bench-identity screenshots migrate migration clean
 
 # uv is used if it is there, else brought into a folder of the project.
 UV := $(shell command -v uv 2>/dev/null || echo .tools/bin/uv)
 RUN := $(UV) run --frozen
 
 help: ## this list
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort | column -t -s "$$(printf '\t')"
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort | column -t -s "$$(printf '\t')"
 
 .tools/bin/uv:
 	@python3 -c 'import ensurepip, venv' || { echo "请先安装 python3-venv: apt-get install python3-venv"; exit 1; }
@@ -34,6 +34,10 @@ fmt: setup ## format
 
 bench: setup ## measure, and print the tables of docs/benchmarks.md
 	$(RUN) python -m bench
+
+bench-identity: setup ## measure face matching on a folder per person: make bench-identity PHOTOS=DIR [OUT=DIR]
+	@test -n "$(PHOTOS)" || { echo "make bench-identity PHOTOS=DIR: DIR/person/*.jpg or DIR/group/person/*.jpg"; exit 2; }
+	$(RUN) python -m bench.identity "$(PHOTOS)" $(if $(OUT),--out "$(OUT)")
 
 screenshots: setup ## every page at 390 and 1366 pixels into docs/screenshots
 	$(RUN) python -m scripts.screenshots

@@ -40,6 +40,7 @@ from credit import HttpBureau
 from demonstration import run as demonstration
 from demonstration.applicant import Stumbled
 from identity.face import DlibMatcher
+from identity.weights import Choice, ModelRefused, choose
 from identity.workers import Workers
 from kit import clock, sealing
 from kit.database import Database
@@ -70,6 +71,7 @@ class House:
     office: Office
     store: Store
     trust: bytes
+    faces: Choice
 
 
 def build(settings: Settings) -> House:
@@ -77,6 +79,7 @@ def build(settings: Settings) -> House:
     install_key(settings)
     load_divisions()
     load_leads()  # a wrong file stops the service here, not a case later
+    faces = chosen_models(settings)
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     database = Database(settings.database)
     engine = DurableEngine(database)
@@ -96,7 +99,7 @@ def build(settings: Settings) -> House:
         registrar=settings.registrar_name,
         straight_through=settings.straight_through,
     )
-    return House(settings, database, engine, office, store, signer.trust)
+    return House(settings, database, engine, office, store, signer.trust, faces)
 
 
 def install_key(settings: Settings) -> None:
@@ -163,10 +166,26 @@ def serve(
         wait_for_signal()
 
 
+def chosen_models(settings: Settings) -> Choice:
+    """What faces are described by. Raises typer.Exit with one clear sentence if a file is not the expected one."""
+    with refusing_models():
+        return choose(settings.face_model, settings.face_model_sha256, settings.face_method, settings.face_cohort)
+
+
+@contextmanager
+def refusing_models() -> Iterator[None]:
+    try:
+        yield
+    except ModelRefused as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(2) from None
+
+
 @contextmanager
 def site(house: House, host: str, port: int, worker: bool = True) -> Iterator[uvicorn.Server]:
     """The pages, served in a thread of this process until the block ends."""
-    matcher = DlibMatcher(Workers(house.settings.face_workers))
+    with refusing_models():
+        matcher = DlibMatcher(Workers(house.settings.face_workers, choice=house.faces))
     app = create_app(Desk(house.office, matcher, house.store, house.settings, house.trust))
     server = uvicorn.Server(uvicorn.Config(app, host=host, port=port, log_level="warning", access_log=False))
     with ExitStack() as stack:

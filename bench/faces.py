@@ -14,8 +14,10 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
-from identity import BANDS, judge
+from identity import BANDS, judge, workshop
 from identity.face import DlibMatcher
+from identity.matching import describing
+from identity.weights import Method, choose
 from identity.workers import Workers
 from reference import bureau, idcard, photographs
 
@@ -40,14 +42,14 @@ for _ in range(repeats):
 """
 
 
-def timed(repeats: int, work: Callable[[], object]) -> list[float]:
+def timed(repeats: int, work: Callable[[], object], clock: Callable[[], float] = time.perf_counter) -> list[float]:
     """Milliseconds of each repeat, after one that is not counted."""
     work()
     taken = []
     for _ in range(repeats):
-        began = time.perf_counter()
+        began = clock()
         work()
-        taken.append((time.perf_counter() - began) * 1000)
+        taken.append((clock() - began) * 1000)
     return taken
 
 
@@ -94,6 +96,18 @@ def per_second(workers: int, comparisons: int, card: bytes, live: bytes) -> floa
         matcher.close()
 
 
+def on_one_core(repeats: int, card: bytes, live: bytes) -> list[str]:
+    """Processor time of a comparison by each method, whatever else the machine is doing."""
+    lines = ["| a comparison of 5 frames | processor ms, median | 95th of 100 |", "|---|---|---|"]
+    for method in Method:
+        describing.install(choose(method=method))
+        taken = timed(repeats, lambda: workshop.compare([card, *[live] * FRAMES], ""), time.process_time)
+        high = statistics.quantiles(taken, n=20, method="inclusive")[-1]
+        lines.append(f"| {method} | {statistics.median(taken):.0f} | {high:.0f} |")
+    describing.install(choose())
+    return lines
+
+
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--repeats", type=int, default=20)
@@ -111,6 +125,7 @@ def main() -> None:
     print("| step | median ms | 95th of 100 ms | plain library, median ms | ratio |\n|---|---|---|---|---|")
     print(row("card: find the one face, measure it, write it anew (plain: find, describe)", read, plain_read))
     print(row(f"card against {FRAMES} frames", compared, plain_compared))
+    print("\n" + "\n".join(on_one_core(max(5, repeats // 2), kept, live)))
     print("\n| workers | comparisons a second | a worker |\n|---|---|---|")
     for workers in (1, 2):
         rate = per_second(workers, workers * repeats, kept, live)

@@ -14,10 +14,10 @@ from identity.accounts import (
     sign_in_staff,
     staff,
 )
+from identity.bands import BANDS, bands_of
 from identity.checks import Band, Bands, Comparison, FaceReading, Fault, Verdict, judge
 from identity.codes import Check, PhoneCode, TooManyCodes, check_code, send_code, waiting_code
 from identity.evidence import (
-    BANDS,
     CONSENT_VERSION,
     AttemptsUsedUp,
     ConsentMissing,
@@ -58,6 +58,7 @@ __all__ = [
     "Verdict",
     "account_of",
     "applicant_with_phone",
+    "bands_of",
     "check_code",
     "copy_evidence",
     "delete_pictures",

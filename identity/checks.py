@@ -1,11 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """Checks (核验规则): when a picture is good enough, and what a distance between two faces means. Pure.
 
-Distances are Euclidean between 128-number descriptions of dlib's ResNet. Its customary limit of 0.6 takes 53 % of
-different East-Asian persons for the same; at 0.38 it is 0.14 % (345 persons, 59 340 pairs). So the machine accepts
-up to 0.38 only, and everything up to 0.6 goes to a person who sees both pictures.
+What a distance is depends on the matcher; the limits of each, and what they rest on, are data: `identity.bands`.
 """
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -34,15 +33,25 @@ class Bands:
     """Limits on the distance, and the least width of the card's portrait (px) on which the machine may accept.
 
     Below about 180 px genuine pairs drift apart: false refusals at 0.40 rise from 4 % to 58 %. Nearer than
-    `same_picture` the frame is the card's own photograph held before the camera: printed, cut and compressed again it
-    lies at 0.05–0.09, while two photographs of one person taken apart were never nearer than 0.24 (22 pairs).
+    `same_picture` the frame is the card's own photograph held before the camera. `matcher` is the key of what was
+    measured: these limits say nothing of the distances of any other.
     """
 
     version: str
-    accept: float = 0.38
-    person: float = 0.60
-    portrait_width: int = 180
-    same_picture: float = 0.15
+    accept: float
+    person: float
+    portrait_width: int
+    same_picture: float
+    matcher: str = ""
+
+    @property
+    def is_measured(self) -> bool:
+        """Whether there is a distance at which the machine accepts."""
+        return math.isfinite(self.accept)
+
+    def speak_of(self, model: str) -> bool:
+        """`model`: name and key, as a comparison has it."""
+        return self.is_measured and model.partition(" ")[2] == self.matcher
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +68,7 @@ class FaceReading:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """Mean distance over the usable frames; 9.0 when there was none. `model` names the weights.
+    """Mean distance over the usable frames; 9.0 when there was none. `model`: name and key of the matcher.
 
     `faults` are those of the card's portrait; when no frame was usable, those of the frames.
     """
@@ -105,12 +114,17 @@ def commonest(faults: Sequence[tuple[Fault, ...]]) -> tuple[Fault, ...]:
 
 
 def judge(comparison: Comparison, bands: Bands) -> Verdict:
-    """Accept only a near distance on a faultless portrait that is large enough; a person up to 0.6; else try again.
+    """Accept only a near distance on a faultless portrait that is large enough; a person in the middle; else try again.
 
-    Two pictures that are one and the same show no living person: a person looks at them.
+    Two pictures that are one and the same show no living person: a person looks at them. Where nothing was measured of
+    the matcher a person decides about every distance.
     """
-    if comparison.frames_used == 0 or comparison.distance > bands.person:
-        return Verdict(Band.RETRY, ("too_far",) if comparison.frames_used else ("no_usable_frame",))
+    if comparison.frames_used == 0:
+        return Verdict(Band.RETRY, ("no_usable_frame",))
+    if not bands.speak_of(comparison.model):
+        return Verdict(Band.PERSON, ("no_bands",))
+    if comparison.distance > bands.person:
+        return Verdict(Band.RETRY, ("too_far",))
     if comparison.distance > bands.accept:
         return Verdict(Band.PERSON, ("uncertain",))
     if comparison.distance < bands.same_picture:

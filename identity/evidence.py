@@ -11,7 +11,8 @@ from typing import Any
 from sqlalchemy import JSON, String, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from identity.checks import Band, Bands, Comparison, Verdict
+from identity.bands import bands_of
+from identity.checks import Band, Comparison, Verdict
 from identity.vault import destroy_picture, keep_picture, view_picture
 from kit.database import Base, Moment, is_reading
 from kit.errors import DomainError
@@ -20,7 +21,6 @@ from kit.sealing import Sealed
 
 CONSENT_VERSION = "face-consent-1"
 MOST_ATTEMPTS = 5
-BANDS = Bands(version="bands-2")
 HOLDER = "holder"  # who files; the others of a case are called by their place in the form
 PICTURES = ("card_picture", "portrait_picture", "frame_picture")
 MEASURED = (
@@ -148,7 +148,7 @@ def record_comparison(
     band = verdict.band if with_camera or verdict.band is Band.RETRY else Band.PERSON
     evidence.band, evidence.reasons = band, [str(reason) for reason in verdict.reasons]
     evidence.distance, evidence.frames_used = comparison.distance, comparison.frames_used
-    evidence.model, evidence.bands_version = comparison.model, BANDS.version
+    evidence.model, evidence.bands_version = comparison.model, bands_of(comparison.model).version
     evidence.compared_at, evidence.without_camera = now, not with_camera
     evidence.frame_picture = keep_picture(session, frame, now) if frame else None
 

@@ -16,6 +16,7 @@ from concurrent.futures import TimeoutError as TookTooLong
 from concurrent.futures.process import BrokenProcessPool
 from typing import Any
 
+from identity.weights import Choice, ModelRefused
 from kit.errors import DomainError
 from kit.images import MOST_BYTES, ImageTooLarge
 
@@ -28,10 +29,10 @@ class FaceServiceDown(DomainError):
     """The workers do not answer; the applicant can try again or be checked by a clerk."""
 
 
-def _set_up(parent: int) -> None:
+def _set_up(parent: int, choice: Choice | None) -> None:
     from identity import workshop
 
-    workshop.set_up(parent)
+    workshop.set_up(parent, choice)
 
 
 def _in_worker(task: str, *arguments: object) -> Any:
@@ -42,9 +43,9 @@ def _in_worker(task: str, *arguments: object) -> Any:
 class _Worker:
     """One process, and its promise to have loaded the models."""
 
-    def __init__(self) -> None:
+    def __init__(self, choice: Choice | None) -> None:
         os.environ.setdefault("OMP_NUM_THREADS", "1")
-        self._pool = ProcessPoolExecutor(1, multiprocessing.get_context("spawn"), _set_up, (os.getpid(),))
+        self._pool = ProcessPoolExecutor(1, multiprocessing.get_context("spawn"), _set_up, (os.getpid(), choice))
         self._ready: Future[Any] = self._pool.submit(_in_worker, "workshop:model_name")
 
     @property
@@ -70,18 +71,24 @@ class _Worker:
 class Workers:
     """`count` processes, started fresh so that they share nothing with this one.
 
-    A task has `patience_s` from the moment a worker is ready for it; it waits for that `queue_s` at most.
+    A task has `patience_s` from the moment a worker is ready for it; it waits for that `queue_s` at most. `choice`:
+    what faces are described by; the bundled model if nothing is said. Raises ModelRefused.
     """
 
-    def __init__(self, count: int = 2, patience_s: float = PATIENCE_S, queue_s: float = QUEUE_S) -> None:
-        self._patience_s, self._queue_s, self._closed = patience_s, queue_s, False
-        self._workers = [_Worker() for _ in range(count)]
+    def __init__(
+        self, count: int = 2, patience_s: float = PATIENCE_S, queue_s: float = QUEUE_S, choice: Choice | None = None
+    ) -> None:
+        self._patience_s, self._queue_s, self._closed, self._choice = patience_s, queue_s, False, choice
+        self._workers = [_Worker(choice) for _ in range(count)]
         self._free: queue.Queue[int] = queue.Queue()
         try:
             self.model = {worker.model() for worker in self._workers}.pop()
         except (BrokenProcessPool, TookTooLong) as error:
             self.close()
             raise FaceServiceDown() from error
+        except ModelRefused:
+            self.close()
+            raise
         for place in range(count):
             self._free.put(place)
 
@@ -126,4 +133,4 @@ class Workers:
         self._workers[place].end()
         if self._closed:
             raise FaceServiceDown()
-        self._workers[place] = _Worker()
+        self._workers[place] = _Worker(self._choice)

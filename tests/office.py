@@ -177,7 +177,7 @@ def a_submitted_case(
         evidence = evidence_of(session, application.id)
         keep_portrait(session, evidence, JPEG, JPEG, 228, NOON)
         record_consent(session, evidence, "agree", NOON)
-        near = Comparison(0.31, 3, 228, "test model")
+        near = Comparison(0.31, 3, 228, f"test {BANDS.matcher}")
         record_comparison(session, evidence, near, judge(near, BANDS), JPEG, NOON)
         if submit:
             cases.sign(session, application, "phone-code", "statement-1", NOON)

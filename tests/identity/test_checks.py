@@ -3,7 +3,7 @@ import pytest
 
 from identity.checks import Band, Bands, Comparison, Fault, commonest, faults_of, judge
 
-BANDS = Bands("test")
+BANDS = Bands("test", 0.38, 0.60, 180, 0.15)
 
 
 def compared(distance: float, frames: int = 3, width: int = 228) -> Comparison:

@@ -32,7 +32,7 @@ CARD, PORTRAIT, FRAME = b"\xff\xd8 card", b"\xff\xd8 portrait", b"\xff\xd8 frame
 
 
 def compare(session: Session, evidence: Evidence, distance: float, *, with_camera: bool = True) -> None:
-    comparison = Comparison(distance, 3, 228, "model")
+    comparison = Comparison(distance, 3, 228, f"test {BANDS.matcher}")
     verdict = judge(comparison, BANDS)
     record_comparison(session, evidence, comparison, verdict, FRAME, NOON, with_camera=with_camera)
 

@@ -109,7 +109,7 @@ def prove(house: House, case: str) -> None:
         evidence = evidence_of(session, case)
         keep_portrait(session, evidence, JPEG, JPEG, 228, NOON)
         record_consent(session, evidence, "agree", NOON)
-        near = Comparison(0.31, 3, 228, "test model")
+        near = Comparison(0.31, 3, 228, f"test {BANDS.matcher}")
         record_comparison(session, evidence, near, judge(near, BANDS), JPEG, NOON)
 
 

@@ -47,7 +47,7 @@ def submitted(house: House, item: Item, **changed: Any) -> str:
         evidence = evidence_of(session, draft.id)
         keep_portrait(session, evidence, JPEG, JPEG, 228, NOON)
         record_consent(session, evidence, "agree", NOON)
-        near = Comparison(0.31, 3, 228, "test model")
+        near = Comparison(0.31, 3, 228, f"test {BANDS.matcher}")
         record_comparison(session, evidence, near, judge(near, BANDS), JPEG, NOON)
         cases.sign(session, draft, "phone-code", "statement-1", NOON)
         cases.submit(session, office, draft, NOON)

@@ -12,12 +12,12 @@ from fastapi.responses import JSONResponse, Response
 from approval import casefile, cases
 from approval.application import Application, State
 from identity import (
-    BANDS,
     CONSENT_VERSION,
     Account,
     Band,
     Comparison,
     PortraitMissing,
+    bands_of,
     evidence_of,
     judge,
     keep_portrait,
@@ -190,7 +190,7 @@ def compare_face(
         problems = [ShownProblem("frames", sentence(error, request))]
         context = _context(desk, application)
         return page(request, "apply/face.html", 422, **context, attempts_left=evidence.attempts_left, problems=problems)
-    verdict = judge(comparison, BANDS)
+    verdict = judge(comparison, bands_of(comparison.model))
     with desk.office.database.writing() as session:
         evidence = evidence_of(session, application.id)
         session.refresh(evidence, with_for_update=True)

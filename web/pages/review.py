@@ -16,7 +16,7 @@ from approval.dossier import history, sections, stage_of
 from catalogue import Item
 from credit import Effect
 from forms import Form
-from identity import BANDS, Account, Evidence, evidence_of, view_picture
+from identity import Account, Evidence, bands_of, evidence_of, view_picture
 from kit.text import Language, Text
 from web.deps import Clerk, Db, DeskDep, Now
 from web.fields import ShownProblem
@@ -192,6 +192,8 @@ def _shown_case(case: Application, item: Item, line: queue.Waiting) -> dict[str,
 
 def _evidence(evidence: Evidence, case: Application) -> dict[str, Any]:
     base = f"/review/{case.id}/pictures"
+    bands = bands_of(evidence.model or "")
+    has_gauge = bands.is_measured and bands.accept > 0  # one that measures in spreads has no zero to draw from
     reasons = [REASONS.get(str(code)) or Text(zh=str(code), en=str(code)) for code in evidence.reasons]
     return {
         "way": None if evidence.consent is None else "face" if evidence.consent == "agree" else "person",
@@ -199,8 +201,8 @@ def _evidence(evidence: Evidence, case: Application) -> dict[str, Any]:
         "portrait_href": f"{base}/portrait" if evidence.portrait_picture else None,
         "frame_href": f"{base}/frame" if evidence.frame_picture else None,
         "distance": evidence.distance,
-        "accept": BANDS.accept,
-        "person": BANDS.person,
+        "accept": bands.accept if has_gauge else None,
+        "person": bands.person if has_gauge else None,
         "model": evidence.model or "",
         "portrait_width": evidence.portrait_width,
         "frames_used": evidence.frames_used,
