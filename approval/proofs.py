@@ -13,15 +13,18 @@ from sqlalchemy import ForeignKey, String, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 import audit
-from approval.application import Application
+from approval import clocks, entries, opinions, visits, votes
+from approval.application import Application, Finding
+from approval.circumstances import Circumstances, Opined, Visited, Voted
 from approval.findings import facts_of
 from approval.gate import Gate
-from approval.inquiries import inquiries_of, namesakes_of
+from approval.inquiries import inquiries_of, looked_of, namesakes_of
 from approval.neighbours import neighbours_of
 from approval.office import Office
 from approval.sampling import is_open, keep_verdict
-from approval.weighing import Snapshot, Weighed, digest_of_json, ruleset, weigh
+from approval.weighing import FORMAT, Snapshot, Weighed, digest_of_json, ruleset, weigh
 from catalogue import Catalogue
+from credit import Effect
 from identity import evidence_of
 from kit.clock import office_day
 from kit.database import Base, Moment
@@ -79,9 +82,34 @@ def snapshot(session: Session, office: Office, application: Application, now: da
         namesakes=namesakes_of(session, application.id),
         neighbours=neighbours_of(session, application.id),
         inquiries=inquiries_of(session, application.id),
+        format=FORMAT,
+        looked=looked_of(session, application.id),
+        circumstances=_circumstances(session, office, application, now),
         is_correction=application.predecessor_id is not None,
         straight_through=office.straight_through,
         gate_is_open=is_open(session, application.item_code),
+    )
+
+
+def _circumstances(session: Session, office: Office, application: Application, now: datetime) -> Circumstances:
+    """What the guards look at, and what others have said of the case."""
+    bars = select(Finding.rule).where(
+        Finding.application_id == application.id, Finding.effect.in_([Effect.REFUSE, Effect.REFUSE_ROLE])
+    )
+    seen = visits.of_application(session, application.id)
+    return Circumstances(
+        bars=tuple(sorted(set(session.scalars(bars)))),
+        in_register=entries.is_in_register(session, office, application, now),
+        hearing_held=clocks.was_heard(session, application.id),
+        visit=Visited(on=seen[-1].visited_on, conforms=seen[-1].conforms) if seen else None,
+        opinions=tuple(
+            Opined(department=said.department, view=said.view)
+            for said in opinions.of_application(session, application.id)
+        ),
+        votes=tuple(
+            Voted(by=f"account:{vote.person_id}", outcome=vote.outcome, basis=vote.basis)
+            for vote in votes.settled(session, application.id)
+        ),
     )
 
 

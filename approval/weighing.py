@@ -6,7 +6,7 @@ A snapshot holds every input; nothing else is looked at. That is why a decision 
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -15,9 +15,12 @@ from typing import Any
 
 from pydantic import Field, TypeAdapter
 
+from approval.asked import credit_held, form_held, identity_held, line_of, lines_of_gate, names_held, place_held
+from approval.circumstances import Circumstances
 from approval.findings import (
     EvidenceFacts,
     Found,
+    Held,
     of_content,
     of_credit,
     of_form,
@@ -30,6 +33,7 @@ from approval.gate import facts_of as gate_facts_of
 from approval.leads import Neighbours, of_place
 from approval.persons import others_than_holder
 from approval.printing import unprintable
+from approval.registered import Looked, of_looked
 from catalogue import Catalogue, Item
 from credit import CreditFinding, CreditReport, Role, assess
 from forms import Answers, Checked, Form, check
@@ -37,10 +41,14 @@ from kit.text import Frozen
 
 HERE = Path(__file__).resolve().parent
 RULES = tuple(
-    f"approval/{name}.py" for name in ("findings", "weighing", "gate", "persons", "printing", "registered", "leads")
+    f"approval/{name}.py"
+    for name in (
+        *("findings", "weighing", "gate", "persons", "printing", "registered", "leads", "asked", "circumstances"),
+    )
 )
 LEADS = "approval/leads.toml"
 RULE_FOLDERS = ("forms", "credit", "catalogue/items", "approval/gates")
+FORMAT = 2
 _report: TypeAdapter[CreditReport] = TypeAdapter(CreditReport)
 
 
@@ -53,15 +61,18 @@ class Inquired(Frozen):
     day: date
     report: dict[str, Any]
 
+    def answered(self) -> CreditReport:
+        return _report.validate_python(self.report)
+
     def findings(self) -> list[tuple[str, CreditFinding]]:
-        report = _report.validate_python(self.report)
-        return [(self.label, f) for f in assess(report, [Role(role) for role in self.roles], self.day)]
+        return [(self.label, f) for f in assess(self.answered(), [Role(role) for role in self.roles], self.day)]
 
 
 class Snapshot(Frozen):
     """Every input of the rules. `namesakes` is how many hold or are applying for the same name.
 
-    `neighbours` stays out of the JSON where nobody looked, so that proofs from before it was asked keep their digest.
+    What nobody looked at stays out of the JSON, so that proofs from before it was asked keep their digest. Proofs of
+    `format` 1 kept findings only; since 2 they keep a line for every rule that was asked.
     """
 
     item_code: str
@@ -72,6 +83,9 @@ class Snapshot(Frozen):
     namesakes: int | None
     neighbours: Neighbours | None = Field(default=None, exclude_if=lambda counted: counted is None)
     inquiries: tuple[Inquired, ...]
+    format: int = Field(default=1, ge=1, le=FORMAT, exclude_if=lambda number: number == 1)
+    looked: Looked | None = Field(default=None, exclude_if=lambda answer: answer is None)
+    circumstances: Circumstances | None = Field(default=None, exclude_if=lambda known: known is None)
     is_correction: bool
     straight_through: bool
     gate_is_open: bool
@@ -84,25 +98,15 @@ class Snapshot(Frozen):
 
 @dataclass(frozen=True, slots=True)
 class Weighed:
-    """What the rules found. The machine may approve if nothing needs a person."""
+    """What the rules found, and a line for each that was asked. The machine may approve if nothing needs a person."""
 
     found: tuple[Found, ...]
     verdict: Verdict | None
+    trace: list[dict[str, Any]]
 
     @property
     def needs_person(self) -> bool:
         return any(found.needs_person for found in self.found)
-
-    @property
-    def trace(self) -> list[dict[str, Any]]:
-        """Every rule with its words, basis and outcome, ready to be kept and compared."""
-        lines = [found.told() for found in self.found]
-        gate = (
-            [{**line.model_dump(mode="json"), "gate": self.verdict.gate} for line in self.verdict.trace]
-            if (self.verdict)
-            else []
-        )
-        return lines + gate
 
 
 def digest_of_json(value: object) -> str:
@@ -122,19 +126,46 @@ def weigh(snapshot: Snapshot, catalogue: Catalogue, gates: Mapping[str, Gate]) -
     answers: Answers = snapshot.answers
     read = check(form, answers, snapshot.day)
     result = Checked(read.values, read.problems + unprintable(read.values))
-    found = list(of_identity(snapshot.evidence, others_than_holder(item, result.values), snapshot.straight_through))
-    found += of_form(result.problems)
-    found += of_content(form, result.values)
-    found += of_names(result.values, snapshot.namesakes)
-    found += of_place(snapshot.neighbours)
+    said = list(_said(snapshot, item, form, result))
+    gate = gates.get(item.code)
+    verdict = evaluate(gate, facts_for_gate(snapshot, item, form, result)) if gate and gate.mode != "off" else None
+    said += of_gate(gate, verdict, snapshot.gate_is_open and snapshot.straight_through)
+    found = tuple(one for one in said if isinstance(one, Found))
+    if snapshot.format == 1:
+        return Weighed(found, verdict, _trace_of_old(found, verdict))
+    lines = [line_of(one) for one in said if not one.rule.startswith("G-")]  # those stand in the verdict
+    if snapshot.circumstances is not None:
+        lines += snapshot.circumstances.lines(catalogue.process_of(item).guards)
+    return Weighed(found, verdict, lines + (lines_of_gate(verdict) if verdict else []))
+
+
+def _said(snapshot: Snapshot, item: Item, form: Form, result: Checked) -> Iterator[Found | Held]:
+    """What each rule says, by the parts of the process; of each part first what it found."""
+    others = others_than_holder(item, result.values)
+    yield from of_identity(snapshot.evidence, others, snapshot.straight_through)
+    yield from identity_held(others)
+    of_the_form = [*of_form(result.problems), *of_content(form, result.values)]
+    yield from of_the_form
+    yield from form_held(form, result.values, {found.rule for found in of_the_form})
+    yield from of_names(result.values, snapshot.namesakes)
+    yield from names_held(result.values, snapshot.namesakes)
+    yield from of_place(snapshot.neighbours)
+    yield from place_held(snapshot.neighbours)
+    if snapshot.looked is not None:
+        yield from of_looked(snapshot.looked, item.result, result.values)
     for purpose in ("submission", "decision"):
         asked = [inquired for inquired in snapshot.inquiries if inquired.purpose == purpose]
         if asked:
-            found += of_credit(finding for inquired in asked for finding in inquired.findings())
-    gate = gates.get(item.code)
-    verdict = evaluate(gate, facts_for_gate(snapshot, item, form, result)) if gate and gate.mode != "off" else None
-    found += of_gate(gate, verdict, snapshot.gate_is_open and snapshot.straight_through)
-    return Weighed(tuple(found), verdict)
+            yield from of_credit(finding for inquired in asked for finding in inquired.findings())
+        for inquired in asked:
+            against = {finding.rule for _label, finding in inquired.findings()}
+            yield from credit_held(inquired.label, inquired.answered(), inquired.roles, against)
+
+
+def _trace_of_old(found: tuple[Found, ...], verdict: Verdict | None) -> list[dict[str, Any]]:
+    """What proofs of format 1 kept: findings, and the gate's lines without their version."""
+    gate = [{**kept, "gate": verdict.gate} for kept in verdict.model_dump(mode="json")["trace"]] if verdict else []
+    return [one.told() for one in found] + gate
 
 
 def facts_for_gate(snapshot: Snapshot, item: Item, form: Form, result: Checked) -> Facts:
