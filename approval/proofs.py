@@ -59,6 +59,7 @@ class Replayed:
     outcome: str
     is_by_machine: bool
     same_snapshot: bool
+    same_record: bool
     same_rules: bool
     differences: tuple[str, ...]
     would_approve: bool
@@ -68,7 +69,7 @@ class Replayed:
     def agrees(self) -> bool:
         """Bit for bit: the inputs are what was logged, every rule says what it said, and the machine would again."""
         machine = self.would_approve or not self.is_by_machine
-        return self.same_snapshot and not self.differences and machine
+        return self.same_snapshot and self.same_record and not self.differences and machine
 
 
 def snapshot(session: Session, office: Office, application: Application, now: datetime) -> Snapshot:
@@ -132,12 +133,17 @@ def keep_proof(session: Session, application: Application, taken: Snapshot, weig
 
 
 class Kept(Frozen):
-    """A proof as it leaves the database: enough to run the decision again anywhere."""
+    """A proof as it leaves the database: enough to run the decision again anywhere.
+
+    What is `logged` stands in the decision log: a changed proof cannot change it as well.
+    """
 
     number: str
     outcome: str
     is_by_machine: bool
     logged_digest: str
+    logged_trace: str = ""
+    logged_outcome: str = ""
     ruleset: str
     snapshot: Snapshot
     snapshot_digest: str
@@ -151,11 +157,14 @@ def of_number(session: Session, number: str) -> Kept:
     proof = session.get(Proof, application.id) if application else None
     if application is None or application.decision is None or proof is None:
         raise NoProof(number=number)
+    logged = _logged(session, number)
     return Kept(
         number=number,
         outcome=application.decision.outcome,
         is_by_machine=application.decision.is_by_machine,
-        logged_digest=_logged(session, number),
+        logged_digest=str(logged.get("evidence_digest", "")),
+        logged_trace=str(logged.get("trace_digest", "")),
+        logged_outcome=f"{logged.get('outcome')} by {logged.get('by')}",
         ruleset=proof.ruleset,
         snapshot=Snapshot.model_validate(proof.snapshot),
         snapshot_digest=proof.snapshot_digest,
@@ -164,10 +173,17 @@ def of_number(session: Session, number: str) -> Kept:
     )
 
 
-def _logged(session: Session, number: str) -> str:
-    """The digest that stands in the decision log: what a changed proof cannot change with it."""
+def _logged(session: Session, number: str) -> dict[str, Any]:
+    """What the decision log says of the decision."""
     made = [entry for entry in audit.of_subject(session, number) if entry.event == "decision.made"]
-    return str(made[-1].told["evidence_digest"]) if made else ""
+    return dict(made[-1].told) if made else {}
+
+
+def _is_as_logged(kept: Kept) -> bool:
+    """Whether lines and outcome are what the log says; exports of before they were kept do not say."""
+    by = "machine" if kept.is_by_machine else "person"
+    same_trace = digest_of_json(kept.trace) == kept.trace_digest == (kept.logged_trace or kept.trace_digest)
+    return same_trace and kept.logged_outcome in ("", f"{kept.outcome} by {by}")
 
 
 def replay(catalogue: Catalogue, gates: Mapping[str, Gate], kept: Kept) -> Replayed:
@@ -178,6 +194,7 @@ def replay(catalogue: Catalogue, gates: Mapping[str, Gate], kept: Kept) -> Repla
         outcome=kept.outcome,
         is_by_machine=kept.is_by_machine,
         same_snapshot=kept.snapshot.digest == kept.snapshot_digest == kept.logged_digest,
+        same_record=_is_as_logged(kept),
         same_rules=kept.ruleset == ruleset(),
         differences=_differences(kept.trace, weighed.trace),
         would_approve=not weighed.needs_person,

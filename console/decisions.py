@@ -58,6 +58,7 @@ def tell(replayed: Replayed) -> None:
     said: dict[str, Any] = {
         "decision": f"{replayed.outcome} by {by}",
         "inputs": "as logged" if replayed.same_snapshot else "NOT what was logged",
+        "record": "as logged" if replayed.same_record else "NOT what was logged",
         "rules": f"{replayed.lines} lines, {'same' if replayed.same_rules else 'another'} rule-set version",
         "differences": ", ".join(replayed.differences) or "none",
     }
