@@ -4,7 +4,6 @@
 Sealed: it holds the answers. The log holds the digests only.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -17,12 +16,12 @@ from approval import clocks, entries, opinions, visits, votes
 from approval.application import Application, Finding
 from approval.circumstances import Circumstances, Opined, Visited, Voted
 from approval.findings import facts_of
-from approval.gate import Gate
+from approval.gatebook import GateBook
 from approval.inquiries import inquiries_of, looked_of, namesakes_of
 from approval.neighbours import neighbours_of
 from approval.office import Office
 from approval.sampling import is_open, keep_verdict
-from approval.weighing import FORMAT, Snapshot, Weighed, digest_of_json, ruleset, weigh
+from approval.weighing import FORMAT, GateAsked, Snapshot, Weighed, digest_of_json, gates_of, ruleset, weigh
 from catalogue import Catalogue
 from credit import Effect
 from identity import evidence_of
@@ -53,7 +52,10 @@ class Proof(Base):
 
 @dataclass(frozen=True, slots=True)
 class Replayed:
-    """What came of running a decision again. `differences` names each rule that said something else."""
+    """What came of running a decision again. `differences` names each rule that said something else.
+
+    `under` says which versions were used, `missing` which are not here any more; `rulesets` are then's and today's.
+    """
 
     number: str
     outcome: str
@@ -63,6 +65,9 @@ class Replayed:
     same_rules: bool
     differences: tuple[str, ...]
     would_approve: bool
+    under: tuple[str, ...]
+    missing: tuple[str, ...]
+    rulesets: tuple[str, str]
     lines: int
 
     @property
@@ -84,6 +89,10 @@ def snapshot(session: Session, office: Office, application: Application, now: da
         neighbours=neighbours_of(session, application.id),
         inquiries=inquiries_of(session, application.id),
         format=FORMAT,
+        gates=tuple(
+            GateAsked.model_validate({"version": gate.version, "mode": gate.mode})
+            for gate in office.gates.asked(application.item_code, office_day(now))
+        ),
         looked=looked_of(session, application.id),
         circumstances=_circumstances(session, office, application, now),
         is_correction=application.predecessor_id is not None,
@@ -116,8 +125,8 @@ def _circumstances(session: Session, office: Office, application: Application, n
 
 def keep_proof(session: Session, application: Application, taken: Snapshot, weighed: Weighed, now: datetime) -> Proof:
     """Keep inputs and trace with the decision, and what the gate says beside it."""
-    if weighed.verdict is not None:
-        keep_verdict(session, application, weighed.verdict, now)
+    for verdict in weighed.verdicts:
+        keep_verdict(session, application, verdict, now)
     proof = Proof(
         application_id=application.id,
         ruleset=ruleset(),
@@ -186,9 +195,16 @@ def _is_as_logged(kept: Kept) -> bool:
     return same_trace and kept.logged_outcome in ("", f"{kept.outcome} by {by}")
 
 
-def replay(catalogue: Catalogue, gates: Mapping[str, Gate], kept: Kept) -> Replayed:
-    """Run the rules of today over the inputs of then; asks nobody."""
-    weighed = weigh(kept.snapshot, catalogue, gates)
+def replay(catalogue: Catalogue, book: GateBook, kept: Kept) -> Replayed:
+    """Run the rules over the inputs of then, under the gates, item, form and process of then; asks nobody.
+
+    The code is that of today: where the rule set is another one, `same_rules` says so.
+    """
+    then = kept.snapshot
+    weighed = weigh(then, catalogue, book)
+    item = catalogue.item(then.item_code, then.item_version)
+    process = catalogue.process_of(item)
+    asked = then.gates or ()
     return Replayed(
         number=kept.number,
         outcome=kept.outcome,
@@ -198,6 +214,15 @@ def replay(catalogue: Catalogue, gates: Mapping[str, Gate], kept: Kept) -> Repla
         same_rules=kept.ruleset == ruleset(),
         differences=_differences(kept.trace, weighed.trace),
         would_approve=not weighed.needs_person,
+        under=(
+            f"item {item.code} {item.version}",
+            f"process {process.name} {process.version}",
+            *(f"gate {gate.name} {gate.version} ({gate.mode})" for gate in gates_of(then, book)),
+        ),
+        missing=tuple(
+            f"gate {item.code} {gate.version}" for gate in asked if book.version(item.code, gate.version) is None
+        ),
+        rulesets=(kept.ruleset, ruleset()),
         lines=len(kept.trace),
     )
 

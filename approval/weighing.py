@@ -6,12 +6,12 @@ A snapshot holds every input; nothing else is looked at. That is why a decision 
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import Field, TypeAdapter
 
@@ -30,6 +30,7 @@ from approval.findings import (
 )
 from approval.gate import Facts, Gate, Verdict, evaluate
 from approval.gate import facts_of as gate_facts_of
+from approval.gatebook import GateBook
 from approval.leads import Neighbours, of_place
 from approval.persons import others_than_holder
 from approval.printing import unprintable
@@ -43,7 +44,18 @@ HERE = Path(__file__).resolve().parent
 RULES = tuple(
     f"approval/{name}.py"
     for name in (
-        *("findings", "weighing", "gate", "persons", "printing", "registered", "leads", "asked", "circumstances"),
+        *(
+            "findings",
+            "weighing",
+            "gate",
+            "persons",
+            "printing",
+            "registered",
+            "leads",
+            "asked",
+            "circumstances",
+            "gatebook",
+        ),
     )
 )
 LEADS = "approval/leads.toml"
@@ -68,6 +80,13 @@ class Inquired(Frozen):
         return [(self.label, f) for f in assess(self.answered(), [Role(role) for role in self.roles], self.day)]
 
 
+class GateAsked(Frozen):
+    """A version of the item's gate, and what it was for when it was asked."""
+
+    version: int
+    mode: Literal["live", "shadow"]
+
+
 class Snapshot(Frozen):
     """Every input of the rules. `namesakes` is how many hold or are applying for the same name.
 
@@ -86,6 +105,7 @@ class Snapshot(Frozen):
     format: int = Field(default=1, ge=1, le=FORMAT, exclude_if=lambda number: number == 1)
     looked: Looked | None = Field(default=None, exclude_if=lambda answer: answer is None)
     circumstances: Circumstances | None = Field(default=None, exclude_if=lambda known: known is None)
+    gates: tuple[GateAsked, ...] | None = Field(default=None, exclude_if=lambda asked: asked is None)
     is_correction: bool
     straight_through: bool
     gate_is_open: bool
@@ -101,7 +121,7 @@ class Weighed:
     """What the rules found, and a line for each that was asked. The machine may approve if nothing needs a person."""
 
     found: tuple[Found, ...]
-    verdict: Verdict | None
+    verdicts: tuple[Verdict, ...]
     trace: list[dict[str, Any]]
 
     @property
@@ -119,7 +139,7 @@ def as_json(report: CreditReport) -> dict[str, Any]:
     return kept
 
 
-def weigh(snapshot: Snapshot, catalogue: Catalogue, gates: Mapping[str, Gate]) -> Weighed:
+def weigh(snapshot: Snapshot, catalogue: Catalogue, book: GateBook) -> Weighed:
     """All rules over all inputs, in the order of the process."""
     item = catalogue.item(snapshot.item_code, snapshot.item_version)
     form = catalogue.form_of(item)
@@ -127,16 +147,27 @@ def weigh(snapshot: Snapshot, catalogue: Catalogue, gates: Mapping[str, Gate]) -
     read = check(form, answers, snapshot.day)
     result = Checked(read.values, read.problems + unprintable(read.values))
     said = list(_said(snapshot, item, form, result))
-    gate = gates.get(item.code)
-    verdict = evaluate(gate, facts_for_gate(snapshot, item, form, result)) if gate and gate.mode != "off" else None
-    said += of_gate(gate, verdict, snapshot.gate_is_open and snapshot.straight_through)
+    gates = gates_of(snapshot, book)
+    facts = facts_for_gate(snapshot, item, form, result)
+    verdicts = tuple(evaluate(gate, facts) for gate in gates)
+    is_open = snapshot.gate_is_open and snapshot.straight_through
+    said += of_gate(gates[0] if gates else None, verdicts[0] if verdicts else None, is_open)
     found = tuple(one for one in said if isinstance(one, Found))
     if snapshot.format == 1:
-        return Weighed(found, verdict, _trace_of_old(found, verdict))
+        return Weighed(found, verdicts, _trace_of_old(found, verdicts))
     lines = [line_of(one) for one in said if not one.rule.startswith("G-")]  # those stand in the verdict
     if snapshot.circumstances is not None:
         lines += snapshot.circumstances.lines(catalogue.process_of(item).guards)
-    return Weighed(found, verdict, lines + (lines_of_gate(verdict) if verdict else []))
+    return Weighed(found, verdicts, lines + [kept for verdict in verdicts for kept in lines_of_gate(verdict)])
+
+
+def gates_of(snapshot: Snapshot, book: GateBook) -> tuple[Gate, ...]:
+    """The gates as they were asked: the live one first. Before versions were kept there was only the first of each."""
+    if snapshot.gates is None:
+        first = book.version(snapshot.item_code, 1)
+        return (first,) if first and first.mode != "off" else ()
+    found = ((book.version(snapshot.item_code, asked.version), asked.mode) for asked in snapshot.gates)
+    return tuple(gate.model_copy(update={"mode": mode}) for gate, mode in found if gate is not None)
 
 
 def _said(snapshot: Snapshot, item: Item, form: Form, result: Checked) -> Iterator[Found | Held]:
@@ -162,9 +193,9 @@ def _said(snapshot: Snapshot, item: Item, form: Form, result: Checked) -> Iterat
             yield from credit_held(inquired.label, inquired.answered(), inquired.roles, against)
 
 
-def _trace_of_old(found: tuple[Found, ...], verdict: Verdict | None) -> list[dict[str, Any]]:
+def _trace_of_old(found: tuple[Found, ...], verdicts: tuple[Verdict, ...]) -> list[dict[str, Any]]:
     """What proofs of format 1 kept: findings, and the gate's lines without their version."""
-    gate = [{**kept, "gate": verdict.gate} for kept in verdict.model_dump(mode="json")["trace"]] if verdict else []
+    gate = [{**kept, "gate": verdict.gate} for verdict in verdicts for kept in verdict.model_dump(mode="json")["trace"]]
     return [one.told() for one in found] + gate
 
 
@@ -178,7 +209,7 @@ def facts_for_gate(snapshot: Snapshot, item: Item, form: Form, result: Checked) 
         "identity_by_camera": not snapshot.evidence.without_camera,
         "liveness_proven": snapshot.straight_through,
         "others_unproven": others_than_holder(item, result.values),
-        "agent": "none",
+        "address_known": snapshot.neighbours.is_standard if snapshot.neighbours else None,
         "credit_effects": tuple(sorted(effects)) if asked else None,
         "credit_unanswered": sum(i.report["status"] != "answered" for i in asked) if asked else None,
     }

@@ -73,7 +73,7 @@ def proved(house: House, code: str) -> Kept:
     with house.database.reading() as session:
         licence = licences.of_application(session, company)
         assert licence is not None
-        about = {"business_code": licence.credit_code, "business_name": licence.name}
+        about: dict[str, Any] = {"business_code": licence.credit_code, "business_name": licence.name}
     if code == "company-change":
         about |= {"changes": ["name"], "company_name": "南京栖云样例信息有限公司", "responsible_id": PEOPLE[0]}
     return kept_of(house, walked(house, code, **about))
