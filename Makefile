@@ -32,7 +32,7 @@ test: setup ## ruff, mypy, import contracts, pytest
 fmt: setup ## format
 	$(RUN) ruff format . && $(RUN) ruff check --fix .
 
-bench: setup ## measure, and print the tables of docs/benchmarks.md
+bench: setup ## measure, and replace the tables of docs/benchmarks.md
 	$(RUN) python -m bench
 
 screenshots: setup ## every page at 390 and 1366 pixels into docs/screenshots
