@@ -148,7 +148,7 @@ def weigh(snapshot: Snapshot, catalogue: Catalogue, book: GateBook) -> Weighed:
     result = Checked(read.values, read.problems + unprintable(read.values))
     said = list(_said(snapshot, item, form, result))
     gates = gates_of(snapshot, book)
-    facts = facts_for_gate(snapshot, item, form, result)
+    facts = facts_for_gate(snapshot, item, form, result) if gates else Facts()
     verdicts = tuple(evaluate(gate, facts) for gate in gates)
     is_open = snapshot.gate_is_open and snapshot.straight_through
     said += of_gate(gates[0] if gates else None, verdicts[0] if verdicts else None, is_open)
