@@ -32,7 +32,7 @@ test: setup ## ruff, mypy, import contracts, pytest
 fmt: setup ## format
 	$(RUN) ruff format . && $(RUN) ruff check --fix .
 
-bench: setup ## measure, and print the tables of docs/benchmarks.md
+bench: setup ## measure, and replace the tables of docs/benchmarks.md
 	$(RUN) python -m bench
 
 bench-identity: setup ## measure face matching on a folder per person: make bench-identity PHOTOS=DIR [OUT=DIR]

@@ -26,7 +26,7 @@ from alembic.config import Config
 import licences
 from addresses import load_divisions
 from approval.calendar import seed_calendar
-from approval.gate import load_gates
+from approval.gatebook import load_gates
 from approval.guards import GUARDS
 from approval.leads import load_leads
 from approval.office import Office

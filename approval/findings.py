@@ -15,6 +15,8 @@ from identity import BANDS, Band, Evidence
 from kit.text import Frozen, Text
 
 PASSING = frozenset({Effect.ALLOW, Effect.ALLOW_NOTICE})
+Measured = str | bool | int | float | tuple[str, ...] | None
+"""What a rule looked at, or its threshold: a code, a count or a distance; never a name, a number or an address."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,13 +30,15 @@ class Found:
     confidence: str
     subject: str = ""
     source: str = ""
+    value: Measured = None
+    threshold: Measured = None
 
     @property
     def needs_person(self) -> bool:
         return self.effect not in PASSING
 
     def told(self) -> dict[str, Any]:
-        """As it is kept and compared."""
+        """As proofs of format 1 kept it."""
         return {
             "rule": self.rule,
             "effect": str(self.effect),
@@ -44,6 +48,23 @@ class Found:
             "confidence": self.confidence,
             "source": self.source,
         }
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A rule that was asked and has nothing to say against the case: nobody is told, the proof keeps it.
+
+    `outcome` is None where nobody could say.
+    """
+
+    rule: str
+    basis: Text
+    confidence: str
+    value: Measured = None
+    threshold: Measured = None
+    subject: str = ""
+    source: str = ""
+    outcome: bool | None = True
 
 
 class EvidenceFacts(Frozen):
@@ -84,6 +105,8 @@ def of_identity(evidence: EvidenceFacts, others: int, straight_through: bool) ->
             REAL_NAME,
             "V",
             source=evidence.model,
+            value=evidence.distance,
+            threshold=BANDS.accept,
         )
         yield _unproven_live(straight_through)
     elif evidence.band == Band.PERSON and evidence.distance is not None:
@@ -102,6 +125,8 @@ def of_identity(evidence: EvidenceFacts, others: int, straight_through: bool) ->
             REAL_NAME,
             "V",
             source=evidence.model,
+            value=evidence.distance,
+            threshold=BANDS.accept,
         )
     elif evidence.consent == "decline":
         yield Found(
@@ -113,6 +138,8 @@ def of_identity(evidence: EvidenceFacts, others: int, straight_through: bool) ->
             ),
             NOT_ONLY_FACE,
             "V",
+            value=evidence.consent,
+            threshold="agree",
         )
     else:
         yield Found(
@@ -125,6 +152,8 @@ def of_identity(evidence: EvidenceFacts, others: int, straight_through: bool) ->
             REAL_NAME,
             "V",
             source=evidence.model,
+            value=evidence.distance,
+            threshold=BANDS.accept,
         )
     if others:
         yield Found(
@@ -136,6 +165,8 @@ def of_identity(evidence: EvidenceFacts, others: int, straight_through: bool) ->
             ),
             REAL_NAME,
             "V",
+            value=others,
+            threshold=0,
         )
 
 
@@ -149,6 +180,8 @@ def _unproven_live(straight_through: bool) -> Found:
         ),
         DESIGN,
         "D",
+        value=False,
+        threshold=True,
     )
 
 
@@ -164,6 +197,8 @@ def of_form(problems: Iterable[Problem]) -> Iterator[Found]:
             problem.basis or Text(zh="市场主体登记管理条例第19条", en="Registration Regulation art. 19"),
             problem.confidence[:1],
             subject=problem.path,
+            value=1,
+            threshold=0,
         )
     if clean:
         yield Found(
@@ -175,6 +210,8 @@ def of_form(problems: Iterable[Problem]) -> Iterator[Found]:
                 en="Registration Regulation arts 17, 19; Detailed Rules art. 18",
             ),
             "V",
+            value=0,
+            threshold=0,
         )
 
 
@@ -188,6 +225,8 @@ def of_content(form: Form, values: Values) -> Iterator[Found]:
             Text(zh="市场主体登记管理条例实施细则第25条", en="Detailed Rules art. 25"),
             "V",
             subject="premises_proof",
+            value=str(values["premises_proof"]),
+            threshold="declaration",
         )
     if licensed := licensed_items(form, values):
         yield Found(
@@ -199,6 +238,8 @@ def of_content(form: Form, values: Values) -> Iterator[Found]:
             ),
             Text(zh="优化营商环境条例第19条（先照后证，双告知）", en="Business Environment Regulation art. 19"),
             "V",
+            value=len(licensed),
+            threshold=0,
         )
 
 
@@ -224,6 +265,8 @@ def of_names(values: Values, namesakes: int | None) -> Iterator[Found]:
         Text(zh="企业名称登记管理规定第17条", en="Regulation on enterprise names art. 17"),
         "V",
         subject=field,
+        value="unchecked",
+        threshold=("none", "compared"),
     )
     if namesakes:
         yield Found(
@@ -236,6 +279,8 @@ def of_names(values: Values, namesakes: int | None) -> Iterator[Found]:
             Text(zh="企业名称登记管理规定第17条", en="Regulation on enterprise names art. 17"),
             "V",
             subject=field,
+            value=namesakes,
+            threshold=0,
         )
 
 
@@ -252,6 +297,8 @@ def of_credit(findings: Iterable[tuple[str, CreditFinding]]) -> Iterator[Found]:
             finding.confidence,
             subject=subject,
             source=f"{finding.source} {finding.reference}".strip(),
+            value=1,
+            threshold=0,
         )
     if clean:
         yield Found(
@@ -266,6 +313,8 @@ def of_credit(findings: Iterable[tuple[str, CreditFinding]]) -> Iterator[Found]:
                 en="Company Law art. 178; Registration Regulation arts 12, 40",
             ),
             "V",
+            value=0,
+            threshold=0,
         )
 
 
@@ -281,6 +330,8 @@ def of_gate(gate: Gate | None, verdict: Verdict | None, is_open: bool) -> Iterat
             ),
             DESIGN,
             "D",
+            value="none" if gate is None else gate.mode if gate.mode != "live" else "closed",
+            threshold="live",
         )
     elif verdict.passed:
         yield Found(
@@ -292,6 +343,8 @@ def of_gate(gate: Gate | None, verdict: Verdict | None, is_open: bool) -> Iterat
             ),
             DESIGN,
             "D",
+            value=0,
+            threshold=0,
         )
     else:
         for rule in gate.rules:

@@ -2,27 +2,21 @@
 """Gate (自动审批规则，秒批): a closed list of rules under which the machine may approve, and can do nothing else.
 
 A rule holds only where its fact is known, of the right type and on the right side of its threshold: whatever is
-unknown goes to a person. Pure; only `load_gate` and `load_gates` read files of the package, at start-up.
+unknown goes to a person. Pure.
 """
 
-import tomllib
 from collections.abc import Mapping
-from pathlib import Path
+from datetime import date
 from typing import Literal
 
 from pydantic import ConfigDict, Field, ValidationError, field_validator, model_validator
 
-from forms import Checked, Form, Kind, Values
+from forms import Checked, Form, Values
 from kit.numbers import is_of_organisation
 from kit.text import Frozen, Text
 
-GATES = Path(__file__).parent / "gates"
 Plain = str | bool | int | tuple[str, ...] | None
 Count = int | None
-
-
-class GateUnsound(ValueError):
-    """A declaration that cannot be used: which, and why. Found at start-up, told to nobody else."""
 
 
 class Facts(Frozen):
@@ -40,6 +34,7 @@ class Facts(Frozen):
     agent: str | None = None  # "none", "declared" or "undeclared"
     name_status: str | None = None  # "none", "reserved" or "unchecked"
     premises_proof: str | None = None
+    address_known: bool | None = None  # whether the standard library has it; None where it has nothing of the street
     licensed_scope: tuple[str, ...] | None = None  # chosen items that need a permit
     legal_shareholders: Count = Field(default=None, ge=0)
     capital_yuan: Count = Field(default=None, ge=0)
@@ -109,10 +104,15 @@ class Rule(Frozen):
 
 
 class Gate(Frozen):
-    """The rules for one item. In `shadow` the verdict is only kept beside the clerk's; `off` is off."""
+    """One version of the rules for one item, in force before `valid_to`.
+
+    In `shadow` the verdict is only kept beside the clerk's; `off` is off.
+    """
 
     name: str
     version: int = Field(ge=1)
+    valid_from: date = date.min
+    valid_to: date | None = None
     mode: Literal["live", "shadow", "off"]
     sample_rate: float = Field(ge=0, le=1)
     rules: tuple[Rule, ...] = Field(min_length=1)
@@ -127,6 +127,10 @@ class Gate(Frozen):
         if len(emptied) != len(set(emptied)):
             raise ValueError(f"{self.name}: two rules take out of the same answer")
         return self
+
+    def is_asked(self, day: date) -> bool:
+        """Whether it says something of a case that is weighed on that day."""
+        return self.mode != "off" and self.valid_from <= day and (self.valid_to is None or day < self.valid_to)
 
     def approves(self, verdict: "Verdict") -> bool:
         """Whether the machine may approve on this verdict: it is this gate's, it passed, and the gate is live."""
@@ -205,6 +209,7 @@ def facts_of(item: str, form: Form, checked: Checked, known: Mapping[str, object
     said: dict[str, object] = {
         "item": item,
         "contact_is_holder": values.get("contact_is_holder"),
+        "agent": values.get("agent"),
         "name_status": _name_status(values),
         "premises_proof": values.get("premises_proof"),
         "licensed_scope": licensed if "scope" in values else None,
@@ -231,32 +236,3 @@ def _legal_persons(parties: list[Values] | None) -> int | None:
     if parties is None or not all(party.get("number") for party in parties):
         return None
     return sum(is_of_organisation(party["number"]) for party in parties)
-
-
-def load_gate(file: Path) -> Gate:
-    """One declaration, called as its item. Raises GateUnsound with file and reason."""
-    try:
-        gate = Gate.model_validate(tomllib.loads(file.read_text("utf-8")))
-    except (OSError, ValueError) as error:
-        raise GateUnsound(f"{file.name}: {error}") from error
-    if gate.name != file.stem:
-        raise GateUnsound(f"{file.name}: declares {gate.name}")
-    return gate
-
-
-def load_gates(folder: Path = GATES) -> dict[str, Gate]:
-    """All gates by item. Raises GateUnsound."""
-    return {file.stem: load_gate(file) for file in sorted(folder.glob("*.toml"))}
-
-
-def check_mends(gate: Gate, form: Form) -> None:
-    """That mends only choose among the form's own options, never a person's data. Raises GateUnsound."""
-    for mend in (rule.mend for rule in gate.rules if rule.mend):
-        try:
-            field = form.field(mend.field)
-        except KeyError:
-            raise GateUnsound(f"{gate.name}: the form does not ask for {mend.field}") from None
-        wanted = Kind.CHOICES if mend.to is None else Kind.CHOICE
-        tried = {mend.to} if isinstance(mend.to, str) else set(mend.to or ())
-        if field.personal or field.kind is not wanted or tried - {option.value for option in field.options}:
-            raise GateUnsound(f"{gate.name}: no honest choice mends {mend.field}")

@@ -15,13 +15,14 @@ from approval.application import Application, State
 from approval.casefile import item_of
 from approval.office import Office
 from approval.persons import persons_of
+from approval.registered import Looked
 from approval.weighing import Inquired, as_json
 from forms import check
 from kit.clock import office_day
 from kit.database import Base, Moment
 from kit.sealing import Sealed, fingerprint
 
-NAMES, PLACE = "names", "place"  # asked of our own register, not of the bureau
+NAMES, PLACE, REGISTER = "names", "place", "register"  # asked of ourselves, not of the bureau
 
 
 class Inquiry(Base):
@@ -72,7 +73,7 @@ def inquiries_of(session: Session, application_id: str) -> tuple[Inquired, ...]:
     """The latest answer for each purpose and person."""
     query = select(Inquiry).where(Inquiry.application_id == application_id).order_by(Inquiry.id)
     latest = {(row.purpose, row.label): row for row in session.scalars(query)}
-    kept = [row for row in latest.values() if row.purpose not in (NAMES, PLACE)]
+    kept = [row for row in latest.values() if row.purpose not in (NAMES, PLACE, REGISTER)]
     return tuple(Inquired.model_validate(row.answer) for row in sorted(kept, key=lambda row: row.id))
 
 
@@ -104,3 +105,16 @@ def namesakes_of(session: Session, application_id: str) -> int | None:
     query = select(Inquiry).where(Inquiry.application_id == application_id, Inquiry.purpose == NAMES)
     row = session.scalar(query.order_by(Inquiry.id.desc()).limit(1))
     return int(row.answer["namesakes"]) if row else None
+
+
+def keep_looked(session: Session, application: Application, looked: Looked, now: datetime) -> None:
+    """Keep what the register answered, for the proof of the decision."""
+    answer = looked.model_dump(mode="json")
+    session.add(Inquiry(application_id=application.id, purpose=REGISTER, label="", answer=answer, asked_at=now))
+
+
+def looked_of(session: Session, application_id: str) -> Looked | None:
+    """What the register answered; None if it was not asked."""
+    query = select(Inquiry).where(Inquiry.application_id == application_id, Inquiry.purpose == REGISTER)
+    row = session.scalar(query.order_by(Inquiry.id.desc()).limit(1))
+    return Looked.model_validate(row.answer) if row else None

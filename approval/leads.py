@@ -82,20 +82,40 @@ def of_place(neighbours: Neighbours | None) -> Iterator[Found]:
     )
     if neighbours.others >= leads.person_from:
         said = Text(zh=f"{told.zh}，请核对场所能否共用（线索）", en=f"{told.en}; can they share it? (a lead)")
-        yield Found("PLACE-02", Effect.MANUAL, said, leads.basis, leads.confidence, subject=FIELD)
+        yield Found(
+            "PLACE-02",
+            Effect.MANUAL,
+            said,
+            leads.basis,
+            leads.confidence,
+            FIELD,
+            "",
+            neighbours.others,
+            leads.person_from,
+        )
     elif neighbours.others >= leads.notice_from:
         said = Text(zh=f"{told.zh}（线索，仅供参考）", en=f"{told.en} (a lead, for information)")
-        yield Found("PLACE-01", Effect.ALLOW_NOTICE, said, leads.basis, leads.confidence, subject=FIELD)
+        yield Found(
+            "PLACE-01",
+            Effect.ALLOW_NOTICE,
+            said,
+            leads.basis,
+            leads.confidence,
+            FIELD,
+            "",
+            neighbours.others,
+            leads.notice_from,
+        )
     if neighbours.is_standard:
         placed = "、".join(word for word in (neighbours.community, neighbours.grid) if word)
         said = Text(
             zh="与标准地址库一致" + (f"：{placed}" if placed else ""),
             en="The standard address library has this address" + (f": {placed}" if placed else ""),
         )
-        yield Found("PLACE-00", Effect.ALLOW, said, leads.basis, leads.confidence, subject=FIELD)
+        yield Found("PLACE-00", Effect.ALLOW, said, leads.basis, leads.confidence, FIELD, "", True, True)
     elif neighbours.is_standard is False:
         said = Text(
             zh="该地址不在标准地址库中，可能是新地址或写法不同（线索，仅供参考）",
             en="The standard address library does not have this address: new, or written otherwise (for information)",
         )
-        yield Found("PLACE-03", Effect.ALLOW_NOTICE, said, leads.basis, leads.confidence, subject=FIELD)
+        yield Found("PLACE-03", Effect.ALLOW_NOTICE, said, leads.basis, leads.confidence, FIELD, "", False, True)

@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """Office (审批机关): what the verbs need from the world around them, composed once by `main`. No logic."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
-from approval.gate import Gate
+from approval.gatebook import GateBook
 from catalogue import Catalogue
 from credit import Bureau
 from kit.clock import Clock
@@ -27,7 +27,7 @@ class Office:
 
     database: Database
     catalogue: Catalogue
-    gates: Mapping[str, Gate]
+    gates: GateBook
     bureau: Bureau
     issuer: Issuer
     maker: Maker

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from approval.findings import Found
-from catalogue import EntryResult
+from approval.findings import Found, Held
+from catalogue import EntryResult, PermitResult
 from credit import Effect
 from forms import Values, five_years_on
-from kit.text import Text
+from kit.text import Frozen, Text
 from register import Standing
 
 BUSINESS_FIRST = Text(zh="先照后证：本事项须先取得营业执照", en="The business licence comes first for this item")
@@ -28,13 +28,13 @@ def of_register(licence_names: Iterable[str], name: str) -> Iterator[Found]:
             zh="本区登记簿中没有查到这个信用代码的有效营业执照，请核对是否在外区登记",
             en="This register has no licence in force for that code: is it registered elsewhere?",
         )
-        yield Found("REG-02", Effect.MANUAL, said, BUSINESS_FIRST, "D")
+        yield Found("REG-02", Effect.MANUAL, said, BUSINESS_FIRST, "D", value=0, threshold=1)
     elif name not in known and any(known):
         said = Text(zh="填写的单位名称与登记簿不一致，请核对", en="The name differs from that in the register")
-        yield Found("REG-03", Effect.MANUAL, said, BUSINESS_FIRST, "D")
+        yield Found("REG-03", Effect.MANUAL, said, BUSINESS_FIRST, "D", value=False, threshold=True)
     else:
         said = Text(zh="登记簿中有该单位的有效营业执照", en="The register has a licence in force for this business")
-        yield Found("REG-01", Effect.ALLOW, said, BUSINESS_FIRST, "D")
+        yield Found("REG-01", Effect.ALLOW, said, BUSINESS_FIRST, "D", value=len(known), threshold=1)
 
 
 REGISTERED = Text(zh="市场主体登记管理条例第24、31条", en="Registration Regulation arts 24, 31")
@@ -79,44 +79,99 @@ def is_of_kind(registered: Registered, result: EntryResult) -> bool:
     return registered.kind in result.kinds and (not result.setups or registered.setup in result.setups)
 
 
+class Looked(Frozen):
+    """What the register answered when it was asked about a case: the business of an entry, or who holds a licence.
+
+    `entity` is None for a business that is not here; `licences` is None where an entry is applied for.
+    """
+
+    entity: Registered | None = None
+    licences: tuple[str, ...] | None = None
+
+
+def of_looked(looked: Looked, result: object, values: Values) -> Iterator[Found | Held]:
+    """Every rule about the register that the item asks."""
+    if isinstance(result, EntryResult):
+        yield from entity_rules(looked.entity, result, values)
+    elif isinstance(result, PermitResult):
+        found = list(of_register(looked.licences or (), str(values.get(result.holder, ""))))
+        yield from found
+        against = {one.rule for one in found}
+        yield from (
+            Held(rule, BUSINESS_FIRST, "D", True, True)
+            for rule in ("REG-02", "REG-03")
+            if rule not in against and "REG-02" not in against
+        )
+
+
 def of_entity(registered: Registered | None, result: EntryResult, values: Values) -> Iterator[Found]:
     """Whether the register agrees with what was filled in."""
+    return (said for said in entity_rules(registered, result, values) if isinstance(said, Found))
+
+
+def entity_rules(registered: Registered | None, result: EntryResult, values: Values) -> Iterator[Found | Held]:
+    """Every rule that is asked of a business; of one that is not here or has ended nothing more is asked."""
+    yield _rule(
+        "REG-02",
+        registered is not None,
+        "本区登记簿中没有这个信用代码的主体，请告知申请人向其登记机关申请",
+        "Not in this register",
+    )
     if registered is None:
-        yield _manual(
-            "REG-02", "本区登记簿中没有这个信用代码的主体，请告知申请人向其登记机关申请", "Not in this register"
-        )
         return
-    if registered.standing is Standing.ENDED:
-        yield _manual("REG-06", "该主体已经注销，不能再办理", "This business was deregistered")
+    has_ended = registered.standing is Standing.ENDED
+    yield _rule("REG-06", not has_ended, "该主体已经注销，不能再办理", "This business was deregistered")
+    if has_ended:
         return
-    answered = values.get("business_kind", registered.kind)
-    if not is_of_kind(registered, result) or answered != registered.kind:
-        yield _manual(
-            "REG-07", "主体类型与登记簿不一致，请核对是否选错事项", "Another kind of business in the register"
-        )
-    if registered.name and values.get(result.name) != registered.name:
-        yield _manual("REG-03", "填写的单位名称与登记簿不一致，请核对", "The name differs from that in the register")
-    changes = set(values.get("changes", ()))
-    if values.get("responsible_id") != registered.holder and not changes & SELF:
-        yield _manual("REG-04", "签署人不是登记簿上的负责人，请核对其身份", "The signer is not the person registered")
-    if registered.others_open:
-        others = f"该主体另有 {registered.others_open} 件在办申请，请一并考虑"
-        yield _manual("REG-05", others, "Other applications of it are open")
+    yield from _agreement_rules(registered, result, values)
     if registered.standing is Standing.PAUSED:
         said = Text(zh="该主体正在歇业", en="This business pauses at present")
-        yield Found("REG-08", Effect.ALLOW_NOTICE, said, REGISTERED, "V")
-    yield from _paused_too_long(registered, values)
-    yield from _transition(registered, values)
-    yield Found(
-        "REG-01", Effect.ALLOW, Text(zh="登记簿中有该主体", en="The register has this business"), REGISTERED, "V"
+        yield Found("REG-08", Effect.ALLOW_NOTICE, said, REGISTERED, "V", "", "", str(registered.standing), "existing")
+    else:
+        yield Held("REG-08", REGISTERED, "V", str(registered.standing), "existing")
+    yield from _pause_rule(registered, values)
+    yield from _term_rule(registered, values)
+    said = Text(zh="登记簿中有该主体", en="The register has this business")
+    yield Found("REG-01", Effect.ALLOW, said, REGISTERED, "V", value=True, threshold=True)
+
+
+def _agreement_rules(registered: Registered, result: EntryResult, values: Values) -> Iterator[Found | Held]:
+    """Whether kind, name and signer are those of the register. Nobody's name or number leaves: they agree or do not."""
+    answered = values.get("business_kind", registered.kind)
+    yield _rule(
+        "REG-07",
+        is_of_kind(registered, result) and answered == registered.kind,
+        "主体类型与登记簿不一致，请核对是否选错事项",
+        "Another kind of business in the register",
     )
+    yield _rule(
+        "REG-03",
+        not registered.name or values.get(result.name) == registered.name,
+        "填写的单位名称与登记簿不一致，请核对",
+        "The name differs from that in the register",
+    )
+    changes = set(values.get("changes", ()))
+    yield _rule(
+        "REG-04",
+        values.get("responsible_id") == registered.holder or bool(changes & SELF),
+        "签署人不是登记簿上的负责人，请核对其身份",
+        "The signer is not the person registered",
+    )
+    if registered.others_open:
+        others = f"该主体另有 {registered.others_open} 件在办申请，请一并考虑"
+        said = Text(zh=others, en="Other applications of it are open")
+        yield Found("REG-05", Effect.MANUAL, said, REGISTERED, "V", "", "", registered.others_open, 0)
+    else:
+        yield Held("REG-05", REGISTERED, "V", 0, 0)
 
 
-def _manual(rule: str, zh: str, en: str) -> Found:
-    return Found(rule, Effect.MANUAL, Text(zh=zh, en=en), REGISTERED, "V")
+def _rule(rule: str, holds: bool, zh: str, en: str) -> Found | Held:
+    if holds:
+        return Held(rule, REGISTERED, "V", True, True)
+    return Found(rule, Effect.MANUAL, Text(zh=zh, en=en), REGISTERED, "V", value=False, threshold=True)
 
 
-def _paused_too_long(registered: Registered, values: dict[str, Any]) -> Iterator[Found]:
+def _pause_rule(registered: Registered, values: dict[str, Any]) -> Iterator[Found | Held]:
     """Three years, all pauses together (登记管理条例第30条); the pause that is extended is counted once."""
     since, until = values.get("pause_from"), values.get("pause_until")
     if since is None or until is None:
@@ -127,10 +182,12 @@ def _paused_too_long(registered: Registered, values: dict[str, Any]) -> Iterator
         said = Text(
             zh=f"歇业累计 {total} 日，超过三年，请核对", en=f"All pauses together last {total} days, over three years"
         )
-        yield Found("PAUSE-02", Effect.MANUAL, said, PAUSE, "V", subject="pause_until")
+        yield Found("PAUSE-02", Effect.MANUAL, said, PAUSE, "V", "pause_until", "", total, LONGEST_PAUSE_DAYS)
+    else:
+        yield Held("PAUSE-02", PAUSE, "V", total, LONGEST_PAUSE_DAYS, "pause_until")
 
 
-def _transition(registered: Registered, values: dict[str, Any]) -> Iterator[Found]:
+def _term_rule(registered: Registered, values: dict[str, Any]) -> Iterator[Found | Held]:
     """LLC-14: a company of before July 2024 adjusts what is due later than mid-2032 by 30 June 2027.
 
     In one of after, what is due later than five years from its beginning may be of an increase since: a person looks.
@@ -139,17 +196,18 @@ def _transition(registered: Registered, values: dict[str, Any]) -> Iterator[Foun
     if registered.kind != "company" or (values.get("capital_change") == "increase" and not is_of_before):
         return
     last = LAST_DUE if is_of_before else five_years_on(registered.established_on)
-    if not any(row.get("due_on") and row["due_on"] > last for row in values.get("shareholders") or []):
+    rule, basis = ("LLC-14", TRANSITION) if is_of_before else ("LLC-03-TERM", FIVE_YEARS)
+    late = sum(bool(row.get("due_on") and row["due_on"] > last) for row in values.get("shareholders") or [])
+    if not late:
+        yield Held(rule, basis, "V", 0, 0, "shareholders")
         return
-    if not is_of_before:
-        said = Text(
-            zh="出资日期晚于公司成立之日起五年，请核对是否为此后增资部分的出资",
-            en="Contributions are due later than five years from the beginning: are they of an increase since?",
-        )
-        yield Found("LLC-03-TERM", Effect.MANUAL, said, FIVE_YEARS, "V", subject="shareholders")
-    else:
+    said = Text(
+        zh="出资日期晚于公司成立之日起五年，请核对是否为此后增资部分的出资",
+        en="Contributions are due later than five years from the beginning: are they of an increase since?",
+    )
+    if is_of_before:
         said = Text(
             zh="2024年6月30日前设立的公司，剩余出资期限超过五年的，应在2027年6月30日前调整",
             en="A company of before July 2024 adjusts what is due after mid-2032 by 30 June 2027",
         )
-        yield Found("LLC-14", Effect.MANUAL, said, TRANSITION, "V", subject="shareholders")
+    yield Found(rule, Effect.MANUAL, said, basis, "V", "shareholders", "", late, 0)

@@ -18,7 +18,9 @@ from approval.decision import SHORTEST_REASON, ReasonRequired, is_sentence
 from approval.gate import Verdict
 from approval.office import Office
 from approval.people import conflicts_with, keep_off
+from approval.unconnected import load_unconnected, passed_apart
 from identity import Account, Role
+from kit.clock import office_day
 from kit.database import Base, Moment
 from kit.errors import DomainError
 from kit.sealing import Sealed, fingerprint
@@ -29,14 +31,18 @@ class NotSampled(DomainError):
 
 
 class GateVerdict(Base):
-    """What the gate said when the case was decided, whoever decided it."""
+    """What a version of the gate said when the case was decided, whoever decided it.
+
+    `passed_apart`: whether it would have passed, but for facts that no source supplied yet.
+    """
 
     __tablename__ = "gate_verdict"
 
     application_id: Mapped[str] = mapped_column(ForeignKey("application.id"), primary_key=True)
     gate: Mapped[str] = mapped_column(String(40), index=True)
-    version: Mapped[int]
+    version: Mapped[int] = mapped_column(primary_key=True)
     passed: Mapped[bool]
+    passed_apart: Mapped[bool]
     trace: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
     said_at: Mapped[datetime] = mapped_column(Moment)
 
@@ -48,6 +54,7 @@ class Sample(Base):
 
     application_id: Mapped[str] = mapped_column(ForeignKey("application.id"), primary_key=True)
     gate: Mapped[str] = mapped_column(String(40), index=True)
+    version: Mapped[int]
     drawn_at: Mapped[datetime] = mapped_column(Moment)
     agrees: Mapped[bool | None]
     words: Mapped[str] = mapped_column(Sealed("sample"))
@@ -75,6 +82,7 @@ def keep_verdict(session: Session, application: Application, verdict: Verdict, n
             gate=verdict.gate,
             version=verdict.version,
             passed=verdict.passed,
+            passed_apart=passed_apart(verdict, load_unconnected()),
             trace=told["trace"],
             said_at=now,
         )
@@ -89,11 +97,11 @@ def is_open(session: Session, gate: str) -> bool:
 
 def draw(session: Session, office: Office, application: Application, now: datetime) -> bool:
     """Whether this machine approval is among those looked at again; nobody can choose or foresee it."""
-    gate = office.gates[application.item_code]
+    gate = office.gates.live(application.item_code, office_day(now))
     key = fingerprint("sample", "gate").encode()
-    if not is_sampled(application.id, gate.sample_rate, key):
+    if gate is None or not is_sampled(application.id, gate.sample_rate, key):
         return False
-    session.add(Sample(application_id=application.id, gate=gate.name, drawn_at=now, words=""))
+    session.add(Sample(application_id=application.id, gate=gate.name, version=gate.version, drawn_at=now, words=""))
     return True
 
 
@@ -132,19 +140,26 @@ def look(
     sample.agrees, sample.words, sample.reviewed_by, sample.reviewed_at = would_approve, words, person.id, now
     session.flush()
     actor = f"account:{person.id}"
-    record(session, application, "sample.reviewed", actor, now, {"gate": sample.gate, "agrees": would_approve})
+    record(
+        session,
+        application,
+        "sample.reviewed",
+        actor,
+        now,
+        {"gate": sample.gate, "version": sample.version, "agrees": would_approve},
+    )
     if not would_approve:
         memos.tell(session, application, "sample_disagrees", actor, now, role=Role.SUPERVISOR, words=words)
-        if is_open(session, sample.gate) and drift(_errors(session, sample.gate)) == "stop":
+        if is_open(session, sample.gate) and drift(_errors(session, sample.gate, sample.version)) == "stop":
             stop(session, application, sample.gate, "system:drift", now)
 
 
-def _errors(session: Session, gate: str) -> list[bool]:
-    """Whether the machine was wrong, in the order of the looks since the gate last started."""
+def _errors(session: Session, gate: str, version: int) -> list[bool]:
+    """Whether this version was wrong, in the order of the looks since the gate last started."""
     started = session.scalar(
         select(GateStop.restarted_at).where(GateStop.gate == gate).order_by(GateStop.id.desc()).limit(1)
     )
-    query = select(Sample.agrees).where(Sample.gate == gate, Sample.reviewed_at.is_not(None))
+    query = select(Sample.agrees).where(Sample.gate == gate, Sample.version == version, Sample.reviewed_at.is_not(None))
     if started is not None:
         query = query.where(Sample.reviewed_at > started)
     return [not agrees for agrees in session.scalars(query.order_by(Sample.reviewed_at, Sample.application_id))]
@@ -166,17 +181,28 @@ def restart(session: Session, gate: str, now: datetime) -> bool:
     return bool(stopped)
 
 
-def agreement(session: Session, gate: str, version: int) -> Agreement:
-    """What the gate said against what people decided, where people decided."""
-    query = (
-        select(GateVerdict.passed, DecisionRow.outcome)
+def agreement(session: Session, gate: str, version: int, is_apart: bool = False) -> Agreement:
+    """What this version said against what people decided, and said of the samples that they looked at.
+
+    `is_apart`: what it would have said, but for facts that no source supplied yet.
+    """
+    said = GateVerdict.passed_apart if is_apart else GateVerdict.passed
+    ours = GateVerdict.gate == gate, GateVerdict.version == version
+    decided = (
+        select(said, DecisionRow.outcome == "approve")
         .join(DecisionRow, DecisionRow.application_id == GateVerdict.application_id)
-        .where(GateVerdict.gate == gate, GateVerdict.version == version, DecisionRow.is_by_machine.is_(False))
+        .where(*ours, DecisionRow.is_by_machine.is_(False))
     )
-    return tally((passed, outcome == "approve") for passed, outcome in session.execute(query).tuples())
+    looked = (
+        select(said, Sample.agrees)
+        .join(Sample, Sample.application_id == GateVerdict.application_id)
+        .where(*ours, Sample.agrees.is_not(None))
+    )
+    pairs = [*session.execute(decided).tuples(), *session.execute(looked).tuples()]
+    return tally((bool(machine), bool(person)) for machine, person in pairs)
 
 
-def looked_at(session: Session, gate: str) -> tuple[int, int]:
-    """How many samples were looked at since the gate last started, and in how many the machine was wrong."""
-    errors = _errors(session, gate)
+def looked_at(session: Session, gate: str, version: int) -> tuple[int, int]:
+    """How many samples were looked at since the gate last started, and in how many this version was wrong."""
+    errors = _errors(session, gate, version)
     return len(errors), sum(errors)

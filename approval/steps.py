@@ -19,12 +19,12 @@ from approval.deciding import ClockSuspended, add_findings, keep_decision
 from approval.decision import Decision, Outcome
 from approval.findings import Found, facts_of, of_content, of_credit, of_form, of_identity, of_names
 from approval.grant import grant
-from approval.inquiries import ask_bureau, count_namesakes, keep_inquiries, keep_namesakes
+from approval.inquiries import ask_bureau, count_namesakes, keep_inquiries, keep_looked, keep_namesakes
 from approval.leads import of_place
 from approval.neighbours import count_neighbours, keep_neighbours, place_of
 from approval.office import Office
 from approval.persons import others_than_holder
-from approval.registered import of_entity, of_register
+from approval.registered import Looked, of_looked
 from approval.weighing import Inquired, Snapshot, weigh
 from catalogue import EntryResult, LicenceResult, PermitResult
 from identity import Account, delete_pictures, evidence_of, write_message
@@ -93,16 +93,27 @@ def check_register(office: Office, application: Application) -> Carried:
         now = office.clock()
         with office.database.reading() as session:
             known = entries.registered(session, office, application, now)
-        found = list(of_entity(known, item.result, checked(office, application, now).values))
-        return Carried("checked", _findings("register", found))
+        return _looked_up(office, application, Looked(entity=known))
     if not item.needs or not isinstance(item.result, PermitResult) or item.result.holder_code is None:
         return Carried("checked")
     values = checked(office, application, office.clock()).values
     with office.database.reading() as session:
         held = licences.of_holder(session, values.get(item.result.holder_code, ""))
         names = [licence.name for licence in held if licence.credit_code]
-    found = list(of_register(names, values.get(item.result.holder, "")))
-    return Carried("checked", _findings("register", found))
+    return _looked_up(office, application, Looked(licences=tuple(names)))
+
+
+def _looked_up(office: Office, application: Application, looked: Looked) -> Carried:
+    """What follows of the register's answer, which is kept for the proof."""
+    values = checked(office, application, office.clock()).values
+    asked = of_looked(looked, item_of(office, application).result, values)
+    found = [said for said in asked if isinstance(said, Found)]
+
+    def write(session: Session, application: Application, now: datetime) -> None:
+        keep_looked(session, application, looked, now)
+        add_findings(session, application, "register", found, now)
+
+    return Carried("checked", write)
 
 
 def _of_bureau(asked: list[Inquired]) -> list[Found]:

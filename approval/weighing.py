@@ -6,18 +6,21 @@ A snapshot holds every input; nothing else is looked at. That is why a decision 
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import Field, TypeAdapter
 
+from approval.asked import credit_held, form_held, identity_held, line_of, lines_of_gate, names_held, place_held
+from approval.circumstances import Circumstances
 from approval.findings import (
     EvidenceFacts,
     Found,
+    Held,
     of_content,
     of_credit,
     of_form,
@@ -27,9 +30,11 @@ from approval.findings import (
 )
 from approval.gate import Facts, Gate, Verdict, evaluate
 from approval.gate import facts_of as gate_facts_of
+from approval.gatebook import GateBook
 from approval.leads import Neighbours, of_place
 from approval.persons import others_than_holder
 from approval.printing import unprintable
+from approval.registered import Looked, of_looked
 from catalogue import Catalogue, Item
 from credit import CreditFinding, CreditReport, Role, assess
 from forms import Answers, Checked, Form, check
@@ -37,10 +42,25 @@ from kit.text import Frozen
 
 HERE = Path(__file__).resolve().parent
 RULES = tuple(
-    f"approval/{name}.py" for name in ("findings", "weighing", "gate", "persons", "printing", "registered", "leads")
+    f"approval/{name}.py"
+    for name in (
+        *(
+            "findings",
+            "weighing",
+            "gate",
+            "persons",
+            "printing",
+            "registered",
+            "leads",
+            "asked",
+            "circumstances",
+            "gatebook",
+        ),
+    )
 )
 LEADS = "approval/leads.toml"
 RULE_FOLDERS = ("forms", "credit", "catalogue/items", "approval/gates")
+FORMAT = 2
 _report: TypeAdapter[CreditReport] = TypeAdapter(CreditReport)
 
 
@@ -53,15 +73,25 @@ class Inquired(Frozen):
     day: date
     report: dict[str, Any]
 
+    def answered(self) -> CreditReport:
+        return _report.validate_python(self.report)
+
     def findings(self) -> list[tuple[str, CreditFinding]]:
-        report = _report.validate_python(self.report)
-        return [(self.label, f) for f in assess(report, [Role(role) for role in self.roles], self.day)]
+        return [(self.label, f) for f in assess(self.answered(), [Role(role) for role in self.roles], self.day)]
+
+
+class GateAsked(Frozen):
+    """A version of the item's gate, and what it was for when it was asked."""
+
+    version: int
+    mode: Literal["live", "shadow"]
 
 
 class Snapshot(Frozen):
     """Every input of the rules. `namesakes` is how many hold or are applying for the same name.
 
-    `neighbours` stays out of the JSON where nobody looked, so that proofs from before it was asked keep their digest.
+    What nobody looked at stays out of the JSON, so that proofs from before it was asked keep their digest. Proofs of
+    `format` 1 kept findings only; since 2 they keep a line for every rule that was asked.
     """
 
     item_code: str
@@ -72,6 +102,10 @@ class Snapshot(Frozen):
     namesakes: int | None
     neighbours: Neighbours | None = Field(default=None, exclude_if=lambda counted: counted is None)
     inquiries: tuple[Inquired, ...]
+    format: int = Field(default=1, ge=1, le=FORMAT, exclude_if=lambda number: number == 1)
+    looked: Looked | None = Field(default=None, exclude_if=lambda answer: answer is None)
+    circumstances: Circumstances | None = Field(default=None, exclude_if=lambda known: known is None)
+    gates: tuple[GateAsked, ...] | None = Field(default=None, exclude_if=lambda asked: asked is None)
     is_correction: bool
     straight_through: bool
     gate_is_open: bool
@@ -84,25 +118,15 @@ class Snapshot(Frozen):
 
 @dataclass(frozen=True, slots=True)
 class Weighed:
-    """What the rules found. The machine may approve if nothing needs a person."""
+    """What the rules found, and a line for each that was asked. The machine may approve if nothing needs a person."""
 
     found: tuple[Found, ...]
-    verdict: Verdict | None
+    verdicts: tuple[Verdict, ...]
+    trace: list[dict[str, Any]]
 
     @property
     def needs_person(self) -> bool:
         return any(found.needs_person for found in self.found)
-
-    @property
-    def trace(self) -> list[dict[str, Any]]:
-        """Every rule with its words, basis and outcome, ready to be kept and compared."""
-        lines = [found.told() for found in self.found]
-        gate = (
-            [{**line.model_dump(mode="json"), "gate": self.verdict.gate} for line in self.verdict.trace]
-            if (self.verdict)
-            else []
-        )
-        return lines + gate
 
 
 def digest_of_json(value: object) -> str:
@@ -115,26 +139,64 @@ def as_json(report: CreditReport) -> dict[str, Any]:
     return kept
 
 
-def weigh(snapshot: Snapshot, catalogue: Catalogue, gates: Mapping[str, Gate]) -> Weighed:
+def weigh(snapshot: Snapshot, catalogue: Catalogue, book: GateBook) -> Weighed:
     """All rules over all inputs, in the order of the process."""
     item = catalogue.item(snapshot.item_code, snapshot.item_version)
     form = catalogue.form_of(item)
     answers: Answers = snapshot.answers
     read = check(form, answers, snapshot.day)
     result = Checked(read.values, read.problems + unprintable(read.values))
-    found = list(of_identity(snapshot.evidence, others_than_holder(item, result.values), snapshot.straight_through))
-    found += of_form(result.problems)
-    found += of_content(form, result.values)
-    found += of_names(result.values, snapshot.namesakes)
-    found += of_place(snapshot.neighbours)
+    said = list(_said(snapshot, item, form, result))
+    gates = gates_of(snapshot, book)
+    facts = facts_for_gate(snapshot, item, form, result) if gates else Facts()
+    verdicts = tuple(evaluate(gate, facts) for gate in gates)
+    is_open = snapshot.gate_is_open and snapshot.straight_through
+    said += of_gate(gates[0] if gates else None, verdicts[0] if verdicts else None, is_open)
+    found = tuple(one for one in said if isinstance(one, Found))
+    if snapshot.format == 1:
+        return Weighed(found, verdicts, _trace_of_old(found, verdicts))
+    lines = [line_of(one) for one in said if not one.rule.startswith("G-")]  # those stand in the verdict
+    if snapshot.circumstances is not None:
+        lines += snapshot.circumstances.lines(catalogue.process_of(item).guards)
+    return Weighed(found, verdicts, lines + [kept for verdict in verdicts for kept in lines_of_gate(verdict)])
+
+
+def gates_of(snapshot: Snapshot, book: GateBook) -> tuple[Gate, ...]:
+    """The gates as they were asked: the live one first. Before versions were kept there was only the first of each."""
+    if snapshot.gates is None:
+        first = book.version(snapshot.item_code, 1)
+        return (first,) if first and first.mode != "off" else ()
+    found = ((book.version(snapshot.item_code, asked.version), asked.mode) for asked in snapshot.gates)
+    return tuple(gate.model_copy(update={"mode": mode}) for gate, mode in found if gate is not None)
+
+
+def _said(snapshot: Snapshot, item: Item, form: Form, result: Checked) -> Iterator[Found | Held]:
+    """What each rule says, by the parts of the process; of each part first what it found."""
+    others = others_than_holder(item, result.values)
+    yield from of_identity(snapshot.evidence, others, snapshot.straight_through)
+    yield from identity_held(others)
+    of_the_form = [*of_form(result.problems), *of_content(form, result.values)]
+    yield from of_the_form
+    yield from form_held(form, result.values, {found.rule for found in of_the_form})
+    yield from of_names(result.values, snapshot.namesakes)
+    yield from names_held(result.values, snapshot.namesakes)
+    yield from of_place(snapshot.neighbours)
+    yield from place_held(snapshot.neighbours)
+    if snapshot.looked is not None:
+        yield from of_looked(snapshot.looked, item.result, result.values)
     for purpose in ("submission", "decision"):
         asked = [inquired for inquired in snapshot.inquiries if inquired.purpose == purpose]
         if asked:
-            found += of_credit(finding for inquired in asked for finding in inquired.findings())
-    gate = gates.get(item.code)
-    verdict = evaluate(gate, facts_for_gate(snapshot, item, form, result)) if gate and gate.mode != "off" else None
-    found += of_gate(gate, verdict, snapshot.gate_is_open and snapshot.straight_through)
-    return Weighed(tuple(found), verdict)
+            yield from of_credit(finding for inquired in asked for finding in inquired.findings())
+        for inquired in asked:
+            against = {finding.rule for _label, finding in inquired.findings()}
+            yield from credit_held(inquired.label, inquired.answered(), inquired.roles, against)
+
+
+def _trace_of_old(found: tuple[Found, ...], verdicts: tuple[Verdict, ...]) -> list[dict[str, Any]]:
+    """What proofs of format 1 kept: findings, and the gate's lines without their version."""
+    gate = [{**kept, "gate": verdict.gate} for verdict in verdicts for kept in verdict.model_dump(mode="json")["trace"]]
+    return [one.told() for one in found] + gate
 
 
 def facts_for_gate(snapshot: Snapshot, item: Item, form: Form, result: Checked) -> Facts:
@@ -147,7 +209,7 @@ def facts_for_gate(snapshot: Snapshot, item: Item, form: Form, result: Checked) 
         "identity_by_camera": not snapshot.evidence.without_camera,
         "liveness_proven": snapshot.straight_through,
         "others_unproven": others_than_holder(item, result.values),
-        "agent": "none",
+        "address_known": snapshot.neighbours.is_standard if snapshot.neighbours else None,
         "credit_effects": tuple(sorted(effects)) if asked else None,
         "credit_unanswered": sum(i.report["status"] != "answered" for i in asked) if asked else None,
     }

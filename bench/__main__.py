@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""All benchmarks, written to docs/benchmarks.md with the commands that make them. `make bench`."""
+"""Benchmarks, each written into its own table of docs/benchmarks.md: `make bench`, `python -m bench engine queue`."""
 
 import os
 import platform
@@ -7,6 +7,8 @@ import subprocess
 import sys
 from datetime import date
 from pathlib import Path
+
+from bench.sections import replaced
 
 OUT = Path("docs/benchmarks.md")
 PARTS = {
@@ -22,19 +24,23 @@ PARTS = {
 }
 
 
+def measured(module: str) -> str:
+    """The table, and under which circumstances it was made."""
+    busy = os.getloadavg()[0]
+    command = [sys.executable, "-W", "ignore", "-m", f"bench.{module}"]
+    table = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    on = f"{date.today():%Y-%m-%d}, {os.cpu_count()} cores, {platform.machine()}"  # noqa: DTZ011
+    return f"{table.strip()}\n\n{on}, Python {platform.python_version()}, load {busy:.1f} at the start."
+
+
 def main() -> None:
-    text = [
-        "# Benchmarks",
-        "",
-        f"Made by `make bench` on {date.today():%Y-%m-%d}: {os.cpu_count()} cores, {platform.machine()}, "  # noqa: DTZ011
-        f"Python {platform.python_version()}. Ratios are against a baseline in the same run; no test asserts a time.",
-    ]
-    for module, title in PARTS.items():
-        print(f"{title} …", flush=True)
-        command = [sys.executable, "-W", "ignore", "-m", f"bench.{module}"]
-        table = subprocess.run(command, check=True, capture_output=True, text=True).stdout
-        text += ["", f"## {title}", "", f"`python -m bench.{module}`", "", table.strip()]
-    OUT.write_text("\n".join(text) + "\n", "utf-8")
+    asked = sys.argv[1:] or list(PARTS)
+    if strangers := set(asked) - set(PARTS):
+        sys.exit(f"no table {', '.join(sorted(strangers))}; there are: {', '.join(PARTS)}")
+    for module in asked:
+        print(f"{PARTS[module]} …", flush=True)
+        report = OUT.read_text("utf-8") if OUT.is_file() else ""
+        OUT.write_text(replaced(report, module, PARTS[module], measured(module)), "utf-8")
     print(f"written: {OUT}")
 
 

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from approval import proofs
-from approval.gate import load_gates
+from approval.gatebook import load_gates
 from approval.office import Office
 from approval.proofs import Kept, NoProof, Replayed
 from catalogue import load_catalogue
@@ -58,9 +58,20 @@ def tell(replayed: Replayed) -> None:
     said: dict[str, Any] = {
         "decision": f"{replayed.outcome} by {by}",
         "inputs": "as logged" if replayed.same_snapshot else "NOT what was logged",
-        "rules": f"{replayed.lines} lines, {'same' if replayed.same_rules else 'another'} rule-set version",
+        "record": "as logged" if replayed.same_record else "NOT what was logged",
+        "rules": f"{replayed.lines} lines, {_rules(replayed)}",
+        "under": ", ".join(replayed.under),
+        "missing": ", ".join(replayed.missing) or "nothing",
         "differences": ", ".join(replayed.differences) or "none",
     }
     for name, words in said.items():
         typer.echo(f"{name:<13}{words}")
     typer.echo("AGREES" if replayed.agrees else "DIFFERS")
+
+
+def _rules(replayed: Replayed) -> str:
+    """Code that is not here cannot be run: declarations of then were used, the code is that of today."""
+    then, today = replayed.rulesets
+    if replayed.same_rules:
+        return f"same rule-set version {then}"
+    return f"decided under rule-set version {then}, run under the code of {today} with the declarations of then"

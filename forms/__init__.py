@@ -7,6 +7,7 @@ from forms.form import TABLES, Answer, Answers, Field, Form, Kind, Option, Page,
 from forms.kinds import MOST_FILES
 from forms.loading import DECLARATIONS, load_forms
 from forms.problem import Problem, Values, Weight
+from forms.rules import known_rules
 from forms.rules.company import five_years_on
 from forms.rules.names import NAMES
 from forms.words import in_words
@@ -34,6 +35,7 @@ __all__ = [
     "check_page",
     "five_years_on",
     "in_words",
+    "known_rules",
     "load_forms",
     "rows_of",
     "take",

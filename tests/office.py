@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from approval import casefile, cases, people
 from approval.application import Application
-from approval.gate import load_gates
+from approval.gatebook import load_gates
 from approval.guards import GUARDS
 from approval.office import Office
 from approval.running import Runner

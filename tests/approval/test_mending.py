@@ -8,14 +8,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from approval.gate import Facts, Gate, evaluate, facts_of, load_gates
+from approval.gate import Facts, Gate, evaluate, facts_of
+from approval.gatebook import load_gates
 from approval.mending import Change, Nothing, smallest_change
 from forms import Answers, check, load_forms
 from tests.builders import company_answers, sole_trader_answers
 
 TODAY = date(2026, 11, 23)
 FORMS = {form.code: form for form in load_forms().values()}
-GATES = load_gates()
+BOOK = load_gates()
+GATES = {item: BOOK.versions(item)[-1] for item in BOOK.items}
 SHOP = GATES["sole-trader"]
 ASSUMED: dict[str, object] = {
     "is_correction": False,
@@ -23,7 +25,6 @@ ASSUMED: dict[str, object] = {
     "identity_by_camera": True,
     "liveness_proven": True,
     "others_unproven": 0,
-    "agent": "none",
     "credit_effects": (),
     "credit_unanswered": 0,
 }

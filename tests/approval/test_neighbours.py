@@ -15,7 +15,7 @@ from approval.application import Application, State
 from approval.calendar import seed_calendar
 from approval.decision import Decision, Outcome
 from approval.findings import Found
-from approval.gate import load_gates
+from approval.gatebook import load_gates
 from approval.inquiries import PLACE, Inquiry, inquiries_of
 from approval.leads import Neighbours, load_leads, of_place
 from approval.running import Runner

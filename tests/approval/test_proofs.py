@@ -10,20 +10,25 @@ import pytest
 from sqlalchemy import select
 from typer.testing import CliRunner
 
+from addresses import import_lines
 from approval import claims, deciding, memos, proofs, sampling
+from approval.agreement import Agreement
 from approval.application import Application, State
 from approval.calendar import seed_calendar
 from approval.decision import Decision, Outcome, ReasonRequired
-from approval.gate import load_gates
+from approval.gatebook import GateBook, load_gates
 from approval.proofs import Proof
 from approval.running import STUCK_AFTER, Runner
 from approval.weighing import Snapshot, ruleset
 from console import decisions, processes
+from kit.clock import office_day
 from kit.database import Database
+from tests.builders import fictitious_id
 from tests.conftest import NOON
 from tests.office import CATALOGUE, TestOffice, a_clerk, a_submitted_case, a_supervisor, in_review
 from workflows.loading import PROCESSES
 
+ANOTHER_CONTACT = {"contact_is_holder": "no", "contact_name": "周样例", "contact_id": fictitious_id("19850612", 3)}
 WORDS = "场所地址与申报内容不一致，不应准予"
 
 
@@ -91,13 +96,12 @@ def test_whatever_was_changed_in_a_proof_shows(office: TestOffice, part: str) ->
 
 def test_a_rule_that_says_something_else_today_is_named(office: TestOffice) -> None:
     case = approved(office)
-    gates = load_gates()
-    gate = gates["sole-trader"]
+    book = load_gates()
+    gate = book.versions("sole-trader")[-1]
     stricter = [r if r.id != "G-10" else r.model_copy(update={"threshold": ("own",)}) for r in gate.rules]
     with office.database.reading() as session:
         kept = proofs.of_number(session, case.number or "")
-    changed = {**gates, "sole-trader": gate.model_copy(update={"rules": tuple(stricter)})}
-    told = proofs.replay(CATALOGUE, changed, kept)
+    told = proofs.replay(CATALOGUE, book.altered(["sole-trader"], rules=tuple(stricter)), kept)
     assert not told.agrees
     assert "G-10" in told.differences
 
@@ -150,8 +154,7 @@ def test_a_process_is_shown_and_exported(office: TestOffice, tmp_path: Path) -> 
 
 def sampled(office: TestOffice) -> None:
     """Every machine approval is drawn from now on."""
-    gates = {code: gate.model_copy(update={"sample_rate": 1.0}) for code, gate in office.office.gates.items()}
-    office.office = replace(office.office, gates=gates)
+    office.office = replace(office.office, gates=office.office.gates.altered(sample_rate=1.0))
 
 
 def test_machine_approvals_are_looked_at_again_and_too_many_errors_stop_the_gate(office: TestOffice) -> None:
@@ -176,7 +179,7 @@ def test_machine_approvals_are_looked_at_again_and_too_many_errors_stop_the_gate
     with office.database.writing() as session:
         assert session.get_one(Application, stopped).state == State.IN_REVIEW
         assert sampling.restart(session, "sole-trader", NOON)
-        assert sampling.looked_at(session, "sole-trader") == (0, 0)
+        assert sampling.looked_at(session, "sole-trader", 1) == (0, 0)
     approved(office, "13800000302")
 
 
@@ -190,9 +193,123 @@ def test_what_the_gate_said_is_compared_with_what_people_decide(office: TestOffi
             session, office.office, case, version, Decision(Outcome.APPROVE, f"account:{clerk.id}", NOON), NOON
         )
     with office.database.reading() as session:
-        table = sampling.agreement(session, "sole-trader", 1)
-        assert (table.machine_yes_human_yes, table.machine_no_human_yes) in [(1, 0), (0, 1)]
-        assert session.scalars(select(sampling.GateVerdict.application_id)).all() == [case]
+        said = session.execute(select(sampling.GateVerdict.application_id, sampling.GateVerdict.version)).tuples()
+        assert sorted(said) == [(case, 1), (case, 2)]
+        for version in (1, 2):  # liveness is not connected, so that neither could have approved
+            assert sampling.agreement(session, "sole-trader", version) == Agreement(machine_no_human_yes=1)
+            apart = sampling.agreement(session, "sole-trader", version, is_apart=True)
+            assert apart == Agreement(machine_yes_human_yes=1)
+        assert sampling.agreement(session, "sole-trader", 3) == Agreement()
+
+
+@pytest.mark.parametrize(
+    ("changed", "outcome", "table", "apart"),
+    [
+        ({"uses_name": "yes", "trade_name": "栖云饮品店"}, Outcome.APPROVE, (0, 0, 1, 0), (1, 0, 0, 0)),
+        ({}, Outcome.REFUSE, (0, 0, 0, 1), (0, 1, 0, 0)),
+        (ANOTHER_CONTACT, Outcome.APPROVE, (0, 0, 1, 0), (0, 0, 1, 0)),
+        (ANOTHER_CONTACT, Outcome.REFUSE, (0, 0, 0, 1), (0, 0, 0, 1)),
+    ],
+)
+def test_each_cell_of_the_agreement_is_filled_by_its_own_kind_of_case(
+    office: TestOffice,
+    changed: dict[str, Any],
+    outcome: Outcome,
+    table: tuple[int, int, int, int],
+    apart: tuple[int, int, int, int],
+) -> None:
+    case = in_review(office, **changed)
+    with office.database.writing() as session:
+        clerk = a_clerk(session, "zhou")
+        version = claims.claim(session, case, clerk, NOON).version
+    with office.database.writing() as session:
+        reason, basis = ("", "") if outcome is Outcome.APPROVE else (WORDS, "SAMR-20")
+        said = Decision(outcome, f"account:{clerk.id}", NOON, reason=reason, basis=basis)
+        deciding.decide(session, office.office, case, version, said, NOON)
+    with office.database.reading() as session:
+        assert sampling.agreement(session, "sole-trader", 1) == Agreement(*table)
+        assert sampling.agreement(session, "sole-trader", 1, is_apart=True) == Agreement(*apart)
+
+
+def test_a_gate_in_shadow_is_compared_with_what_people_say_of_the_samples_as_well(office: TestOffice) -> None:
+    sampled(office)
+    case = approved(office)
+    with office.database.writing() as session:
+        clerk = a_clerk(session, "zhou")
+        sampling.look(session, session.get_one(Application, case.id), clerk, True, "", NOON)
+    with office.database.reading() as session:
+        assert sampling.looked_at(session, "sole-trader", 1) == (1, 0)
+        assert sampling.looked_at(session, "sole-trader", 2) == (0, 0)
+        assert sampling.agreement(session, "sole-trader", 2) == Agreement(machine_no_human_yes=1)
+        assert sampling.agreement(session, "sole-trader", 2, is_apart=True) == Agreement(machine_yes_human_yes=1)
+
+
+# Versions.
+
+
+def test_a_decision_runs_again_under_the_version_it_was_made_under(office: TestOffice) -> None:
+    case = approved(office)
+    with office.database.reading() as session:
+        kept = proofs.of_number(session, case.number or "")
+    assert [(asked.version, asked.mode) for asked in kept.snapshot.gates or ()] == [(1, "live"), (2, "shadow")]
+    book = load_gates()
+    first, second = reversed(book.versions("sole-trader"))
+    third = first.model_copy(update={"version": 3, "rules": second.rules})  # live since, and stricter
+    later = GateBook((first.model_copy(update={"mode": "off"}), second.model_copy(update={"mode": "off"}), third))
+    told = proofs.replay(CATALOGUE, later, kept)
+    assert told.agrees
+    assert told.under == (
+        "item sole-trader 1",
+        "process registration 1",
+        "gate sole-trader 1 (live)",
+        "gate sole-trader 2 (shadow)",
+    )
+    lost = proofs.replay(CATALOGUE, GateBook((first,)), kept)
+    assert not lost.agrees
+    assert lost.missing == ("gate sole-trader 2",)
+    assert {"G-01", "G-21"} <= set(lost.differences)
+
+
+def test_a_new_version_decides_from_its_first_day_and_is_named_by_what_it_decides(office: TestOffice) -> None:
+    first, second = reversed(load_gates().versions("sole-trader"))
+    today = office_day(NOON)
+    book = GateBook(
+        (
+            first.model_copy(update={"valid_to": today}),
+            second.model_copy(update={"mode": "live", "valid_from": today}),
+        )
+    )
+    office.office = replace(office.office, gates=book)
+    case = a_submitted_case(office)
+    Runner(office.office).carry_on(case)
+    with office.database.reading() as session:
+        waiting = session.get_one(Application, case)
+        assert waiting.state == State.IN_REVIEW
+        assert "G-21" in {finding.rule for finding in waiting.findings}  # no library has the address
+    with office.database.writing() as session:
+        address = str(waiting.answers["address"])
+        import_lines(session, ["street,community,grid,address\n", f"320113007,,,{address}\n"], "test", NOON)
+    again = a_submitted_case(office, "13800000002", address=address)
+    Runner(office.office).carry_on(again)
+    with office.database.reading() as session:
+        assert session.get_one(Application, again).state == State.REGISTERED
+        number = session.get_one(Application, again).number or ""
+        kept = proofs.of_number(session, number)
+    assert [(asked.version, asked.mode) for asked in kept.snapshot.gates or ()] == [(2, "live")]
+
+
+def test_replaying_says_in_words_that_the_code_is_another_one(office: TestOffice, tmp_path: Path) -> None:
+    number = approved(office).number or ""
+    code, output = run(office, decisions, "replay", number)
+    assert (code, f"same rule-set version {ruleset()}" in output) == (0, True)
+    assert "gate sole-trader 1 (live)" in output
+    file = tmp_path / "proof.json"
+    run(office, decisions, "export", number, str(file))
+    told = json.loads(file.read_text("utf-8"))
+    file.write_text(json.dumps({**told, "ruleset": "0" * 16}), "utf-8")
+    code, output = run(office, decisions, "replay", number, "--file", str(file))
+    assert code == 0
+    assert f"decided under rule-set version {'0' * 16}, run under the code of {ruleset()}" in output
 
 
 # Running.

@@ -16,7 +16,7 @@ from playwright.sync_api import expect as expected
 
 import licences
 from approval.calendar import seed_calendar
-from approval.gate import load_gates
+from approval.gatebook import load_gates
 from approval.office import Office
 from approval.running import Runner
 from approval.steps import VERBS

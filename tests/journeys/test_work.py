@@ -232,7 +232,7 @@ def test_absences_relatives_and_postings_are_kept_and_bad_input_is_explained(hou
 
 
 def test_a_sampled_case_is_looked_at_blind_and_the_gate_page_counts_it(house: House) -> None:
-    gates = {code: gate.model_copy(update={"sample_rate": 1.0}) for code, gate in house.office.office.gates.items()}
+    gates = house.office.office.gates.altered(sample_rate=1.0)
     house.use(gates=gates)
     case = a_submitted_case(house.office)
     house.follow_all()

@@ -5,7 +5,8 @@ from datetime import date
 from typing import Any
 
 from approval.agreement import Agreement
-from approval.gate import load_gates
+from approval.gatebook import load_gates
+from approval.unconnected import load_unconnected
 from tests.web.sample_apply import NOW, SHOP, some, t
 from web.fields import ShownProblem
 
@@ -140,18 +141,20 @@ GATES = {
     "allowed": False,
     "gates": [
         some(
-            code=code,
+            code=gate.name,
             title=SHOP,
-            version=1,
+            version=gate.version,
             mode=gate.mode,
             rules=gate.rules,
-            is_open=code == "company",
+            is_open=gate.mode != "live",
             agreed=Agreement(40, 1, 12, 7),
+            apart=Agreement(52, 1, 0, 7),
+            unconnected=load_unconnected().facts,
             looks=20,
             wrong=3,
             sample_rate=0.05,
         )
-        for code, gate in load_gates().items()
+        for gate in load_gates().gates
     ],
 }
 BULK = {

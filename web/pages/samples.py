@@ -10,6 +10,8 @@ import audit
 from approval import casefile, people, sampling
 from approval.decision import is_sentence
 from approval.dossier import sections
+from approval.unconnected import load_unconnected
+from kit.clock import office_day
 from kit.errors import DomainError
 from kit.text import Text
 from web.deps import Clerk, Db, DeskDep, Now, Supervisor
@@ -89,25 +91,27 @@ def look(
 
 
 @router.get("/gates")
-def gates(request: Request, desk: DeskDep, db: Db, _supervisor: Supervisor) -> Response:
-    return _gates(request, desk, db, [])
+def gates(request: Request, desk: DeskDep, db: Db, now: Now, _supervisor: Supervisor) -> Response:
+    return _gates(request, desk, db, now, [])
 
 
-def _gates(request: Request, desk: DeskDep, db: Db, problems: list[ShownProblem]) -> Response:
+def _gates(request: Request, desk: DeskDep, db: Db, now: Now, problems: list[ShownProblem]) -> Response:
     shown = []
-    for code, gate in sorted(desk.office.gates.items()):
-        agreed = sampling.agreement(db, code, gate.version)
-        looks, wrong = sampling.looked_at(db, code)
-        item = next(i for i in desk.office.catalogue.items.values() if i.code == code)
+    today = office_day(now)
+    for gate in (gate for code in desk.office.gates.items for gate in desk.office.gates.versions(code)):
+        looks, wrong = sampling.looked_at(db, gate.name, gate.version)
+        item = next(i for i in desk.office.catalogue.items.values() if i.code == gate.name)
         shown.append(
             {
-                "code": code,
+                "code": gate.name,
                 "title": item.title,
                 "version": gate.version,
-                "mode": gate.mode,
+                "mode": gate.mode if gate.is_asked(today) else "off",
                 "rules": gate.rules,
-                "is_open": sampling.is_open(db, code),
-                "agreed": agreed,
+                "is_open": gate.mode != "live" or sampling.is_open(db, gate.name),
+                "agreed": sampling.agreement(db, gate.name, gate.version),
+                "apart": sampling.agreement(db, gate.name, gate.version, is_apart=True),
+                "unconnected": load_unconnected().of({rule.fact for rule in gate.rules}),
                 "looks": looks,
                 "wrong": wrong,
                 "sample_rate": gate.sample_rate,
@@ -135,8 +139,8 @@ def restart(
 ) -> Response:
     if not is_sentence(reason):
         said = Text(zh="请写明查明的原因和已采取的措施", en="Say what was found and done").said(language_of(request))
-        return _gates(request, desk, db, [ShownProblem("reason", said)])
-    if code in desk.office.gates and sampling.restart(db, code, now):
+        return _gates(request, desk, db, now, [ShownProblem("reason", said)])
+    if code in desk.office.gates.items and sampling.restart(db, code, now):
         facts = {"gate": code}
         audit.append(
             db, event="gate.restarted", subject=f"gate:{code}", actor=f"account:{supervisor.id}", facts=facts, now=now

@@ -27,10 +27,11 @@ from web.respond import go, language_of, page
 
 router = APIRouter()
 # What a first submission knows of itself, and what it may hope for: the rest is found out afterwards.
-KNOWN = {"is_correction": False, "others_unproven": 0, "agent": "none", "liveness_proven": True}
+KNOWN = {"is_correction": False, "others_unproven": 0, "liveness_proven": True}
 ASSUMED: dict[str, object] = {
     "identity_band": "accept",
     "identity_by_camera": True,
+    "address_known": True,
     "credit_effects": ("allow",),
     "credit_unanswered": 0,
 }
@@ -98,7 +99,7 @@ def drafts_of(desk: DeskDep, application: Application, now: Now) -> list[Instrum
 def _faster(desk: DeskDep, application: Application, now: Now) -> dict[str, object] | None:
     """The smallest honest change with which the machine would approve at once, told before submitting."""
     item, form = form_of(desk, application)
-    gate = desk.office.gates.get(item.code)
+    gate = desk.office.gates.live(item.code, office_day(now))
     if gate is None or not desk.office.straight_through or application.predecessor_id is not None:
         return None
 
