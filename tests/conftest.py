@@ -11,9 +11,10 @@ from hypothesis import settings
 from sqlalchemy import create_engine, text
 from sqlalchemy.orm import Session
 
-from kit import sealing
+from kit import keyring, sealing
 from kit.database import Base, Database
 from tests import postgres
+from tests.keys import MemoryKeyring
 
 TABLE_MODULES = (
     "addresses.library",
@@ -22,6 +23,7 @@ TABLE_MODULES = (
     "identity.codes",
     "identity.sessions",
     "identity.messages",
+    "identity.consents",
     "identity.evidence",
     "identity.vault",
     "licences.licence",
@@ -51,6 +53,7 @@ def has_postgres() -> bool:
 @pytest.fixture(autouse=True, scope="session")
 def keys() -> None:
     sealing.install(bytes(range(32)))
+    keyring.install(MemoryKeyring())
 
 
 @pytest.fixture
