@@ -90,7 +90,7 @@ class Evidence(Base):
     assured_by: Mapped[str | None] = mapped_column(String(80))
     # Not under the person's key: what an officer looked at and noted is kept as long as the file.
     assurance: Mapped[dict[str, Any] | None] = mapped_column(Sealed("assurance"))
-    vault_key: Mapped[str | None] = mapped_column(String(32))
+    vault_key: Mapped[str | None] = mapped_column(String(32), index=True)
     subject_key: Mapped[str | None] = mapped_column(String(64), index=True)
 
     @property

@@ -20,6 +20,7 @@ def upgrade() -> None:
     with op.batch_alter_table("evidence", schema=None) as batch_op:
         batch_op.add_column(sa.Column("vault_key", sa.String(length=32), nullable=True))
         batch_op.add_column(sa.Column("subject_key", sa.String(length=64), nullable=True))
+        batch_op.create_index(batch_op.f("ix_evidence_vault_key"), ["vault_key"], unique=False)
         batch_op.create_index(batch_op.f("ix_evidence_subject_key"), ["subject_key"], unique=False)
     op.create_table(
         "consent",
@@ -61,6 +62,19 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_retention_report")),
         sa.UniqueConstraint("occasion", name=op.f("uq_retention_report_occasion")),
     )
+    op.create_table(
+        "draft_warning",
+        sa.Column("application_id", sa.String(length=32), nullable=False),
+        sa.Column("active_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("warned_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["application_id"],
+            ["application.id"],
+            name=op.f("fk_draft_warning_application_id_application"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("application_id", name=op.f("pk_draft_warning")),
+    )
     op.execute(
         "INSERT INTO consent (id, application_id, person, purpose, version, text_digest, given_at) "  # noqa: S608
         f"SELECT id, application_id, person, 'face', consent_version, '{FIRST_TEXT}', consent_at FROM evidence "
@@ -69,11 +83,13 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    op.drop_table("draft_warning")
     op.drop_table("retention_report")
     op.drop_table("identity_record")
     op.drop_table("consent")
     with op.batch_alter_table("evidence", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_evidence_subject_key"))
+        batch_op.drop_index(batch_op.f("ix_evidence_vault_key"))
         batch_op.drop_column("subject_key")
         batch_op.drop_column("vault_key")
     with op.batch_alter_table("sealed_picture", schema=None) as batch_op:
