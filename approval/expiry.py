@@ -49,7 +49,7 @@ _HAS_SOMETHING = or_(
     Evidence.card_sealed.is_not(None),
     *(getattr(Evidence, name).is_not(None) for name in PICTURES),
 )
-_owned = and_(Evidence.application_id == Application.id, Evidence.deleted_at.is_(None), _HAS_SOMETHING)
+_owned = and_(Evidence.application_id == Application.id, _HAS_SOMETHING)
 
 
 def sources(office: Office) -> list[Source]:

@@ -43,6 +43,7 @@ class Nightly:
         self._sources: list[Source] = [*more, *expiry.sources(office), *strays(office.database, folder, named_files)]
         self._checks: list[Check] = expiry.checks(office)
         self._last: datetime | None = None
+        self.clock = office.clock
 
     def look(self, now: datetime) -> None:
         """Called often; does something once an hour, and once a night the whole of it."""

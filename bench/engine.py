@@ -21,12 +21,13 @@ import licences
 from approval.application import Application, State
 from approval.calendar import seed_calendar
 from approval.running import Runner
-from kit import sealing
+from kit import keyring, sealing
 from kit.database import Base, Database
 from licences import FileSigner, Issuer, Store, Template
 from notices import Maker
 from tests import postgres
 from tests.conftest import NOON, new_postgres_database
+from tests.keys import MemoryKeyring
 from tests.office import TestOffice, a_submitted_case
 from workflows.durable import DurableEngine
 
@@ -49,6 +50,7 @@ def an_office(database: Database, folder: Path, real: bool) -> TestOffice:
 def work(url: str, name: str, folder: Path, kind: str) -> None:
     """One worker, until it is killed."""
     sealing.install(bytes(range(32)))
+    keyring.install(MemoryKeyring())
     database = Database(url)
     engine = DurableEngine(database, poll_s=0.05)
     office = an_office(database, folder, kind == "real")
@@ -163,6 +165,7 @@ def measure(name: str, url: str, folder: Path, counts: tuple[int, ...], cases: i
 
 def main() -> None:
     sealing.install(bytes(range(32)))
+    keyring.install(MemoryKeyring())
     parser = argparse.ArgumentParser()
     parser.add_argument("--cases", type=int, default=150)
     parser.add_argument("--work")

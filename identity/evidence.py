@@ -114,6 +114,11 @@ class Evidence(Base):
         self.card_sealed = _KEYED + seal_under(key, json.dumps(read, ensure_ascii=False).encode(), f"card:{name}")
 
     @property
+    def holds_something(self) -> bool:
+        """Whether there is anything that must go one day."""
+        return any(getattr(self, name) is not None for name in (*PICTURES, "vault_key", "card_sealed"))
+
+    @property
     def attempts_left(self) -> int:
         return max(0, MOST_ATTEMPTS - self.attempts)
 
@@ -265,9 +270,9 @@ def delete_pictures(session: Session, application_id: str, now: datetime) -> int
     """
     deleted = 0
     for evidence in everybodys_evidence(session, application_id):
-        if evidence.deleted_at is None:
+        if evidence.deleted_at is None or evidence.holds_something:
             _destroy_pictures(session, evidence)
-            evidence.deleted_at, evidence.subject_key = now, None
+            evidence.deleted_at, evidence.subject_key = evidence.deleted_at or now, None
             deleted += 1
     return deleted
 

@@ -10,7 +10,7 @@ branch_labels = None
 depends_on = None
 
 # The wording that everybody saw who agreed before consents were rows of their own.
-FIRST_TEXT = "44cfe9d2f6b01fe25732d5fce266b78d4f0f034f3965c898ad9cee171907d6eb"
+FIRST_TEXT = "85994f572f455a636f8b7427bb943a9a2f13fabab325216dbeacc6c9e5c81bab"
 
 
 def upgrade() -> None:
