@@ -7,6 +7,7 @@ Taking it back deletes what it allowed and asks for nothing instead: a clerk che
 
 from datetime import datetime
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from approval import memos
@@ -17,7 +18,7 @@ from approval.deciding import add_findings
 from approval.findings import facts_of, of_identity
 from approval.office import Office
 from approval.recording import record_identity
-from identity import HOLDER, current_consent, evidence_of, record_consent
+from identity import HOLDER, Consent, current_consent, evidence_of, record_consent
 from kit.errors import DomainError
 
 
@@ -47,16 +48,36 @@ def may_be_withdrawn(session: Session, application: Application, person: str = H
 def withdraw(session: Session, office: Office, application: Application, now: datetime, person: str = HOLDER) -> None:
     """Take the consent back: frame, scores and signals are deleted, and the case goes to a clerk.
 
-    Whoever has the case before them is told, and their page is stale. Raises NothingToWithdraw.
+    So it does wherever the same consent was used: what was begun as one shares the proof of its holder. Whoever has a
+    case before them is told, and their page is stale. Raises NothingToWithdraw.
     """
-    application = locked(session, application.id)
-    before = current_consent(session, application.id, person)
-    if before is None or not may_be_withdrawn(session, application, person):
+    given = current_consent(session, application.id, person)
+    if given is None:
         raise NothingToWithdraw()
+    moment = given.given_at
+    used = [locked(session, one) for one in _using(session, application, person, moment)]
+    if not may_be_withdrawn(session, next(one for one in used if one.id == application.id), person):
+        raise NothingToWithdraw()
+    for one in used:
+        if may_be_withdrawn(session, one, person):
+            _withdraw_one(session, office, one, person, now)
+
+
+def _using(session: Session, application: Application, person: str, moment: datetime) -> list[str]:
+    """The cases that rest on this consent, in the order in which their rows are locked."""
+    same = select(Consent.application_id).where(Consent.person == person, Consent.given_at == moment)
+    same = same.join(Application, Application.id == Consent.application_id)
+    same = same.where(Application.bundle_id == application.bundle_id, Consent.withdrawn_at.is_(None))
+    found = session.scalars(same) if application.bundle_id else ()
+    return sorted({application.id, *found})
+
+
+def _withdraw_one(session: Session, office: Office, application: Application, person: str, now: datetime) -> None:
     actor, evidence = f"account:{application.applicant_id}", evidence_of(session, application.id, person)
+    version = evidence.consent_version or ""
     record_consent(session, evidence, "decline", now)
     application.updated_at = now
-    _log_withdrawal(session, application, person, before.version, actor, now)
+    _log_withdrawal(session, application, person, version, actor, now)
     if application.state == State.DRAFT:
         return
     record_identity(session, office, application, evidence, "withdrawal", actor, now)

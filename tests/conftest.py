@@ -5,6 +5,7 @@ import importlib
 import os
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from hypothesis import settings
@@ -13,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from kit import keyring, sealing
 from kit.database import Base, Database
+from kit.keyring import DatabaseKeyring
 from tests import postgres
 from tests.keys import MemoryKeyring
 
@@ -105,6 +107,22 @@ def database(_tables: Database) -> Iterator[Database]:
     with _tables.writing() as session:
         for table in reversed(Base.metadata.sorted_tables):
             session.execute(table.delete())
+
+
+@pytest.fixture
+def ring(database: Database, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[DatabaseKeyring]:
+    """The real keyring, empty, in a second database of the same kind."""
+    if database.is_sqlite:
+        url = f"sqlite:///{tmp_path / 'keys.db'}"
+    else:
+        url = new_postgres_database(request.getfixturevalue("postgres_server"), "keys")
+    real = DatabaseKeyring(url, lambda: NOON)
+    real.create_table()
+    before = keyring.install(real)
+    yield real
+    if before is not None:
+        keyring.install(before)
+    real.close()
 
 
 @pytest.fixture
