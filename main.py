@@ -29,21 +29,24 @@ from approval.calendar import seed_calendar
 from approval.gatebook import load_gates
 from approval.guards import GUARDS
 from approval.leads import load_leads
+from approval.nightly import Nightly
 from approval.office import Office
 from approval.running import Runner
 from approval.steps import VERBS
 from approval.sweeping import sweep
 from audit import verify_export
 from catalogue import load_catalogue
-from console import addresses, decisions, items, processes
+from console import addresses, decisions, items, processes, retention
 from credit import HttpBureau
 from demonstration import run as demonstration
 from demonstration.applicant import Stumbled
+from identity import load_consents, load_retention
 from identity.face import DlibMatcher
 from identity.weights import Choice, ModelRefused, choose
 from identity.workers import Workers
-from kit import clock, sealing
+from kit import clock, keyring, sealing
 from kit.database import Database
+from kit.keyring import DatabaseKeyring
 from kit.settings import Settings
 from licences import CODED, FileSigner, Issuer, Store
 from notices import Maker
@@ -59,6 +62,7 @@ cli.add_typer(processes.commands(lambda: build(Settings()).office), name="proces
 cli.add_typer(decisions.commands(lambda: build(Settings()).office), name="decision")
 cli.add_typer(items.commands(), name="items")
 cli.add_typer(addresses.commands(lambda: build(Settings()).office), name="addresses")
+cli.add_typer(retention.commands(lambda: build(Settings()).nightly), name="retention")
 
 
 @dataclass(frozen=True)
@@ -72,6 +76,8 @@ class House:
     store: Store
     trust: bytes
     faces: Choice
+    keys: DatabaseKeyring
+    nightly: Nightly
 
 
 def build(settings: Settings) -> House:
@@ -80,13 +86,17 @@ def build(settings: Settings) -> House:
     load_divisions()
     load_leads()  # a wrong file stops the service here, not a case later
     faces = chosen_models(settings)
+    load_consents()
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     database = Database(settings.database)
     engine = DurableEngine(database)
+    ring = DatabaseKeyring(settings.keys_database, clock.now)
+    keyring.install(ring)
     keys = settings.data_dir / "keys"
     licences.make_demonstration_authority(keys, settings.registrar_name, clock.now())
     signer = FileSigner(keys)
-    store = Store(settings.data_dir / "documents")
+    documents = settings.data_dir / "documents"
+    store = Store(documents)
     office = Office(
         database=database,
         catalogue=load_catalogue(verbs=set(VERBS), guards=set(GUARDS)),
@@ -98,8 +108,9 @@ def build(settings: Settings) -> House:
         kick=engine.kick,
         registrar=settings.registrar_name,
         straight_through=settings.straight_through,
+        retention=load_retention(settings.retention_file) if settings.retention_file else load_retention(),
     )
-    return House(settings, database, engine, office, store, signer.trust, faces)
+    return House(settings, database, engine, office, store, signer.trust, faces, ring, Nightly(office, documents))
 
 
 def install_key(settings: Settings) -> None:
@@ -119,6 +130,7 @@ def migrate_to_head(house: House) -> None:
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
     house.engine.create_tables()
+    house.keys.create_table()
     with house.database.writing() as session:
         seed_calendar(session)
         for kind in CODED:
@@ -137,6 +149,7 @@ def working(house: House, executor: str) -> Iterator[Runner]:
             try:
                 runner.kick_stuck(house.office.clock())
                 sweep(house.office, house.office.clock())
+                house.nightly.look(house.office.clock())
             except Exception:  # the database is away or a row is odd: the next look comes in a minute
                 log.exception("look_failed")
 

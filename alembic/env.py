@@ -9,6 +9,7 @@ import approval.application
 import approval.calendar
 import approval.clocks
 import approval.drafting
+import approval.expiry
 import approval.inquiries
 import approval.materials
 import approval.memos
@@ -23,6 +24,8 @@ import approval.visits
 import approval.votes
 import audit
 import identity
+import identity.forgetting
+import identity.record
 import licences
 import notices
 import register

@@ -18,7 +18,7 @@ from approval.decision import SHORTEST_REASON, ReasonRequired, is_sentence
 from approval.office import Office
 from approval.opinions import View
 from approval.placing import place
-from identity import Account, Role, delete_pictures, evidence_of, hand_over
+from identity import Account, Role, evidence_of, hand_over, when_final
 from kit.errors import DomainError
 from workflows import Answered, Move, Position, advance, begin
 
@@ -51,7 +51,7 @@ def withdraw(session: Session, office: Office, application: Application, now: da
     papers.on_withdrawal(session, office, application, now)
     application.enter(Move(position=position, ended=State.WITHDRAWN), now)
     clocks.end_clock(session, office, application, actor, now)
-    delete_pictures(session, application.id, now)
+    when_final(session, office.retention, application.id, now)
     together.lead_ended(session, application, now)
     return application
 

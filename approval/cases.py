@@ -11,7 +11,18 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 import register
-from approval import clocks, corrections, drafting, materials, papers, participants, people, renewing, together
+from approval import (
+    clocks,
+    corrections,
+    drafting,
+    materials,
+    papers,
+    participants,
+    people,
+    recording,
+    renewing,
+    together,
+)
 from approval.application import Application, State
 from approval.casefile import checked, digest_of, item_of, locked, record
 from approval.grant import label_of
@@ -23,7 +34,7 @@ from approval.placing import place
 from approval.uploads import Kept
 from catalogue import EntryResult, Item
 from forms import MOST_FILES, NAMES, Answers, Field, Kind, Row, rows_of
-from identity import Account, destroy_evidence, evidence_of, hand_over, lock_account, write_message
+from identity import Account, destroy_everybodys_evidence, evidence_of, hand_over, lock_account, write_message
 from kit.clock import office_day
 from kit.errors import DomainError
 from kit.random import readable
@@ -191,8 +202,7 @@ def _keep_rows(
 def discard(session: Session, application: Application) -> None:
     """Throw a draft away with everything in it. Raises NotADraft."""
     _must_be_draft(application)
-    evidence = evidence_of(session, application.id)
-    destroy_evidence(session, evidence)
+    destroy_everybodys_evidence(session, application.id)
     materials.forget_all(session, application.id)
     participants.forget_all(session, application.id)
     together.leave(session, application)
@@ -272,6 +282,7 @@ def submit(session: Session, office: Office, application: Application, now: date
             "follows": application.predecessor_id,
         },
     )
+    recording.record_everybody(session, office, application, actor, now)
     receipt = RECEIPT.format(title=item.title.zh, number=application.number)
     write_message(session, f"receipt:{application.id}", account.phone or "", receipt, now)
     papers.on_submission(session, office, application, now)

@@ -22,7 +22,7 @@ from approval.office import Office
 from approval.placing import place
 from approval.weighing import Inquired, weigh
 from credit import Effect
-from identity import Account, Role, delete_pictures, write_message
+from identity import Account, Role, when_final, write_message
 from kit.errors import DomainError
 from workflows import Decided, Move, Panel, Position, Step, advance
 
@@ -139,7 +139,7 @@ def decide(
     papers.on_decision(session, office, application, decision, now)
     place(session, office, application, move, decision.decided_by, now)
     if move.ended:
-        tell_applicant(session, application, decision, now)
+        tell_applicant(session, office, application, decision, now)
     return application
 
 
@@ -233,12 +233,14 @@ def _flag_second_notice(session: Session, application: Application, decision: De
         memos.tell(session, application, "second_notice", decision.decided_by, now, role=Role.SUPERVISOR)
 
 
-def tell_applicant(session: Session, application: Application, decision: Decision, now: datetime) -> None:
+def tell_applicant(
+    session: Session, office: Office, application: Application, decision: Decision, now: datetime
+) -> None:
     account = session.get_one(Account, application.applicant_id)
     body = NOTICE[decision.outcome].format(number=application.number)
     write_message(session, f"{decision.outcome}:{application.id}", account.phone or "", body, now)
     if application.state == State.REFUSED:
-        delete_pictures(session, application.id, now)
+        when_final(session, office.retention, application.id, now)
 
 
 def resume(session: Session, office: Office, application_id: str, supervisor: Account, now: datetime) -> Application:

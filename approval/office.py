@@ -2,13 +2,14 @@
 """Office (审批机关): what the verbs need from the world around them, composed once by `main`. No logic."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sqlalchemy.orm import Session
 
 from approval.gatebook import GateBook
 from catalogue import Catalogue
 from credit import Bureau
+from identity.retention import Retention, load_retention
 from kit.clock import Clock
 from kit.database import Database
 from licences import Issuer
@@ -35,3 +36,4 @@ class Office:
     kick: Kick
     registrar: str
     straight_through: bool
+    retention: Retention = field(default_factory=load_retention)

@@ -27,8 +27,9 @@ from approval.persons import others_than_holder
 from approval.registered import Looked, of_looked
 from approval.weighing import Inquired, Snapshot, weigh
 from catalogue import EntryResult, LicenceResult, PermitResult
-from identity import Account, delete_pictures, evidence_of, write_message
+from identity import Account, evidence_of, when_final, write_message
 from kit.clock import office_day
+from kit.errors import DomainError
 
 Write = Callable[[Session, Application, datetime], None]
 ISSUED = "【栖霞区不见面审批】您的申请 {number} 已获准，请登录下载证照和文书。"
@@ -43,6 +44,10 @@ class Carried:
 
 
 Verb = Callable[[Office, Application], Carried]
+
+
+class EvidenceChanged(DomainError):
+    """What proves the person is not what was weighed: it is weighed again."""
 
 
 def _findings(step: str, found: list[Found]) -> Write:
@@ -155,6 +160,8 @@ def weigh_findings(office: Office, application: Application) -> Carried:
     def approve(session: Session, application: Application, now: datetime) -> None:
         if application.suspended_on is not None:  # stopped while the bureau was asked: weighed again
             raise ClockSuspended()
+        if facts_of(evidence_of(session, application.id)) != fresh.evidence:  # a consent was withdrawn meanwhile
+            raise EvidenceChanged()
         note(session, application, now)
         process = office.catalogue.process_of(item)
         machine = f"system:{process.name}@{process.version}"
@@ -266,15 +273,15 @@ def make_documents(office: Office, application: Application) -> Carried:
     return Carried("made", write)
 
 
-def notify_applicant(_office: Office, application: Application) -> Carried:
+def notify_applicant(office: Office, application: Application) -> Carried:
     """Tell the applicant; with the decision final, the pictures of faces go."""
 
     def write(session: Session, application: Application, now: datetime) -> None:
         account = session.get_one(Account, application.applicant_id)
         body = ISSUED.format(number=application.number)
         write_message(session, f"issued:{application.id}", account.phone or "", body, now)
-        delete_pictures(session, application.id, now)
-        record(session, application, "pictures.deleted", "system:retention", now, {})
+        if when_final(session, office.retention, application.id, now):
+            record(session, application, "pictures.deleted", "system:retention", now, {})
 
     return Carried("sent", write)
 

@@ -15,7 +15,7 @@ import licences
 from approval.application import Application, State
 from approval.casefile import locked, record
 from catalogue import Item
-from identity import Account, destroy_evidence, evidence_of, write_message
+from identity import Account, destroy_everybodys_evidence, write_message
 from kit.database import Base, Moment
 from kit.errors import DomainError
 from kit.random import new_id
@@ -158,7 +158,7 @@ def lead_ended(session: Session, lead: Application, now: datetime) -> None:
     for draft in behind:
         draft.signature = draft.consent_at = None
         draft.updated_at = now
-        destroy_evidence(session, evidence_of(session, draft.id))
+        destroy_everybodys_evidence(session, draft.id)
         facts = {"lead": lead.number, "ended": str(lead.state), "item": draft.item_code}
         record(session, draft, "bundle.held", "system:bundles", now, facts)
     if behind:

@@ -27,11 +27,12 @@ from approval.application import Application, DecisionRow, Finding, State, Trans
 from approval.office import Office
 from approval.running import Runner
 from bench.engine import prepared
-from kit import sealing
+from kit import keyring, sealing
 from kit.database import Database
 from licences import Licence, Status
 from tests import postgres
 from tests.conftest import NOON, new_postgres_database
+from tests.keys import MemoryKeyring
 from tests.office import TestOffice, a_submitted_case, a_supervisor
 from workflows.durable import DurableEngine
 
@@ -180,6 +181,7 @@ def resume(database: Database, office: Office) -> int:
 
 def main() -> None:
     sealing.install(bytes(range(32)))
+    keyring.install(MemoryKeyring())
     parser = argparse.ArgumentParser()
     parser.add_argument("--cases", type=int, default=10_000)
     parser.add_argument("--database", choices=["sqlite", "postgres", "both"], default="both")

@@ -27,13 +27,14 @@ from approval.running import Runner
 from identity import BANDS, evidence_of, judge, record_comparison
 from identity.face import DlibMatcher
 from identity.workers import Workers
-from kit import sealing
+from kit import keyring, sealing
 from kit.database import Base, Database
 from licences import FileSigner, Issuer, Store, Template
 from notices import Maker
 from reference import bureau, idcard, photographs
 from tests import postgres
 from tests.conftest import NOON, new_postgres_database
+from tests.keys import MemoryKeyring
 from tests.office import TestOffice, a_submitted_case
 from workflows.durable import DurableEngine
 
@@ -57,6 +58,7 @@ def an_office(database: Database, folder: Path, real: bool) -> TestOffice:
 def work(url: str, name: str, folder: Path, kind: str) -> None:
     """One worker, until it is killed."""
     sealing.install(bytes(range(32)))
+    keyring.install(MemoryKeyring())
     database = Database(url)
     engine = DurableEngine(database, poll_s=0.05)
     office = an_office(database, folder, kind == "real")
@@ -234,6 +236,7 @@ def measure(name: str, url: str, folder: Path, face: Face, counts: tuple[int, ..
 
 def main() -> None:
     sealing.install(bytes(range(32)))
+    keyring.install(MemoryKeyring())
     parser = argparse.ArgumentParser()
     parser.add_argument("--cases", type=int, default=150)
     parser.add_argument("--work")

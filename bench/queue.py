@@ -15,10 +15,11 @@ from approval.application import Application, State
 from approval.calendar import load_calendar, seed_calendar
 from bench.running import quantile
 from identity import Account
-from kit import sealing
+from kit import keyring, sealing
 from kit.database import Base, Database
 from tests import postgres
 from tests.conftest import NOON, new_postgres_database
+from tests.keys import MemoryKeyring
 from tests.office import a_clerk, an_applicant
 
 TEMPLATE = "template"
@@ -126,6 +127,7 @@ def measure(name: str, url: str, sizes: list[int]) -> None:
 
 def main() -> None:
     sealing.install(bytes(range(32)))
+    keyring.install(MemoryKeyring())
     parser = argparse.ArgumentParser()
     parser.add_argument("--most", type=int, default=1_000_000)
     most = parser.parse_args().most

@@ -14,8 +14,9 @@ from sqlalchemy import func, select
 from approval.application import Application, State
 from bench.engine import an_office, prepared
 from bench.queue import fill
-from kit import sealing
+from kit import keyring, sealing
 from kit.database import Database
+from tests.keys import MemoryKeyring
 from tests.office import a_submitted_case, an_applicant
 from workflows.durable import DurableEngine
 
@@ -49,6 +50,7 @@ def cost(process: "subprocess.Popen[bytes]") -> tuple[float, float]:
 
 def main() -> None:
     sealing.install(bytes(range(32)))
+    keyring.install(MemoryKeyring())
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place)
         url = f"sqlite:///{folder / 'waiting.db'}"

@@ -37,7 +37,9 @@ AFTER = re.compile(
     "要什么手续|需要什么手续|什么手续|需要什么|要什么|要多久|多少钱|手续|流程|条件|材料|吗|呢|啊|(?<![网酒书水氧])吧|呀|的|了)$"
 )
 # What happens to a business that exists already: whoever says it does not want to open one.
-ALTERS = re.compile("变更|注销|吊销|撤销|歇业|停业|恢复营业|关门|倒闭|补办|补领|遗失|丢|挂失|损坏|烧|转让|迁|搬|改(?!装)|换|增资|减资|修改")
+ALTERS = re.compile(
+    "变更|注销|吊销|撤销|歇业|停业|恢复营业|关门|倒闭|补办|补领|遗失|丢|挂失|损坏|烧(?![烤饼])|转让|迁|搬|改(?!装)|换|增资|减资|修改"
+)
 ALTERING = 25  # more than lies between a sure phrase and a shared pair of characters
 SMALL = frozenset(
     re.findall(r"\w+", "i a an the to my we want would like open start run set up need how do for of and in get new")

@@ -54,10 +54,7 @@ def commands() -> typer.Typer:
         if not re.fullmatch(r"[a-z][a-z-]*", code):
             typer.echo("The code is lower-case letters and hyphens, for example tea-house.", err=True)
             raise typer.Exit(2)
-        chosen = next((one for (name, _), one in sorted(load_processes().items()) if name == process), None)
-        if chosen is None or not chosen.name.startswith(CARRIED) or not (title := " ".join(title.split())):
-            typer.echo(f"A title, and a process that carries permits or filings, not {process}.", err=True)
-            raise typer.Exit(2)
+        chosen, title = carried_by(process), " ".join(title.split())
         written = {ITEMS / f"{code}.toml": "item.toml", FORMS / f"{code}.toml": "form.toml"}
         if there := [file.name for file in written if file.exists()]:
             typer.echo(f"{there[0]} is there already: nothing was written.", err=True)
@@ -104,6 +101,16 @@ def line_of(catalogue: Catalogue, item: Item) -> str:
         f"{item.code:<24} v{item.version} {item.kind:<12} {len(form.pages)} pages {fields:>2} questions · "
         f"{item.process.name} · {item.working_days}+{item.extension_working_days} working days{marks}{doubt}"
     )
+
+
+def carried_by(name: str) -> Process:
+    """The process of this name if it carries permits or filings; else says so and exits 2."""
+    named = (one for (known, _version), one in sorted(load_processes().items()) if known == name)
+    chosen = next(named, None) if name.startswith(CARRIED) else None
+    if chosen is None:
+        typer.echo(f"No process that carries permits or filings is called {name}.", err=True)
+        raise typer.Exit(2)
+    return chosen
 
 
 def scaffolded(name: str, code: str, title: str, process: Process) -> str:

@@ -3,26 +3,39 @@
 
 I/O: database. Face is one way; declining it leads to the same case with a clerk's check
 (人脸识别技术应用安全管理办法第10条). Frames are never stored: only the best one is sealed, until the decision is final.
+Pictures, and what was read from the card, are sealed under a key of this person in this case.
 """
 
+import json
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, String, UniqueConstraint, select
+from sqlalchemy import JSON, LargeBinary, String, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from identity.bands import bands_of
 from identity.checks import Band, Comparison, Verdict
-from identity.vault import destroy_picture, keep_picture, view_picture
+from identity.consents import (
+    FACE,
+    copy_consent,
+    end_consent,
+    forget_consents,
+    hand_consents_over,
+    keep_consent,
+    load_consents,
+)
+from identity.vault import destroy_all_under, destroy_picture, holds_keys, keep_picture, seal_anew, view_picture
+from kit import keyring
 from kit.database import Base, Moment, is_reading
 from kit.errors import DomainError
 from kit.random import new_id
-from kit.sealing import Sealed
+from kit.sealing import Sealed, seal_under, unseal, unseal_under
 
-CONSENT_VERSION = "face-consent-1"
+CONSENT_VERSION = load_consents().current(FACE).version
 MOST_ATTEMPTS = 5
 HOLDER = "holder"  # who files; the others of a case are called by their place in the form
-PICTURES = ("card_picture", "portrait_picture", "frame_picture")
+PICTURES = ("card_picture", "portrait_picture", "frame_picture", "emblem_picture")
+_KEYED = b"k1:"  # what was sealed before persons had keys begins with a random nonce instead
 MEASURED = (
     *("portrait_width", "consent", "consent_version", "consent_at", "attempts", "band", "distance", "frames_used"),
     *("model", "bands_version", "reasons", "compared_at", "without_camera"),
@@ -68,14 +81,42 @@ class Evidence(Base):
     without_camera: Mapped[bool] = mapped_column(default=False)
     deleted_at: Mapped[datetime | None] = mapped_column(Moment)
     emblem_picture: Mapped[str | None] = mapped_column(String(32))
-    card_read: Mapped[dict[str, Any] | None] = mapped_column(Sealed("card"))
+    card_sealed: Mapped[bytes | None] = mapped_column("card_read", LargeBinary)
     route: Mapped[str | None] = mapped_column(String(20))
     liveness: Mapped[str | None] = mapped_column(String(10))
     live_session: Mapped[str | None] = mapped_column(String(32))
     signals: Mapped[list[Any]] = mapped_column(JSON, default=list)
     assured_at: Mapped[datetime | None] = mapped_column(Moment)
     assured_by: Mapped[str | None] = mapped_column(String(80))
+    # Not under the person's key: what an officer looked at and noted is kept as long as the file.
     assurance: Mapped[dict[str, Any] | None] = mapped_column(Sealed("assurance"))
+    vault_key: Mapped[str | None] = mapped_column(String(32), index=True)
+    subject_key: Mapped[str | None] = mapped_column(String(64), index=True)
+
+    @property
+    def card_read(self) -> dict[str, Any] | None:
+        """What was read from the card and corrected. None once the key of the person is gone."""
+        sealed = self.card_sealed
+        if sealed is None or not sealed.startswith(_KEYED):
+            return None if sealed is None else dict(json.loads(unseal(sealed, "card")))
+        key = keyring.installed().get(self.vault_key) if self.vault_key else None
+        return dict(json.loads(unseal_under(key, sealed[len(_KEYED) :], f"card:{self.vault_key}"))) if key else None
+
+    @card_read.setter
+    def card_read(self, read: dict[str, Any] | None) -> None:
+        if read is None:
+            self.card_sealed = None
+            return
+        name = key_of(self)
+        key = keyring.installed().get(name)
+        if key is None:
+            raise keyring.KeyGone()
+        self.card_sealed = _KEYED + seal_under(key, json.dumps(read, ensure_ascii=False).encode(), f"card:{name}")
+
+    @property
+    def holds_something(self) -> bool:
+        """Whether there is anything that must go one day."""
+        return any(getattr(self, name) is not None for name in (*PICTURES, "vault_key", "card_sealed"))
 
     @property
     def attempts_left(self) -> int:
@@ -87,6 +128,27 @@ class Evidence(Base):
         if self.portrait_picture is None:
             return False
         return self.consent == "decline" or self.band in (Band.ACCEPT, Band.PERSON) or self.attempts_left == 0
+
+
+holds_keys(Evidence.vault_key)
+
+
+def key_of(evidence: Evidence) -> str:
+    """The key of this person in this case, made with the first thing that is sealed."""
+    if evidence.vault_key is None:
+        evidence.vault_key = keyring.installed().make()
+    return evidence.vault_key
+
+
+def keep_for(session: Session, evidence: Evidence, jpeg: bytes, now: datetime) -> str:
+    """Seal a picture under the person's key: it goes when the evidence goes, whatever names it. Gives its name."""
+    return keep_picture(session, jpeg, now, key_of(evidence))
+
+
+def everybodys_evidence(session: Session, application_id: str) -> list[Evidence]:
+    """Of every person of the application, the holder first."""
+    found = session.scalars(select(Evidence).where(Evidence.application_id == application_id))
+    return sorted(found, key=lambda one: (one.person != HOLDER, one.person))
 
 
 def evidence_of(session: Session, application_id: str, person: str = HOLDER) -> Evidence:
@@ -110,16 +172,37 @@ def keep_portrait(
     destroy_picture(session, evidence.card_picture)
     destroy_picture(session, evidence.portrait_picture)
     _forget_comparison(session, evidence)
-    evidence.card_picture = keep_picture(session, card, now)
-    evidence.portrait_picture = keep_picture(session, portrait, now)
+    evidence.card_picture = keep_for(session, evidence, card, now)
+    evidence.portrait_picture = keep_for(session, evidence, portrait, now)
     evidence.portrait_width = width
 
 
 def record_consent(session: Session, evidence: Evidence, choice: str, now: datetime) -> None:
     """ "agree" or "decline"; declining also withdraws an earlier agreement and deletes what it allowed."""
-    evidence.consent, evidence.consent_version, evidence.consent_at = choice, CONSENT_VERSION, now
     if choice == "decline":
-        _forget_comparison(session, evidence)
+        forget_face(session, evidence)
+        end_consent(session, evidence.application_id, evidence.person, FACE, now)
+    else:
+        keep_consent(session, evidence.application_id, evidence.person, FACE, now)
+    evidence.consent, evidence.consent_version, evidence.consent_at = choice, CONSENT_VERSION, now
+
+
+def forget_face(session: Session, evidence: Evidence) -> None:
+    """What the consent allowed: frame, scores and signals, and the assurance if it rests on them.
+
+    The other pictures get a new key: with the old one the frame becomes unreadable in every copy.
+    """
+    had_frame = evidence.frame_picture is not None
+    _forget_comparison(session, evidence)
+    evidence.liveness = evidence.live_session = None
+    evidence.signals = []
+    if evidence.route == FACE:
+        evidence.route = evidence.assured_at = evidence.assured_by = evidence.assurance = None
+    if had_frame and evidence.vault_key is not None:
+        session.flush()
+        read = evidence.card_read
+        evidence.vault_key = seal_anew(session, evidence.vault_key)
+        evidence.card_read = read
 
 
 def may_compare(evidence: Evidence) -> None:
@@ -150,14 +233,16 @@ def record_comparison(
     evidence.distance, evidence.frames_used = comparison.distance, comparison.frames_used
     evidence.model, evidence.bands_version = comparison.model, bands_of(comparison.model).version
     evidence.compared_at, evidence.without_camera = now, not with_camera
-    evidence.frame_picture = keep_picture(session, frame, now) if frame else None
+    evidence.frame_picture = keep_for(session, evidence, frame, now) if frame else None
 
 
 def hand_over(session: Session, from_application: str, to_application: str) -> None:
     """Give the evidence of a returned submission to the corrected one that follows it."""
-    evidence = session.scalar(select(Evidence).where(Evidence.application_id == from_application))
-    if evidence and evidence.deleted_at is None:
+    given = [one for one in everybodys_evidence(session, from_application) if one.deleted_at is None]
+    for evidence in given:
         evidence.application_id = to_application
+    if given:
+        hand_consents_over(session, from_application, to_application)
 
 
 def copy_evidence(session: Session, from_application: str, to_application: str, now: datetime) -> None:
@@ -172,20 +257,33 @@ def copy_evidence(session: Session, from_application: str, to_application: str, 
     copied = Evidence(application_id=to_application, **{name: getattr(given, name) for name in MEASURED})
     for name in PICTURES:
         jpeg = view_picture(session, getattr(given, name))
-        setattr(copied, name, keep_picture(session, jpeg, now) if jpeg else None)
+        setattr(copied, name, keep_for(session, copied, jpeg, now) if jpeg else None)
     session.add(copied)
+    copy_consent(session, from_application, to_application, HOLDER)
     session.flush()
 
 
-def delete_pictures(session: Session, application_id: str, now: datetime) -> None:
-    """Destroy every picture of the application; what was measured stays."""
-    evidence = session.scalar(select(Evidence).where(Evidence.application_id == application_id))
-    if evidence is None or evidence.deleted_at:
-        return
+def delete_pictures(session: Session, application_id: str, now: datetime) -> int:
+    """Destroy every picture of everybody of the application, and their keys; what was measured stays.
+
+    Gives of how many persons.
+    """
+    deleted = 0
+    for evidence in everybodys_evidence(session, application_id):
+        if evidence.deleted_at is None or evidence.holds_something:
+            _destroy_pictures(session, evidence)
+            evidence.deleted_at, evidence.subject_key = evidence.deleted_at or now, None
+            deleted += 1
+    return deleted
+
+
+def _destroy_pictures(session: Session, evidence: Evidence) -> None:
     for name in PICTURES:
         destroy_picture(session, getattr(evidence, name))
-    evidence.card_picture = evidence.portrait_picture = evidence.frame_picture = None
-    evidence.deleted_at = now
+        setattr(evidence, name, None)
+    destroy_all_under(session, evidence.vault_key)
+    evidence.card_read = evidence.vault_key = None
+    session.flush()
 
 
 def _forget_comparison(session: Session, evidence: Evidence) -> None:
@@ -196,7 +294,12 @@ def _forget_comparison(session: Session, evidence: Evidence) -> None:
 
 def destroy_evidence(session: Session, evidence: Evidence) -> None:
     """The pictures and what was measured: the draft they belonged to is thrown away."""
-    for name in PICTURES:
-        destroy_picture(session, getattr(evidence, name))
-    session.flush()
+    _destroy_pictures(session, evidence)
+    forget_consents(session, evidence.application_id, evidence.person)
     session.delete(evidence)
+
+
+def destroy_everybodys_evidence(session: Session, application_id: str) -> None:
+    for evidence in everybodys_evidence(session, application_id):
+        destroy_evidence(session, evidence)
+    session.flush()

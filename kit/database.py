@@ -77,10 +77,13 @@ def is_reading(session: Session) -> bool:
 
 
 class Database:
-    """One database, two engines: ours, and one in the mode that the durable engine expects."""
+    """One database, two engines: ours, and one in the mode that the durable engine expects.
 
-    def __init__(self, url: str) -> None:
-        self.url = url
+    Without `write_ahead` SQLite keeps no log in which what was deleted can still be read.
+    """
+
+    def __init__(self, url: str, *, write_ahead: bool = True) -> None:
+        self.url, self._write_ahead = url, write_ahead
         self.is_sqlite = make_url(url).get_backend_name() == "sqlite"
         self._writing = threading.Lock()
         self.engine = self._engine(ours=True)
@@ -95,7 +98,8 @@ class Database:
                 self.url, pool_size=POOL_SIZE, max_overflow=0, pool_pre_ping=True, connect_args=options
             )
         module = sqlite_module()
-        journal = "WAL" if may_use_wal(module.sqlite_version_info) else "TRUNCATE"
+        is_safe = may_use_wal(module.sqlite_version_info)
+        journal = "WAL" if self._write_ahead and is_safe else "TRUNCATE"
         engine = create_engine(self.url, module=module, pool_size=POOL_SIZE, max_overflow=0)
 
         @event.listens_for(engine, "connect")

@@ -63,6 +63,30 @@ def unseal(sealed: bytes, purpose: str) -> bytes:
         raise SealBroken(purpose=purpose) from error
 
 
+def seal_under(key: bytes, value: bytes, about: str) -> bytes:
+    """Seal under a key of its own (`kit.keyring`); `about` is bound to it: what it is and whose."""
+    nonce = os.urandom(_NONCE)
+    return nonce + AESGCM(key).encrypt(nonce, value, about.encode())
+
+
+def unseal_under(key: bytes, sealed: bytes, about: str) -> bytes:
+    """The value again. Raises SealBroken."""
+    try:
+        return AESGCM(key).decrypt(sealed[:_NONCE], sealed[_NONCE:], about.encode())
+    except InvalidTag as error:
+        raise SealBroken(purpose=about.split(":")[0]) from error
+
+
+def wrap(key: bytes, name: str) -> bytes:
+    """A key, sealed under the master key and bound to its name."""
+    return seal_under(_key("keyring"), key, f"key:{name}")
+
+
+def unwrap(wrapped: bytes, name: str) -> bytes:
+    """Raises SealBroken."""
+    return unseal_under(_key("keyring"), wrapped, f"key:{name}")
+
+
 def fingerprint(value: str, purpose: str) -> str:
     """A keyed hash (HMAC-SHA-256, hex): equal values can be found, a leaked table cannot be guessed through."""
     return hmac.new(_key(f"find:{purpose}"), value.encode(), hashlib.sha256).hexdigest()

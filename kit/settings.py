@@ -14,6 +14,8 @@ class Settings(BaseSettings):
 
     data_dir: Path = Path("data")
     database_url: str = ""
+    keys_url: str = Field(default="", description="where the keys of pictures lie, apart from what they open")
+    retention_file: Path | None = Field(default=None, description="periods other than those of identity/retention.toml")
     master_key: SecretStr = Field(default=SecretStr(""), description="32 bytes in hexadecimal")
     public_url: str = "http://127.0.0.1:8000"
     bureau_url: str = "http://127.0.0.1:8001"
@@ -33,6 +35,10 @@ class Settings(BaseSettings):
     @property
     def database(self) -> str:
         return self.database_url or f"sqlite:///{self.data_dir.resolve() / 'approval.db'}"
+
+    @property
+    def keys_database(self) -> str:
+        return self.keys_url or f"sqlite:///{self.data_dir.resolve() / 'keys.db'}"
 
     @property
     def is_https(self) -> bool:

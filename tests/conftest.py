@@ -5,15 +5,18 @@ import importlib
 import os
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from hypothesis import settings
 from sqlalchemy import create_engine, text
 from sqlalchemy.orm import Session
 
-from kit import sealing
+from kit import keyring, sealing
 from kit.database import Base, Database
+from kit.keyring import DatabaseKeyring
 from tests import postgres
+from tests.keys import MemoryKeyring
 
 TABLE_MODULES = (
     "addresses.library",
@@ -22,8 +25,11 @@ TABLE_MODULES = (
     "identity.codes",
     "identity.sessions",
     "identity.messages",
+    "identity.consents",
     "identity.evidence",
     "identity.vault",
+    "identity.record",
+    "identity.forgetting",
     "licences.licence",
     "notices.notice",
     "approval.application",
@@ -31,6 +37,7 @@ TABLE_MODULES = (
     "approval.calendar",
     "approval.clocks",
     "approval.inquiries",
+    "approval.expiry",
     "approval.memos",
     "approval.opinions",
     "approval.people",
@@ -51,6 +58,7 @@ def has_postgres() -> bool:
 @pytest.fixture(autouse=True, scope="session")
 def keys() -> None:
     sealing.install(bytes(range(32)))
+    keyring.install(MemoryKeyring())
 
 
 @pytest.fixture
@@ -99,6 +107,22 @@ def database(_tables: Database) -> Iterator[Database]:
     with _tables.writing() as session:
         for table in reversed(Base.metadata.sorted_tables):
             session.execute(table.delete())
+
+
+@pytest.fixture
+def ring(database: Database, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[DatabaseKeyring]:
+    """The real keyring, empty, in a second database of the same kind."""
+    if database.is_sqlite:
+        url = f"sqlite:///{tmp_path / 'keys.db'}"
+    else:
+        url = new_postgres_database(request.getfixturevalue("postgres_server"), "keys")
+    real = DatabaseKeyring(url, lambda: NOON)
+    real.create_table()
+    before = keyring.install(real)
+    yield real
+    if before is not None:
+        keyring.install(before)
+    real.close()
 
 
 @pytest.fixture

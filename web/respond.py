@@ -41,6 +41,10 @@ NOTICES = {
     "gone-on": ("已恢复计时，并书面告知申请人", "The clock runs again; the applicant is told in writing"),
     "extended": ("已延长期限，并书面告知申请人", "Extended; the applicant is told in writing"),
     "reopened": ("已重新立案办理", "Opened again"),
+    "consent-withdrawn": (
+        "已撤回，画面和比对结果已删除，改由工作人员核验",
+        "Withdrawn: pictures and results are deleted, a clerk checks instead",
+    ),
     "withdrawn": ("您的申请已撤回", "Your application is withdrawn"),
     "opinion": ("意见已提交", "The opinion is given"),
     "sampled": ("抽查意见已记录", "Your look is recorded"),

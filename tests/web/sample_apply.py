@@ -157,4 +157,4 @@ MATERIALS: list[tuple[str, str, str | None, dict[str, Any]]] = [
     ),
     ("material-full", "apply/material.html", "applicant", {**MATERIAL, "can_add": False}),
 ]
-TASK_LIST = {"application": APPLICATION, "tasks": TASKS, "offers": [], "renewal": None}
+TASK_LIST = {"application": APPLICATION, "tasks": TASKS, "offers": [], "renewal": None, "may_take_back": True}

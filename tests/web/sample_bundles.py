@@ -49,6 +49,7 @@ CHOOSE = {
 }
 LAST = TASKS[-1]
 TASK_PAGE = {
+    "may_take_back": "1",
     "bundle": BUNDLE,
     "groups": [
         {"id": "1", "title": SHOP, "tasks": TASKS[:-1], "is_lead": True},

@@ -22,6 +22,7 @@ from tests.web.sample_apply import (
 )
 from tests.web.sample_bundles import BUNDLE_SAMPLES
 from tests.web.sample_guide import GUIDE_SAMPLES, PLAN_TILES, THEMES
+from tests.web.sample_keeping import ADMIN_SAMPLES, CONSENT_TEXT, RECORDS
 from tests.web.sample_parts import INVITATIONS, PARTS
 from tests.web.sample_review import CASE, CASE_CONFLICT, CASE_UNCLAIMED, ENTRIES, HISTORY_LINE, ROWS
 from tests.web.sample_work import CLOCK, FASTER, MEMOS, PAPERS, WORK_SAMPLES
@@ -85,6 +86,7 @@ STATUS = {
     "clock": CLOCK,
     "bundle_href": "/together/01JB",
     "may_withdraw": True,
+    "may_take_back": True,
 }
 REFUSED = some(
     outcome="refused",
@@ -124,20 +126,6 @@ SEARCH = {
     "export_jsonl_href": "/j",
     "head": some(index=128, hash="9f" * 32),
     "result": some(ok=True, lines=128, sentence=t("128 条全部完整", "All whole")),
-}
-ADMIN = {
-    "warning": "2027 年放假安排尚未录入",
-    "years": [some(year=2026, published=True, days=31), some(year=2027, published=False, days=0)],
-    "year": 2026,
-    "days": [
-        some(day=date(2026, 10, 1), is_working=False, note="国庆节"),
-        some(day=date(2026, 10, 10), is_working=True, note="调休"),
-    ],
-    "accounts": [some(username="clerk", name="李审查", role=t("审查员", "Clerk"), active=True)],
-    "health": [
-        some(name=t("数据库", "Database"), ok=True, detail="0.4 ms"),
-        some(name=t("征信", "Bureau"), ok=False, detail="refused"),
-    ],
 }
 BOARD = {
     "memos": MEMOS,
@@ -243,7 +231,7 @@ SAMPLES: list[Sample] = [
             "problems": [ShownProblem("photo", "照片太模糊，请重拍")],
         },
     ),
-    ("consent", "apply/consent.html", "applicant", {**APPLY, "consent_version": "2026-11", "given": None}),
+    ("consent", "apply/consent.html", "applicant", {**APPLY, "text": CONSENT_TEXT, "given": None}),
     ("face", "apply/face.html", "applicant", {**APPLY, "attempts_left": 3}),
     ("check", "apply/check.html", "applicant", {**APPLY, "sections": SECTIONS, "ready": True, "faster": FASTER}),
     (
@@ -330,8 +318,13 @@ SAMPLES: list[Sample] = [
     ("board", "board/board.html", "supervisor", BOARD),
     *WORK_SAMPLES,
     ("log", "audit/search.html", "auditor", SEARCH),
-    ("log-case", "audit/case.html", "auditor", {"number": RECEIPT.number, "title": SHOP, "entries": ENTRIES}),
-    ("admin", "admin/admin.html", "administrator", ADMIN),
+    (
+        "log-case",
+        "audit/case.html",
+        "auditor",
+        {"number": RECEIPT.number, "title": SHOP, "entries": ENTRIES, "records": RECORDS},
+    ),
+    *ADMIN_SAMPLES,
     ("verify", "verify/home.html", None, {"problems": [ShownProblem("file", "请选择一个 PDF 文件")]}),
     ("licence", "verify/licence.html", None, {"found": True, "licence": LICENCE}),
     ("licence-revoked", "verify/licence.html", None, {"found": True, "licence": REVOKED}),

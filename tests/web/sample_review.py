@@ -7,6 +7,7 @@ from typing import Any
 
 from kit.text import Text
 from tests.web.sample_apply import NOW, SHOP, some, t
+from tests.web.sample_keeping import RECORDS
 from tests.web.sample_work import PANELS, STOPPED
 
 HISTORY_LINE = t("文件的数字签名缺失或已被改动", "The signature is missing or broken")
@@ -112,6 +113,7 @@ HISTORY = [
 REASONS = [some(value="art-19", label=t("条例第19条：不符合法律、行政法规规定", "Article 19"))]
 BLANK = some(outcome="", reason="", basis="", fields={})
 CASE: dict[str, Any] = {
+    "records": RECORDS,
     "case": some(
         id="01JD",
         number="QX-20261123-000017",

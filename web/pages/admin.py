@@ -21,6 +21,7 @@ from licences import Template, fictitious_codes
 from web.deps import Administrator, Db, DeskDep, Now
 from web.errors import sentence
 from web.fields import ShownProblem
+from web.pages.keeping import what_is_kept
 from web.respond import go, language_of, page
 from web.wording import ROLES
 
@@ -57,6 +58,7 @@ def _page(
         ],
         health=_health(desk, db),
         warning=calendar_warning(request, db, now),
+        kept=what_is_kept(desk, db, now),
         problems=problems or [],
     )
 

@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import Response
 
-from approval import bundles, casefile, cases, lookups, participants, prefilling, printing, renewing, together
+from approval import bundles, casefile, cases, consents, lookups, participants, prefilling, printing, renewing, together
 from approval.application import Application, State
 from approval.together import Standing
 from catalogue import Item
@@ -78,6 +78,7 @@ def tasks(
         application=context,
         tasks=listed,
         offers=offered,
+        may_take_back=consents.may_be_withdrawn(db, application),
         renewal=_renewal(desk, application, now),
     )
 

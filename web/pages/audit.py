@@ -20,6 +20,7 @@ from audit import Entry, Filters
 from kit.clock import BEIJING
 from kit.text import Text
 from web.deps import Auditor, Db, DeskDep, Now
+from web.pages.keeping import shown_records
 from web.respond import page
 from web.wording import EVENTS
 
@@ -139,7 +140,14 @@ def one_case(request: Request, number: str, desk: DeskDep, db: Db, _auditor: Aud
     entries = audit.of_subject(db, number)
     application = db.scalar(select(Application).where(Application.number == number))
     title = casefile.item_of(desk.office, application).title if application else None
-    return page(request, "audit/case.html", number=number, title=title, entries=[_shown(entry) for entry in entries])
+    return page(
+        request,
+        "audit/case.html",
+        number=number,
+        title=title,
+        entries=[_shown(entry) for entry in entries],
+        records=shown_records(db, application),
+    )
 
 
 @router.get("/audit/export.{form}")

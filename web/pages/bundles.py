@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Form, Query, Request
 from fastapi.responses import Response
 
-from approval import bundles, cases, together
+from approval import bundles, cases, consents, together
 from approval.application import Application
 from approval.following import JOINT_EXTENSION, JOINT_WORKING_DAYS
 from approval.sharing import Draft
@@ -167,6 +167,7 @@ def tasks(request: Request, desk: DeskDep, db: Db, now: Now, bundle: OwnBundle) 
         last=last,
         listed=[*listed, last],
         more=[shown_choice(desk, item) for item in more],
+        may_take_back=bundle.lead_id if consents.may_be_withdrawn(db, found[0][0].application) else None,
     )
 
 

@@ -9,10 +9,9 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Form, Request, UploadFile
 from fastapi.responses import JSONResponse, Response
 
-from approval import casefile, cases
+from approval import casefile, cases, consents
 from approval.application import Application, State
 from identity import (
-    CONSENT_VERSION,
     Account,
     Band,
     Comparison,
@@ -21,9 +20,9 @@ from identity import (
     evidence_of,
     judge,
     keep_portrait,
+    load_consents,
     may_compare,
     record_comparison,
-    record_consent,
     view_picture,
 )
 from kit.errors import DomainError
@@ -114,14 +113,25 @@ def photograph_card(
     return go(href_of(application, "consent"))
 
 
+def _consent_page(
+    request: Request, desk: DeskDep, application: Application, given: str | None, problem: Text | None = None
+) -> Response:
+    return page(
+        request,
+        "apply/consent.html",
+        422 if problem else 200,
+        **_context(desk, application),
+        text=load_consents().current("face"),
+        given=given,
+        problems=[ShownProblem("choice", problem.said(language_of(request)))] if problem else [],
+    )
+
+
 @router.get("/apply/{id}/consent")
 def ask_consent(request: Request, desk: DeskDep, db: Db, application: OwnApplication) -> Response:
     if application.state != State.DRAFT:
         return go(f"/cases/{application.id}")
-    given = evidence_of(db, application.id).consent
-    return page(
-        request, "apply/consent.html", **_context(desk, application), consent_version=CONSENT_VERSION, given=given
-    )
+    return _consent_page(request, desk, application, evidence_of(db, application.id).consent)
 
 
 @router.post("/apply/{id}/consent")
@@ -132,22 +142,26 @@ def consent(
     now: Now,
     application: OwnApplication,
     choice: Annotated[str, Form(max_length=10)] = "",
+    text: Annotated[str, Form(max_length=64)] = "",
 ) -> Response:
     if application.state != State.DRAFT:
         raise cases.NotADraft()
     if choice not in ("agree", "decline"):
-        said = Text(zh="请选择一种核验方式", en="Choose how to prove it is you").said(language_of(request))
-        return page(
-            request,
-            "apply/consent.html",
-            422,
-            **_context(desk, application),
-            consent_version=CONSENT_VERSION,
-            given=None,
-            problems=[ShownProblem("choice", said)],
+        return _consent_page(
+            request, desk, application, None, Text(zh="请选择一种核验方式", en="Choose how to prove it is you")
         )
-    record_consent(db, evidence_of(db, application.id), choice, now)
+    if choice == "agree" and text and text != load_consents().current("face").digest:
+        renewed = Text(zh="告知内容已更新，请重新阅读后选择", en="The notice has changed: read it again and choose")
+        return _consent_page(request, desk, application, None, renewed)
+    consents.give(db, application, choice, now)
     return go(href_of(application, "face") if choice == "agree" else f"/apply/{application.id}", None)
+
+
+@router.post("/cases/{id}/consent/withdraw")
+def withdraw_consent(desk: DeskDep, db: Db, now: Now, application: OwnApplication) -> Response:
+    """From the task list or the page of the case, with one tap and without a question."""
+    consents.withdraw(db, desk.office, application, now)
+    return go(f"/{'apply' if application.state == State.DRAFT else 'cases'}/{application.id}", "consent-withdrawn")
 
 
 @router.get("/apply/{id}/face")

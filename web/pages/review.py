@@ -21,6 +21,7 @@ from kit.text import Language, Text
 from web.deps import Clerk, Db, DeskDep, Now
 from web.fields import ShownProblem
 from web.pages import casepanels
+from web.pages.keeping import shown_records
 from web.pages.mydesk import shown_memos
 from web.respond import go, language_of, page
 from web.wording import CHANNELS, REASONS, STATES
@@ -145,6 +146,7 @@ def case_page(
         holder=line.holder,
         claim_until=case.held_until if mine else None,
         evidence=_evidence(evidence_of(db, case.id), case),
+        records=shown_records(db, case),
         findings=_findings(case, form, language),
         history=history(db, desk.office, case),
         sections=[

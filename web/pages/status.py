@@ -8,7 +8,7 @@ from fastapi.responses import Response
 
 import licences
 import notices
-from approval import afterwards, casefile, cases, drafting, papers
+from approval import afterwards, casefile, cases, consents, drafting, papers
 from approval.application import Application, DecisionRow, State
 from approval.decision import REFUSAL_BASES, Outcome
 from approval.dossier import stage_of
@@ -60,6 +60,7 @@ def status(request: Request, desk: DeskDep, db: Db, application: OwnApplication)
         signed=listed(drafting.signed(db, application.id), f"/cases/{application.id}/signed"),
         clock=clock_of(desk, application, None),
         bundle_href=f"/together/{application.bundle_id}" if application.bundle_id else None,
+        may_take_back=consents.may_be_withdrawn(db, application),
         may_withdraw=state in afterwards.OPEN and decision is None,
     )
 

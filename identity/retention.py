@@ -1,0 +1,124 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Retention (保存期限): how long what is known of people is kept, as data with its ground. I/O: one file, database.
+
+The periods stand in `retention.toml`, refused with its line when a kind is missing; another file may take its place.
+Also how many persons' face data is held, which the law counts (人脸识别技术应用安全管理办法第15条).
+"""
+
+from datetime import datetime, timedelta
+from enum import StrEnum
+from functools import lru_cache
+from pathlib import Path
+from typing import Literal, Self
+
+from pydantic import Field, model_validator
+from sqlalchemy import func, or_, select
+from sqlalchemy.orm import Session
+
+from identity.evidence import PICTURES, Evidence, delete_pictures
+from kit.declared import declared
+from kit.text import Frozen, Text
+
+FILE = Path(__file__).parent / "retention.toml"
+
+
+class What(StrEnum):
+    """The kinds of things that have a time of their own."""
+
+    LIVE_FRAMES = "live_frames"
+    FAILED_SESSIONS = "failed_sessions"
+    DECIDED_PICTURES = "decided_pictures"
+    RETURNED_PICTURES = "returned_pictures"
+    DRAFT_PICTURES = "draft_pictures"
+    DRAFT_WARNINGS = "draft_warnings"
+    DRAFTS = "drafts"
+    ORPHANS = "orphans"
+
+
+class Rule(Frozen):
+    """One kind: how long after what, and why."""
+
+    what: What
+    days: int = Field(default=0, ge=0, le=3650)
+    hours: int = Field(default=0, ge=0, le=240)
+    after: Literal["session_ended", "session_begun", "decision_final", "returned", "last_activity", "made"]
+    basis: Text
+    confidence: Literal["V", "V2", "M", "D"]
+
+    @property
+    def period(self) -> timedelta:
+        return timedelta(days=self.days, hours=self.hours)
+
+
+class Threshold(Frozen):
+    """How many persons' face data may be held before somebody is told, and before it has to be filed."""
+
+    warn: int = Field(ge=1)
+    file: int = Field(ge=1)
+    basis: Text
+    confidence: Literal["V", "V2", "M", "D"]
+
+    def reached(self, persons: int) -> Literal["file", "warn"] | None:
+        return "file" if persons >= self.file else "warn" if persons >= self.warn else None
+
+
+class Retention(Frozen):
+    version: str = Field(max_length=80)
+    grace_hours: int = Field(ge=0, le=48)
+    rules: tuple[Rule, ...]
+    persons: Threshold
+
+    @model_validator(mode="after")
+    def _says_everything_once(self) -> Self:
+        named = [rule.what for rule in self.rules]
+        if missing := set(What) - set(named):
+            raise ValueError(f"no period for {', '.join(sorted(missing))}")
+        if len(named) != len(set(named)):
+            raise ValueError("two periods for one kind")
+        if self.rule(What.DRAFT_WARNINGS).period >= self.rule(What.DRAFTS).period:
+            raise ValueError("a draft's owner is told before it is deleted, not after")
+        if self.persons.warn >= self.persons.file:
+            raise ValueError("the warning comes before the filing")
+        return self
+
+    def rule(self, what: What) -> Rule:
+        return next(rule for rule in self.rules if rule.what is what)
+
+    def limit(self, what: What, now: datetime) -> datetime:
+        """Whatever happened before this moment, its time is over."""
+        return now - self.rule(what).period
+
+    @property
+    def grace(self) -> timedelta:
+        return timedelta(hours=self.grace_hours)
+
+    @property
+    def notice(self) -> timedelta:
+        """From the warning to the deletion of a draft."""
+        return self.rule(What.DRAFTS).period - self.rule(What.DRAFT_WARNINGS).period
+
+
+@lru_cache
+def load_retention(file: Path = FILE) -> Retention:
+    """Raises Refused, with file and line."""
+    return declared(file, Retention)
+
+
+def when_final(session: Session, retention: Retention, application_id: str, now: datetime) -> bool:
+    """The decision is final: the pictures go at once, unless a period says later. Gives whether they went."""
+    if retention.rule(What.DECIDED_PICTURES).period:
+        return False
+    delete_pictures(session, application_id, now)
+    return True
+
+
+def persons_held(session: Session) -> int:
+    """Of how many distinct persons pictures with a face are held.
+
+    One person in several cases is one as soon as their number is known (by keyed hash); before that each proof counts.
+    """
+    holds = or_(*(getattr(Evidence, name).is_not(None) for name in PICTURES))
+    return (
+        session.scalar(select(func.count(func.coalesce(Evidence.subject_key, Evidence.id).distinct())).where(holds))
+        or 0
+    )

@@ -1,0 +1,65 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What pages are given of what is kept of people. Pure."""
+
+from datetime import date
+
+from identity import load_consents, load_retention
+from identity.retention import What
+from tests.web.sample_apply import NOW, some, t
+
+CONSENT_TEXT = load_consents().current("face")
+RECORDS = [
+    some(
+        person="holder",
+        occasion=t("提交时", "At submission"),
+        digest="9f" * 32,
+        at=NOW,
+        commitments=4,
+        signals=7,
+        is_whole=True,
+        is_linkable=True,
+    ),
+    some(
+        person="shareholders.1",
+        occasion=t("核验通过时", "When assured"),
+        digest="1a" * 32,
+        at=NOW,
+        commitments=3,
+        signals=0,
+        is_whole=False,
+        is_linkable=False,
+    ),
+]
+_RULE = load_retention().rule(What.DRAFTS)
+KEPT = some(
+    persons=80123,
+    alarm="warn",
+    file=100000,
+    basis=load_retention().persons.basis,
+    remaining={"pictures_of_cases": 1},
+    destroyed={"drafts": 2},
+    proved_at=NOW,
+    is_late=False,
+    rules="retention-1",
+    periods=[some(what=t("草稿", "Drafts"), period=t("60 天", "60 days"), basis=_RULE.basis, confidence="D")],
+)
+KEPT_WELL = some(**{**vars(KEPT), "alarm": None, "remaining": {}, "is_late": True, "proved_at": None})
+ADMIN = {
+    "warning": "2027 年放假安排尚未录入",
+    "kept": KEPT,
+    "years": [some(year=2026, published=True, days=31), some(year=2027, published=False, days=0)],
+    "year": 2026,
+    "days": [
+        some(day=date(2026, 10, 1), is_working=False, note="国庆节"),
+        some(day=date(2026, 10, 10), is_working=True, note="调休"),
+    ],
+    "accounts": [some(username="clerk", name="李审查", role=t("审查员", "Clerk"), active=True)],
+    "health": [
+        some(name=t("数据库", "Database"), ok=True, detail="0.4 ms"),
+        some(name=t("征信", "Bureau"), ok=False, detail="refused"),
+    ],
+}
+ADMIN_SAMPLES = [
+    ("admin", "admin/admin.html", "administrator", ADMIN),
+    ("admin-proved", "admin/admin.html", "administrator", {**ADMIN, "kept": KEPT_WELL}),
+]
