@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Snapshot (翻拍样例): a flat card as a phone would photograph it, well or badly. Pure: the same seed, the same picture.
+"""Snapshot (翻拍样例): a flat card as a phone would photograph it, well or badly. Pure: same seed, same picture.
 
 Simulated, not photographed: what it does to a card is smoother and more regular than what people do to theirs.
 """
