@@ -39,6 +39,7 @@ from console import addresses, decisions, items, processes
 from credit import HttpBureau
 from demonstration import run as demonstration
 from demonstration.applicant import Stumbled
+from identity.card import PREPARE, RapidCardReader
 from identity.face import DlibMatcher
 from identity.workers import Workers
 from kit import clock, sealing
@@ -166,8 +167,9 @@ def serve(
 @contextmanager
 def site(house: House, host: str, port: int, worker: bool = True) -> Iterator[uvicorn.Server]:
     """The pages, served in a thread of this process until the block ends."""
-    matcher = DlibMatcher(Workers(house.settings.face_workers))
-    app = create_app(Desk(house.office, matcher, house.store, house.settings, house.trust))
+    workers = Workers(house.settings.face_workers, prepare=(PREPARE,))
+    matcher, cards = DlibMatcher(workers), RapidCardReader(workers)
+    app = create_app(Desk(house.office, matcher, cards, house.store, house.settings, house.trust))
     server = uvicorn.Server(uvicorn.Config(app, host=host, port=port, log_level="warning", access_log=False))
     with ExitStack() as stack:
         stack.callback(matcher.close)

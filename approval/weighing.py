@@ -15,6 +15,7 @@ from typing import Any
 
 from pydantic import Field, TypeAdapter
 
+from approval.cards import of_card
 from approval.findings import (
     EvidenceFacts,
     Found,
@@ -37,7 +38,8 @@ from kit.text import Frozen
 
 HERE = Path(__file__).resolve().parent
 RULES = tuple(
-    f"approval/{name}.py" for name in ("findings", "weighing", "gate", "persons", "printing", "registered", "leads")
+    f"approval/{name}.py"
+    for name in ("findings", "weighing", "gate", "persons", "printing", "registered", "leads", "cards")
 )
 LEADS = "approval/leads.toml"
 RULE_FOLDERS = ("forms", "credit", "catalogue/items", "approval/gates")
@@ -123,6 +125,7 @@ def weigh(snapshot: Snapshot, catalogue: Catalogue, gates: Mapping[str, Gate]) -
     read = check(form, answers, snapshot.day)
     result = Checked(read.values, read.problems + unprintable(read.values))
     found = list(of_identity(snapshot.evidence, others_than_holder(item, result.values), snapshot.straight_through))
+    found += of_card(snapshot.evidence.card, item, result.values, snapshot.day)
     found += of_form(result.problems)
     found += of_content(form, result.values)
     found += of_names(result.values, snapshot.namesakes)

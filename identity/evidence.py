@@ -22,10 +22,10 @@ CONSENT_VERSION = "face-consent-1"
 MOST_ATTEMPTS = 5
 BANDS = Bands(version="bands-2")
 HOLDER = "holder"  # who files; the others of a case are called by their place in the form
-PICTURES = ("card_picture", "portrait_picture", "frame_picture")
+PICTURES = ("card_picture", "portrait_picture", "frame_picture", "emblem_picture")
 MEASURED = (
     *("portrait_width", "consent", "consent_version", "consent_at", "attempts", "band", "distance", "frames_used"),
-    *("model", "bands_version", "reasons", "compared_at", "without_camera"),
+    *("model", "bands_version", "reasons", "compared_at", "without_camera", "card_read"),
 )
 
 
@@ -184,7 +184,7 @@ def delete_pictures(session: Session, application_id: str, now: datetime) -> Non
         return
     for name in PICTURES:
         destroy_picture(session, getattr(evidence, name))
-    evidence.card_picture = evidence.portrait_picture = evidence.frame_picture = None
+        setattr(evidence, name, None)
     evidence.deleted_at = now
 
 

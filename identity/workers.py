@@ -39,13 +39,19 @@ def _in_worker(task: str, *arguments: object) -> Any:
     return getattr(importlib.import_module(f"identity.{module}"), function)(*arguments)
 
 
+def _get_ready(prepare: Sequence[str]) -> str:
+    for task in prepare:
+        _in_worker(task, [])
+    return str(_in_worker("workshop:model_name"))
+
+
 class _Worker:
     """One process, and its promise to have loaded the models."""
 
-    def __init__(self) -> None:
+    def __init__(self, prepare: Sequence[str]) -> None:
         os.environ.setdefault("OMP_NUM_THREADS", "1")
         self._pool = ProcessPoolExecutor(1, multiprocessing.get_context("spawn"), _set_up, (os.getpid(),))
-        self._ready: Future[Any] = self._pool.submit(_in_worker, "workshop:model_name")
+        self._ready: Future[Any] = self._pool.submit(_get_ready, prepare)
 
     @property
     def pid(self) -> int:
@@ -70,12 +76,16 @@ class _Worker:
 class Workers:
     """`count` processes, started fresh so that they share nothing with this one.
 
-    A task has `patience_s` from the moment a worker is ready for it; it waits for that `queue_s` at most.
+    A task has `patience_s` from the moment a worker is ready for it; it waits for that `queue_s` at most. `prepare`
+    names tasks without pictures that a new worker carries out before any other: nobody waits for models to load.
     """
 
-    def __init__(self, count: int = 2, patience_s: float = PATIENCE_S, queue_s: float = QUEUE_S) -> None:
+    def __init__(
+        self, count: int = 2, patience_s: float = PATIENCE_S, queue_s: float = QUEUE_S, prepare: Sequence[str] = ()
+    ) -> None:
         self._patience_s, self._queue_s, self._closed = patience_s, queue_s, False
-        self._workers = [_Worker() for _ in range(count)]
+        self._prepare = tuple(prepare)
+        self._workers = [_Worker(self._prepare) for _ in range(count)]
         self._free: queue.Queue[int] = queue.Queue()
         try:
             self.model = {worker.model() for worker in self._workers}.pop()
@@ -126,4 +136,4 @@ class Workers:
         self._workers[place].end()
         if self._closed:
             raise FaceServiceDown()
-        self._workers[place] = _Worker()
+        self._workers[place] = _Worker(self._prepare)

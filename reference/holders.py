@@ -9,9 +9,10 @@ from datetime import date, timedelta
 
 from reference.idcard import Holder
 
-SURNAMES = "王 李 张 刘 陈 杨 赵 黄 周 吴 徐 孙 马 朱 胡 郭 何 高 林 罗 欧阳 司马 诸葛".split()
-GIVEN = "样例 示范 一凡 梓涵 思远 建国 晓燕 雨桐 海峰 丽娜 志强 子轩 欣怡 明 芳 静 鹏 国华 秀英 文博".split()
-NATIONS = "汉 汉 汉 汉 回 满 蒙古 维吾尔 壮 苗 土家 藏 彝 朝鲜 哈萨克".split()
+_SURNAMES = "王 李 张 刘 陈 杨 赵 黄 周 吴 徐 孙 马 朱 胡 郭 何 高 林 罗 欧阳 司马 诸葛"
+_GIVEN = "样例 示范 一凡 梓涵 思远 建国 晓燕 雨桐 海峰 丽娜 志强 子轩 欣怡 明 芳 静 鹏 国华 秀英 文博"
+_NATIONS = "汉 汉 汉 汉 回 满 蒙古 维吾尔 壮 苗 土家 藏 彝 朝鲜 哈萨克"
+SURNAMES, GIVEN, NATIONS = _SURNAMES.split(), _GIVEN.split(), _NATIONS.split()
 PLACES = ["样例省示范市试验区", "示范省样例市虚构县", "虚构自治区样例市示范区", "样例市试验区"]
 ROADS = ["范例路", "样本大街", "示范巷", "试验东路", "虚构新村", "样例镇示范村"]
 POLICE = ["样例市公安局示范分局", "虚构县公安局", "示范市公安局试验区分局", "样例市公安局"]

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from itertools import pairwise
 
 from identity.card.lines import Line, in_reading_order, words_of
 from identity.card.words import DIGITS, EMBLEM_LABELS, LONG_TERM, NATIONS
@@ -174,9 +175,9 @@ def _address(lines: Sequence[Line]) -> ReadField:
 
 
 def _has_blank(ordered: Sequence[Line]) -> bool:
-    """Whether a part of a line is missing: two pieces stand too far apart, or a line that is not the last ends early."""
+    """Whether a part is missing: two pieces stand too far apart, or a line that is not the last ends early."""
     values = [line for line in ordered if line.right > VALUES_FROM + 0.02 and not line.text.startswith("住")]
-    for one, other in zip(values, values[1:], strict=False):
+    for one, other in pairwise(values):
         is_same_row = abs(one.middle - other.middle) < 0.5 * (one.bottom - one.top)
         if is_same_row and other.left - one.right > WIDEST_BLANK:
             return True

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Measuring (证件照测量): sharpness, glare, light, colour and pattern of a card laid flat. Runs inside the worker. Pure."""
+"""Measuring (证件照测量): sharpness, glare, light, colour and pattern of a flat card. Inside the worker. Pure."""
 
 from collections.abc import Sequence
 from typing import Any

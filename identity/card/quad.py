@@ -41,7 +41,7 @@ def is_cut(corners: Pixels, shape: tuple[int, ...]) -> bool:
     """Whether the card runs out of the picture: two corners on one edge of it, but not a card that is the picture."""
     height, width = shape[:2]
     x, y = corners[:, 0] / width, corners[:, 1] / height
-    edges = [np.count_nonzero(near) for near in (x < EDGE, x > 1 - EDGE, y < EDGE, y > 1 - EDGE)]
+    edges = [int(np.count_nonzero(near)) for near in (x < EDGE, x > 1 - EDGE, y < EDGE, y > 1 - EDGE)]
     return any(count >= 2 for count in edges) and sum(count >= 2 for count in edges) < 4
 
 
@@ -92,7 +92,7 @@ def _is_a_card(corners: Pixels, outline: Pixels) -> bool:
     one, other = (sides[0] + sides[2]) / 2, (sides[1] + sides[3]) / 2
     shape = max(one, other) / max(1.0, min(one, other))
     filled = cv2.contourArea(outline) / max(1.0, float(cv2.contourArea(corners)))
-    return FLATTEST < shape < SLIMMEST and filled > LEAST_FILLED
+    return bool(FLATTEST < shape < SLIMMEST and filled > LEAST_FILLED)
 
 
 def _ordered(corners: Pixels) -> Pixels:

@@ -62,7 +62,15 @@ def read(pictures: Sequence[bytes], side: Side) -> CardReading:
         read_fields = {name: replace(field, doubtful=True) for name, field in read_fields.items()}
     kept = written(image, QUALITY).jpeg
     return CardReading(
-        side, kept, crop, _at_its_size(face, card, corners), read_fields, faults, measured, recogniser.name(), LIMITS.version
+        side,
+        kept,
+        crop,
+        _at_its_size(face, card, corners),
+        read_fields,
+        faults,
+        measured,
+        recogniser.name(),
+        LIMITS.version,
     )
 
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Recogniser (文字识读): where text stands on a card laid flat, and what it says. Runs inside the worker. I/O: model files.
+"""Recogniser (文字识读): where text stands on a flat card, and what it says. Inside the worker. I/O: model files.
 
 PP-OCRv6 small by rapidocr and onnxruntime, on one thread; the models lie in the package, nothing is downloaded.
 """
@@ -54,7 +54,9 @@ def detect(card: Pixels) -> Pixels:
         return np.empty((0, 4, 2), np.float32)
     height, width = card.shape[:2]
     shares: Pixels = np.asarray(boxes, np.float32) / np.array([width, height], np.float32)
-    return shares[np.ptp(shares[..., 1], axis=1) > LEAST_HIGH]
+    high: Pixels = np.ptp(shares[..., 1], axis=1) > LEAST_HIGH
+    kept: Pixels = shares[high]
+    return kept
 
 
 def recognise(card: Pixels, boxes: Pixels) -> list[Line]:
@@ -95,7 +97,7 @@ def look_again(card: Pixels, places: Sequence[Line]) -> list[Line]:
 
 def _read(cuts: Sequence[Pixels]) -> tuple[Sequence[str], Sequence[float]]:
     read = engine().recognize_txt(list(cuts))
-    return read.txts, read.scores
+    return read.txts or (), read.scores or ()
 
 
 def _cut_out(bgr: Pixels, box: Pixels) -> Pixels:
@@ -106,9 +108,7 @@ def _cut_out(bgr: Pixels, box: Pixels) -> Pixels:
     high = max(8, round(float(np.linalg.norm(corners[3] - corners[0]))))
     flat = np.array([[0, 0], [wide, 0], [wide, high], [0, high]], np.float32)
     warp = cv2.getPerspectiveTransform(corners, flat)
-    level: Pixels = cv2.warpPerspective(
-        bgr, warp, (wide, high), flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE
-    )
+    level: Pixels = cv2.warpPerspective(bgr, warp, (wide, high), flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
     return level
 
 

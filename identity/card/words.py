@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Words of the card (证面用字): the 56 nations, the labels of the emblem side, and characters that recognition confuses. Pure.
+"""Words of the card (证面用字): the 56 nations, and characters that recognition confuses. Pure.
 
-Nations: GB/T 3304-1991 中国各民族名称. The recogniser knows both scripts and takes a blurred simplified character for its
-traditional form; cards are printed in simplified characters, so every such form is mapped back.
+Nations: GB/T 3304-1991 中国各民族名称. The recogniser knows both scripts and takes a blurred simplified character for
+its traditional form; cards are printed in simplified characters, so every such form is mapped back.
 """
 
 _NATIONS = (
