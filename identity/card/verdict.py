@@ -73,7 +73,7 @@ def faults_of(measured: Measured, asked: Side, limits: Limits = LIMITS) -> tuple
     if measured.shows is None or measured.labels < limits.labels:
         if measured.is_cut:
             return (CardFault.CUT_OFF,)
-        is_soft = measured.is_found and measured.sharpness < limits.sharpness
+        is_soft = measured.is_found and 0 < measured.sharpness < limits.sharpness
         return (CardFault.BLURRED,) if is_soft else (CardFault.NOT_A_CARD,)
     if measured.shows is not asked:
         return (CardFault.WRONG_SIDE,)

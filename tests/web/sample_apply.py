@@ -130,7 +130,12 @@ TASKS = [
     some(title=t("经营者", "Operator"), hint=None, href="/apply/01JD/form/operator", state="done"),
     some(title=t("字号与经营范围", "Name and scope"), hint=None, href="/apply/01JD/form/name", state="done"),
     some(title=t("经营场所", "Premises"), hint=t("门牌号写到室", "Down to the room"), href="/a", state="todo"),
-    some(title=t("拍摄身份证人像面", "Photograph of the identity card"), hint=None, href="/b", state="todo"),
+    some(
+        title=t("拍摄身份证，核对识读的信息", "Photograph the card and check what was read"),
+        hint=None,
+        href="/b",
+        state="todo",
+    ),
     some(
         title=t("证明是您本人", "Prove it is you"),
         hint=t("拍好证件后进行", "After the card"),
@@ -158,3 +163,19 @@ MATERIALS: list[tuple[str, str, str | None, dict[str, Any]]] = [
     ("material-full", "apply/material.html", "applicant", {**MATERIAL, "can_add": False}),
 ]
 TASK_LIST = {"application": APPLICATION, "tasks": TASKS, "offers": [], "renewal": None}
+KINDS = [("passport", t("护照", "Passport")), ("other", t("其他有效身份证件", "Another document"))]
+CARD_SIDES = [
+    {
+        "picture": "/static/icon.svg",
+        "is_portrait": True,
+        "fields": [
+            some(name="name", label=t("姓名", "Name"), value="王样例", doubtful=True),
+            some(name="number", label=t("公民身份号码", "Identity number"), value="999999199003070017", doubtful=False),
+        ],
+    },
+    {
+        "picture": "/static/icon.svg",
+        "is_portrait": False,
+        "fields": [some(name="valid_until", label=t("有效期至", "Valid until"), value="", doubtful=True)],
+    },
+]
