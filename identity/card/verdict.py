@@ -71,7 +71,7 @@ def faults_of(measured: Measured, asked: Side, limits: Limits = LIMITS) -> tuple
     if measured.brightness < limits.brightness:
         return (CardFault.DARK,)
     if measured.shows is None or measured.labels < limits.labels:
-        if measured.is_cut:
+        if measured.is_cut and measured.labels:
             return (CardFault.CUT_OFF,)
         is_soft = measured.is_found and 0 < measured.sharpness < limits.sharpness
         return (CardFault.BLURRED,) if is_soft else (CardFault.NOT_A_CARD,)

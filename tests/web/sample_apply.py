@@ -163,19 +163,3 @@ MATERIALS: list[tuple[str, str, str | None, dict[str, Any]]] = [
     ("material-full", "apply/material.html", "applicant", {**MATERIAL, "can_add": False}),
 ]
 TASK_LIST = {"application": APPLICATION, "tasks": TASKS, "offers": [], "renewal": None}
-KINDS = [("passport", t("护照", "Passport")), ("other", t("其他有效身份证件", "Another document"))]
-CARD_SIDES = [
-    {
-        "picture": "/static/icon.svg",
-        "is_portrait": True,
-        "fields": [
-            some(name="name", label=t("姓名", "Name"), value="王样例", doubtful=True),
-            some(name="number", label=t("公民身份号码", "Identity number"), value="999999199003070017", doubtful=False),
-        ],
-    },
-    {
-        "picture": "/static/icon.svg",
-        "is_portrait": False,
-        "fields": [some(name="valid_until", label=t("有效期至", "Valid until"), value="", doubtful=True)],
-    },
-]

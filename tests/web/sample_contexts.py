@@ -7,10 +7,8 @@ from typing import Any
 from tests.web.sample_apply import (
     APPLICATION,
     ARTICLES,
-    CARD_SIDES,
     CORRECTIONS,
     FIELDS,
-    KINDS,
     MATERIALS,
     NOW,
     ONE,
@@ -23,6 +21,7 @@ from tests.web.sample_apply import (
     t,
 )
 from tests.web.sample_bundles import BUNDLE_SAMPLES
+from tests.web.sample_cards import CARD_SAMPLES
 from tests.web.sample_guide import GUIDE_SAMPLES, PLAN_TILES, THEMES
 from tests.web.sample_parts import INVITATIONS, PARTS
 from tests.web.sample_review import CASE, CASE_CONFLICT, CASE_UNCLAIMED, ENTRIES, HISTORY_LINE, ROWS
@@ -233,42 +232,7 @@ SAMPLES: list[Sample] = [
         },
     ),
     *MATERIALS,
-    (
-        "idcard",
-        "apply/idcard.html",
-        "applicant",
-        {**APPLY, "has": {"photo": False, "emblem": False}, "photo_href": None},
-    ),
-    (
-        "idcard-problem",
-        "apply/idcard.html",
-        "applicant",
-        {
-            **APPLY,
-            "has": {"photo": True, "emblem": True},
-            "photo_href": "/static/icon.svg",
-            "problems": [ShownProblem("photo", "照片太模糊，请重拍")],
-        },
-    ),
-    ("card", "apply/card.html", "applicant", {**APPLY, "sides": CARD_SIDES, "expired": False}),
-    (
-        "card-problem",
-        "apply/card.html",
-        "applicant",
-        {**APPLY, "sides": CARD_SIDES, "expired": True, "problems": [ShownProblem("number", "号码不对")]},
-    ),
-    ("document", "apply/document.html", "applicant", {**APPLY, "kinds": KINDS, "kind": "passport"}),
-    (
-        "document-problem",
-        "apply/document.html",
-        "applicant",
-        {
-            **APPLY,
-            "kinds": KINDS,
-            "kind": "",
-            "problems": [ShownProblem("kind", "请选择证件种类"), ShownProblem("first", "没有收到照片")],
-        },
-    ),
+    *CARD_SAMPLES,
     ("consent", "apply/consent.html", "applicant", {**APPLY, "consent_version": "2026-11", "given": None}),
     ("face", "apply/face.html", "applicant", {**APPLY, "attempts_left": 3}),
     ("check", "apply/check.html", "applicant", {**APPLY, "sections": SECTIONS, "ready": True, "faster": FASTER}),

@@ -32,7 +32,7 @@ def test_a_good_picture_has_no_fault() -> None:
         ({"shows": None, "labels": 0, "is_found": False, "sharpness": 0.0}, CardFault.NOT_A_CARD),
         ({"shows": None, "labels": 0, "is_found": True, "sharpness": 0.0}, CardFault.NOT_A_CARD),
         ({"shows": None, "labels": 0, "is_found": True, "sharpness": 0.02}, CardFault.BLURRED),
-        ({"shows": None, "labels": 0, "is_cut": True}, CardFault.CUT_OFF),
+        ({"labels": 1, "is_cut": True}, CardFault.CUT_OFF),
         ({"shows": Side.EMBLEM}, CardFault.WRONG_SIDE),
         ({"is_cut": True}, CardFault.CUT_OFF),
         ({"sharpness": 0.05}, CardFault.BLURRED),
