@@ -178,14 +178,23 @@ def copy_evidence(session: Session, from_application: str, to_application: str, 
 
 
 def delete_pictures(session: Session, application_id: str, now: datetime) -> None:
-    """Destroy every picture of the application; what was measured stays."""
+    """Destroy every picture of the application and the words of the card; what was measured stays."""
     evidence = session.scalar(select(Evidence).where(Evidence.application_id == application_id))
     if evidence is None or evidence.deleted_at:
         return
     for name in PICTURES:
         destroy_picture(session, getattr(evidence, name))
         setattr(evidence, name, None)
+    evidence.card_read = _without_words(evidence.card_read)
     evidence.deleted_at = now
+
+
+def _without_words(card_read: dict[str, Any] | None) -> dict[str, Any] | None:
+    """What was found of the card, without what stands on it."""
+    if card_read is None:
+        return None
+    fields = {name: {**field, "value": "", "said": ""} for name, field in card_read["fields"].items()}
+    return {**card_read, "fields": fields}
 
 
 def _forget_comparison(session: Session, evidence: Evidence) -> None:

@@ -19,7 +19,10 @@ SHOWN = 3  # characters of a masked value
 
 
 def card_of(evidence: Evidence, case: Application, item: Item, mine: bool) -> dict[str, Any] | None:
-    """None if no card was read. `agrees` of a row is None where the form does not ask for it."""
+    """None if no card was read; the words of it are gone with the pictures.
+
+    `agrees` of a row is None where the form does not ask for it.
+    """
     kept = evidence.card_read
     if not kept:
         return None
@@ -28,7 +31,7 @@ def card_of(evidence: Evidence, case: Application, item: Item, mine: bool) -> di
     home = next((name for name in HOMES if case.answers.get(name)), "")
     asked = {"name": item.holder.name, "number": item.holder.number, "address": home}
     rows = []
-    for name in (*PORTRAIT_FIELDS, *EMBLEM_FIELDS):
+    for name in () if evidence.deleted_at else (*PORTRAIT_FIELDS, *EMBLEM_FIELDS):
         field = kept["fields"].get(name, {"value": "", "doubtful": True})
         form = str(case.answers.get(asked.get(name, "")) or "")
         said = field.get("said", "")

@@ -90,7 +90,7 @@ def test_a_card_that_runs_out_of_the_picture_is_told_by_its_labels() -> None:
 @pytest.mark.parametrize("name", ["name", "nation", "address"])
 def test_what_was_read_unsurely_is_doubtful(name: str) -> None:
     values = {"name": "林清和", "nation": "民族汉", "address": "样例省示范市试验区范例"}
-    read = portrait_side(settled(a_card(**{name: (values[name], 0.7)})))
+    read = portrait_side(settled(a_card(NUMBER, **{name: (values[name], 0.7)})))
     assert [field for field, kept in read.items() if kept.doubtful and field not in ("sex",)] == [name]
 
 
@@ -108,7 +108,7 @@ def test_birth_and_sex_that_were_not_read_are_taken_from_a_right_number_with_a_d
 
 @pytest.mark.parametrize(("name", "text"), [("birth", "1990年8月7日"), ("sex", "女")])
 def test_a_number_that_disagrees_with_the_card_is_doubtful(name: str, text: str) -> None:
-    read = portrait_side(settled(a_card(**{name: (text, 0.99)})))
+    read = portrait_side(settled(a_card(NUMBER, **{name: (text, 0.99)})))
     assert read[name].doubtful
     assert read["number"].doubtful
 
