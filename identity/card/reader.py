@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
+import cv2
 import numpy as np
 from PIL import Image
 
@@ -17,10 +18,11 @@ from identity.card.lines import EMBLEM_ROWS, ROWS, Line, fit, readable, settled
 from identity.card.reading import CardReading
 from identity.card.verdict import LIMITS, Measured, Side, faults_of
 from identity.checks import FaceReading
-from kit.images import opened, written
+from kit.images import ImageTruncated, opened, written
 
 Pixels = np.ndarray[Any, Any]
 WIDE, THIN = 0.4, 0.12  # the number, and both lines of the emblem side: in the lower half of a card that stands upright
+LEAST_SIDE = 240  # px of the shorter side: on a smaller picture no text of a card can be read
 QUALITY = 92  # of the JPEG that is kept: the face on it is compared later
 TELLING = {Side.PORTRAIT: tuple(ROWS), Side.EMBLEM: tuple(EMBLEM_ROWS)}
 
@@ -34,7 +36,17 @@ def load(_pictures: Sequence[bytes] = ()) -> str:
 
 def read(pictures: Sequence[bytes], side: Side) -> CardReading:
     """The one picture, of which `side` was asked for. Raises NotAnImage, ImageTooLarge, ImageTruncated."""
-    pixels = np.asarray(opened(pictures[0]))
+    image = opened(pictures[0])
+    if min(image.size) < LEAST_SIDE:
+        nothing = Measured(False, False, None, 0, False, 0.0, 0.0, 255.0, 0.0, 0.0, 1.0)
+        return _reading(side, image, b"", None, {}, nothing)
+    try:
+        return _read(np.asarray(image), side)
+    except cv2.error as error:  # a picture of a shape that no camera makes
+        raise ImageTruncated() from error
+
+
+def _read(pixels: Pixels, side: Side) -> CardReading:
     corners = quad.find_card(pixels)
     card, lines = _upright(quad.laid_flat(pixels, corners))
     shows, labels = _shown(lines)
@@ -57,21 +69,23 @@ def read(pictures: Sequence[bytes], side: Side) -> CardReading:
         moire=measuring.moire(card),
         unread=_unread(read_fields),
     )
+    return _reading(side, image, crop, _at_its_size(face, card, corners), read_fields, measured)
+
+
+def _reading(
+    side: Side,
+    image: Image.Image,
+    crop: bytes,
+    face: FaceReading | None,
+    read_fields: fields.Fields,
+    measured: Measured,
+) -> CardReading:
+    """The verdict, and the picture written anew; of a faulty picture nothing is sure."""
     faults = faults_of(measured, side)
     if faults:
         read_fields = {name: replace(field, doubtful=True) for name, field in read_fields.items()}
     kept = written(image, QUALITY).jpeg
-    return CardReading(
-        side,
-        kept,
-        crop,
-        _at_its_size(face, card, corners),
-        read_fields,
-        faults,
-        measured,
-        recogniser.name(),
-        LIMITS.version,
-    )
+    return CardReading(side, kept, crop, face, read_fields, faults, measured, recogniser.name(), LIMITS.version)
 
 
 def _upright(card: Pixels) -> tuple[Pixels, list[Line]]:

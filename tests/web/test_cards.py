@@ -175,7 +175,7 @@ def test_the_first_answer_without_a_picture_says_so_for_each_side(house: House) 
     case = a_draft(house)
     sent = upload(house, case)
     assert sent.status_code == 422
-    assert wrong_on(sent.text) == ["没有收到照片，请拍摄或选择一张照片。"] * 2 or len(wrong_on(sent.text)) == 2
+    assert ["没有收到照片" in said for said in wrong_on(sent.text)] == [True, True]
 
 
 def test_what_is_no_picture_is_never_kept_whatever_is_ticked(house: House, reader: SaidReader) -> None:

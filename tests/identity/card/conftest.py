@@ -2,11 +2,11 @@
 """The real reader in a real worker, once; each picture of a card is read once."""
 
 import hashlib
-from collections.abc import Iterator
 
 import pytest
 
-from identity.card import PREPARE, CardReading, RapidCardReader, Side
+from identity.card import CardReading, RapidCardReader, Side
+from identity.face import DlibMatcher
 from identity.workers import Workers
 from reference import holders, idcard, photographs, snapshot
 from reference.idcard import Holder
@@ -34,7 +34,5 @@ class Cards:
 
 
 @pytest.fixture(scope="session")
-def cards(pictures: photographs.Photographs) -> Iterator[Cards]:
-    workers = Workers(1, prepare=(PREPARE,))
-    yield Cards(workers, pictures.accept_portrait.read_bytes())
-    workers.close()
+def cards(matcher: DlibMatcher, pictures: photographs.Photographs) -> Cards:
+    return Cards(matcher.workers, pictures.accept_portrait.read_bytes())
