@@ -41,6 +41,7 @@ from credit import HttpBureau
 from demonstration import run as demonstration
 from demonstration.applicant import Stumbled
 from identity import load_consents, load_retention
+from identity.card import PREPARE, RapidCardReader
 from identity.face import DlibMatcher
 from identity.weights import Choice, ModelRefused, choose
 from identity.workers import Workers
@@ -198,8 +199,9 @@ def refusing_models() -> Iterator[None]:
 def site(house: House, host: str, port: int, worker: bool = True) -> Iterator[uvicorn.Server]:
     """The pages, served in a thread of this process until the block ends."""
     with refusing_models():
-        matcher = DlibMatcher(Workers(house.settings.face_workers, choice=house.faces))
-    app = create_app(Desk(house.office, matcher, house.store, house.settings, house.trust))
+        workers = Workers(house.settings.face_workers, choice=house.faces, prepare=(PREPARE,))
+    matcher, cards = DlibMatcher(workers), RapidCardReader(workers)
+    app = create_app(Desk(house.office, matcher, cards, house.store, house.settings, house.trust))
     server = uvicorn.Server(uvicorn.Config(app, host=host, port=port, log_level="warning", access_log=False))
     with ExitStack() as stack:
         stack.callback(matcher.close)

@@ -8,6 +8,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from pydantic import Field
+
 from approval.gate import Gate, Verdict
 from credit import CreditFinding, Effect
 from forms import NAMES, Form, Problem, Values, Weight
@@ -67,14 +69,47 @@ class Held:
     outcome: bool | None = True
 
 
+class CardFacts(Frozen):
+    """What was read of the holder's card. `document` is the kind of another document, which nobody reads.
+
+    `read` holds what the machine read of COMPARED, `doubtful` which of it is not sure.
+    """
+
+    document: str | None = None
+    is_read: bool = False
+    read: dict[str, str] = Field(default={})
+    doubtful: tuple[str, ...] = ()
+    faults: tuple[str, ...] = ()
+
+
 class EvidenceFacts(Frozen):
-    """What the rules look at of the holder's proof; no picture."""
+    """What the rules look at of the holder's proof; no picture.
+
+    `card` stays out of the JSON where it was not looked at, so that proofs from before keep their digest.
+    """
 
     band: str | None
     distance: float | None
     consent: str | None
     without_camera: bool
     model: str
+    card: CardFacts | None = Field(default=None, exclude_if=lambda card: card is None)
+
+
+COMPARED = ("name", "number", "address", "valid_until")  # with the form, and with the day
+
+
+def _card_facts(kept: dict[str, Any] | None) -> CardFacts:
+    if not kept:
+        return CardFacts()
+    fields = {name: kept["fields"][name] for name in COMPARED if name in kept["fields"]}
+    return CardFacts(
+        document=kept.get("document", {}).get("kind"),
+        is_read=not kept["other"],
+        read={name: field["value"] for name, field in fields.items()},
+        doubtful=tuple(name for name in COMPARED if name not in fields or fields[name]["doubtful"]),
+        faults=tuple(kept["faults"]),
+    )
 
 
 def facts_of(evidence: Evidence) -> EvidenceFacts:
@@ -84,6 +119,7 @@ def facts_of(evidence: Evidence) -> EvidenceFacts:
         consent=evidence.consent,
         without_camera=evidence.without_camera,
         model=evidence.model or "",
+        card=_card_facts(evidence.card_read),
     )
 
 

@@ -15,8 +15,9 @@ from sqlalchemy.orm import Session
 import licences
 import register
 from approval.application import Application, State
+from approval.cards import HOMES
 from approval.casefile import checked, item_of
-from approval.cases import NotADraft, NotYours, own
+from approval.cases import NotADraft, NotYours, closed_fields, own
 from approval.grant import label_of
 from approval.office import Office
 from catalogue import EntryResult
@@ -40,6 +41,7 @@ SHARED = frozenset(
     {"street", "address", "contact_phone", "contact_email", "operator_address", "business_code", "employees"}
 )
 COPIED = frozenset(MEANINGS) | SHARED
+CARD = Text(zh="身份证", en="identity card")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +55,7 @@ class Offer:
 
 def offers(session: Session, office: Office, applicant: Account, application: Application) -> list[Offer]:
     """What may be taken over, the latest first; nothing once the applicant has begun or when correcting."""
-    is_begun = application.visited or application.prefilled or application.bundle_id is not None
+    is_begun = application.visited or _taken_over(application) or application.bundle_id is not None
     if application.predecessor_id is not None or is_begun:
         return []
     result = item_of(office, application).result
@@ -102,9 +104,32 @@ def take_over(
 
 def _fill(office: Office, application: Application, copied: Answers, source: Text, now: datetime) -> None:
     application.answers = {**application.answers, **copied}
-    application.prefilled = {name: source.model_dump() for name in copied}
+    application.prefilled = {**(application.prefilled or {}), **{name: source.model_dump() for name in copied}}
     application.label = label_of(item_of(office, application), checked(office, application, now).values).zh
     application.updated_at = now
+
+
+def _taken_over(application: Application) -> bool:
+    """Whether anything was taken over from an earlier case; from the card everybody takes a little."""
+    return any(source != CARD.model_dump() for source in (application.prefilled or {}).values())
+
+
+def from_card(session: Session, office: Office, application: Application, said: dict[str, str], now: datetime) -> None:
+    """Fill in what the card says of the holder, where nothing was answered yet. Raises NotADraft."""
+    if application.state != State.DRAFT:
+        raise NotADraft()
+    item = item_of(office, application)
+    asked = {field.name for page in office.catalogue.form_of(item).pages for field in page.fields}
+    meant = {item.holder.name: "name", item.holder.number: "number"} | dict.fromkeys(HOMES, "address")
+    closed = closed_fields(session, application)
+    copied: Answers = {
+        field: said[name]
+        for field, name in meant.items()
+        if field in asked and field not in closed and said.get(name) and not application.answers.get(field)
+    }
+    if copied:
+        _fill(office, application, copied, CARD, now)
+        application.signature = None
 
 
 def _known(office: Office, application: Application, entity: Entity) -> Iterator[tuple[str, Answer]]:

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 import licences
 from approval import entries, following, papers, proofs, sampling, together
 from approval.application import Application
+from approval.cards import of_card
 from approval.casefile import checked, item_of, record
 from approval.deciding import ClockSuspended, add_findings, keep_decision
 from approval.decision import Decision, Outcome
@@ -62,8 +63,9 @@ def check_identity(office: Office, application: Application) -> Carried:
     item = item_of(office, application)
     values = checked(office, application, office.clock()).values
     with office.database.reading() as session:
-        evidence = evidence_of(session, application.id)
-        found = list(of_identity(facts_of(evidence), others_than_holder(item, values), office.straight_through))
+        known = facts_of(evidence_of(session, application.id))
+    found = list(of_identity(known, others_than_holder(item, values), office.straight_through))
+    found += of_card(known.card, item, values, office_day(office.clock()))
     return Carried("checked", _findings("identity", found))
 
 

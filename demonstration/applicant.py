@@ -12,6 +12,8 @@ from html import unescape
 
 import httpx
 
+from reference import idcard
+
 FormData = Mapping[str, str | list[str]]
 
 
@@ -167,10 +169,17 @@ class Applicant:
         """What a field for oneself is answered with: the number where it asks for one, else the name."""
         return self.number if key.endswith(("_id", "number")) else self.name
 
-    def photograph_card(self, jpeg: bytes) -> None:
-        picture = {"photo": ("card.jpg", jpeg, "image/jpeg")}
+    def photograph_card(self, jpeg: bytes, emblem: bytes | None = None) -> None:
+        """Both sides of the card; what was read is confirmed. The emblem side is drawn if none is given."""
+        other = emblem or idcard.draw_emblem(idcard.Holder(self.name, self.number, ""))
+        pictures = {"photo": ("card.jpg", jpeg, "image/jpeg"), "emblem": ("back.jpg", other, "image/jpeg")}
         where = self.path("idcard")
-        self.expect(self.send(where, {}, shown_on=where, files=picture))
+        shown = self.expect(self.send(where, {}, shown_on=where, files=pictures))
+        read = dict(re.findall(r'<input type="text" id="(\w+)" name="\w+" value="([^"]*)"', shown.text))
+        if "number" not in read:
+            raise Stumbled(f"the card was not read: {said(shown.text)}")
+        typed = {name: unescape(value) for name, value in read.items()}
+        self.expect(self.send(self.path("card"), typed, shown_on=self.path("card")))
 
     def choose(self, way: str) -> None:
         """Agree to face comparison, or decline."""

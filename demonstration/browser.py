@@ -15,6 +15,8 @@ import cv2
 import numpy as np
 from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, sync_playwright
 
+from reference import idcard
+
 PHONE: ViewportSize = {"width": 390, "height": 844}
 DESK: ViewportSize = {"width": 1366, "height": 768}
 HOW_TO_GET_IT = "no Chromium: `apt-get install chromium fonts-noto-cjk`"
@@ -108,6 +110,16 @@ def sign_in_staff(page: Page, username: str, password: str) -> None:
     page.get_by_label("密码").fill(password)
     page.get_by_role("main").get_by_role("button", name="登录", exact=True).click()
     page.get_by_role("button", name="退出").first.wait_for(state="attached")
+
+
+def photograph_card(page: Page, card: Path) -> None:
+    """Choose the picture of the portrait side and one of the other, and let both be read."""
+    page.locator("#photo").wait_for(state="attached")  # the last answer leads straight on
+    back = idcard.draw_emblem(idcard.Holder("", "", ""))
+    page.set_input_files("#photo", card)
+    page.set_input_files("#emblem", {"name": "back.jpg", "mimeType": "image/jpeg", "buffer": back})
+    page.get_by_role("button", name="上传并继续").click()
+    page.get_by_role("button", name="核对无误，继续").wait_for()
 
 
 def fill(page: Page, answers: dict[str, Any]) -> None:

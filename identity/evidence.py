@@ -38,7 +38,7 @@ PICTURES = ("card_picture", "portrait_picture", "frame_picture", "emblem_picture
 _KEYED = b"k1:"  # what was sealed before persons had keys begins with a random nonce instead
 MEASURED = (
     *("portrait_width", "consent", "consent_version", "consent_at", "attempts", "band", "distance", "frames_used"),
-    *("model", "bands_version", "reasons", "compared_at", "without_camera"),
+    *("model", "bands_version", "reasons", "compared_at", "without_camera", "card_read"),
 )
 
 

@@ -40,13 +40,19 @@ def _in_worker(task: str, *arguments: object) -> Any:
     return getattr(importlib.import_module(f"identity.{module}"), function)(*arguments)
 
 
+def _get_ready(prepare: Sequence[str]) -> str:
+    for task in prepare:
+        _in_worker(task, [])
+    return str(_in_worker("workshop:model_name"))
+
+
 class _Worker:
     """One process, and its promise to have loaded the models."""
 
-    def __init__(self, choice: Choice | None) -> None:
+    def __init__(self, choice: Choice | None, prepare: Sequence[str]) -> None:
         os.environ.setdefault("OMP_NUM_THREADS", "1")
         self._pool = ProcessPoolExecutor(1, multiprocessing.get_context("spawn"), _set_up, (os.getpid(), choice))
-        self._ready: Future[Any] = self._pool.submit(_in_worker, "workshop:model_name")
+        self._ready: Future[Any] = self._pool.submit(_get_ready, prepare)
 
     @property
     def pid(self) -> int:
@@ -72,14 +78,21 @@ class Workers:
     """`count` processes, started fresh so that they share nothing with this one.
 
     A task has `patience_s` from the moment a worker is ready for it; it waits for that `queue_s` at most. `choice`:
-    what faces are described by; the bundled model if nothing is said. Raises ModelRefused.
+    what faces are described by; the bundled model if nothing is said. `prepare` names tasks without pictures that a new
+    worker carries out before any other: nobody waits for models to load. Raises ModelRefused.
     """
 
     def __init__(
-        self, count: int = 2, patience_s: float = PATIENCE_S, queue_s: float = QUEUE_S, choice: Choice | None = None
+        self,
+        count: int = 2,
+        patience_s: float = PATIENCE_S,
+        queue_s: float = QUEUE_S,
+        choice: Choice | None = None,
+        prepare: Sequence[str] = (),
     ) -> None:
         self._patience_s, self._queue_s, self._closed, self._choice = patience_s, queue_s, False, choice
-        self._workers = [_Worker(choice) for _ in range(count)]
+        self._prepare = tuple(prepare)
+        self._workers = [_Worker(choice, self._prepare) for _ in range(count)]
         self._free: queue.Queue[int] = queue.Queue()
         try:
             self.model = {worker.model() for worker in self._workers}.pop()
@@ -133,4 +146,4 @@ class Workers:
         self._workers[place].end()
         if self._closed:
             raise FaceServiceDown()
-        self._workers[place] = _Worker(self._choice)
+        self._workers[place] = _Worker(self._choice, self._prepare)

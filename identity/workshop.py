@@ -102,10 +102,13 @@ def _is_cut_off(box: Box) -> bool:
 def read_portrait(pictures: Sequence[bytes]) -> tuple[bytes, bytes, FaceReading]:
     """The card's photograph written anew, its portrait cut out with a margin, and what was measured of the face."""
     image = opened(pictures[0])
-    pixels = np.asarray(image)
-    box, reading = _one_face(pixels, LEAST_CARD_WIDTH, DETECT_CARD_AT)
-    crop = written(_cut(image, box)).jpeg if box else b""
-    return written(image).jpeg, crop, reading
+    return written(image).jpeg, *portrait_of(image)
+
+
+def portrait_of(image: Image.Image) -> tuple[bytes, FaceReading]:
+    """The one face on a card, cut out with a margin (JPEG), and what was measured of it; empty if there is not one."""
+    box, reading = _one_face(np.asarray(image), LEAST_CARD_WIDTH, DETECT_CARD_AT)
+    return written(_cut(image, box)).jpeg if box else b"", reading
 
 
 def _cut(image: Image.Image, box: Box) -> Image.Image:

@@ -4,6 +4,7 @@
 from dataclasses import dataclass
 
 from approval.office import Office
+from identity.card import CardReader
 from identity.face import FaceMatcher
 from kit.settings import Settings
 from licences import Store
@@ -15,6 +16,7 @@ class Desk:
 
     office: Office
     matcher: FaceMatcher
+    cards: CardReader
     store: Store
     settings: Settings
     trust: bytes

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from identity import Band, Fault
+from identity.card import CardFault, Wrong
 from kit.text import Text
 
 _DECLARED: dict[str, Any] = tomllib.loads((Path(__file__).parent / "terms.toml").read_text("utf-8"))
@@ -16,6 +17,11 @@ def _texts(table: str) -> dict[str, Text]:
 
 
 FAULTS = {Fault(code): said for code, said in _texts("faults").items()}
+CARD_FAULTS = {CardFault(code): said for code, said in _texts("card_faults").items()}
+CARD_FAULTS_SHORT = {CardFault(code): said for code, said in _texts("card_faults_short").items()}
+CARD_FIELDS = _texts("card_fields")
+CARD_PROBLEMS = {Wrong(code): said for code, said in _texts("card_problems").items()}
+DOCUMENT_KINDS = _texts("documents")
 STATES = {Band(code): said for code, said in _texts("bands").items()}
 REASONS = _texts("reasons")
 ROLES = _texts("roles")

@@ -17,21 +17,12 @@ from approval.running import Runner
 from approval.together import Bundle, LicenceFirst, Standing
 from catalogue import UnknownItem
 from forms import Answers
-from identity import (
-    BANDS,
-    Comparison,
-    evidence_of,
-    judge,
-    keep_portrait,
-    record_comparison,
-    record_consent,
-    view_picture,
-)
+from identity import evidence_of, view_picture
 from identity.messages import Message
 from kit.database import Database
 from tests.builders import company_answers, fictitious_id, sole_trader_answers
 from tests.conftest import NOON
-from tests.office import JPEG, TestOffice, an_applicant
+from tests.office import JPEG, TestOffice, an_applicant, prove
 
 OWN: dict[str, Answers] = {
     "seal-engraving": {"seal_kinds": ["official"], "seal_made_of": "rubber", "seal_handed_over": "counter"},
@@ -76,14 +67,6 @@ def fill_all(session: Session, office: TestOffice, bundle: Bundle, **changed: st
         fill(session, office, application, OWN.get(code) or {**sole_trader_answers(), **changed})
 
 
-def prove(session: Session, application: Application) -> None:
-    evidence = evidence_of(session, application.id)
-    keep_portrait(session, evidence, JPEG, JPEG, 228, NOON)
-    record_consent(session, evidence, "agree", NOON)
-    near = Comparison(0.31, 3, 228, f"test {BANDS.matcher}")
-    record_comparison(session, evidence, near, judge(near, BANDS), JPEG, NOON)
-
-
 def sign_all(session: Session, office: TestOffice, bundle: Bundle, *besides: str) -> Application:
     agreed = {one.id for one in together.members(session, bundle) if one.item_code not in besides}
     following.consent(session, office.office, bundle, agreed, NOON)
@@ -95,7 +78,7 @@ def submitted(office: TestOffice, *codes: str, **changed: str) -> tuple[str, dic
     with office.database.writing() as session:
         bundle = begun(session, office, *codes)
         fill_all(session, office, bundle, **changed)
-        prove(session, together.lead_of(session, bundle))
+        prove(session, office.office, together.lead_of(session, bundle))
         sign_all(session, office, bundle)
         return bundle.id, {code: one.id for code, one in by_code(session, bundle).items()}
 
@@ -165,7 +148,7 @@ def test_a_changed_answer_follows_and_a_follow_on_that_differs_by_hand_stays_so(
         fill(session, office, lead, {"operator_address": "南京市栖霞区样例路 2 号"})
         assert seal.answers["responsible_name"] == "陈其美"
         assert "responsible" in asked(session, office, seal)
-        prove(session, lead)
+        prove(session, office.office, lead)
         assert not bundles.is_proved(session, office.office, bundle, seal, NOON)
         assert bundles.is_proved(session, office.office, bundle, tax, NOON)
         with pytest.raises(AnswersIncomplete):  # another holder proves themself
@@ -199,7 +182,7 @@ def test_each_item_is_agreed_to_by_itself_and_nothing_goes_without_the_registrat
         bundle = begun(session, office, "seal-engraving", "bank-appointment")
         fill_all(session, office, bundle)
         drafts = by_code(session, bundle)
-        prove(session, drafts["sole-trader"])
+        prove(session, office.office, drafts["sole-trader"])
         assert [one.consent_at for one in drafts.values()] == [None, None, None]
         with pytest.raises(LeadNotConsented):
             following.consent(session, office.office, bundle, {drafts["seal-engraving"].id}, NOON)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from identity.card import PREPARE
 from identity.face import DlibMatcher
 from identity.workers import Workers
 from reference import bureau, idcard, photographs
@@ -31,6 +32,6 @@ def card(pictures: photographs.Photographs) -> bytes:
 
 @pytest.fixture(scope="session")
 def matcher() -> Iterator[DlibMatcher]:
-    made = DlibMatcher(Workers(1))
+    made = DlibMatcher(Workers(1, prepare=(PREPARE,)))
     yield made
     made.close()

@@ -23,6 +23,7 @@ from approval.calendar import seed_calendar
 from approval.running import Runner
 from approval.votes import Vote
 from identity import Account, Comparison, Role, sign_in
+from identity.card import CardReading, Side
 from identity.face import Portrait
 from identity.workers import FaceServiceDown
 from kit.database import Base, Database
@@ -51,6 +52,13 @@ class NoMatcher:
 
     def close(self) -> None:
         """Nothing to close."""
+
+
+class NoReader:
+    """Nor are cards read here."""
+
+    def read(self, data: bytes, side: Side) -> CardReading:
+        raise FaceServiceDown()
 
 
 def emptied(database: Database) -> None:
@@ -208,7 +216,7 @@ def a_house(database: Database, site: Site, desk: Desk) -> House:
 
 def a_desk(database: Database, folder: Path) -> Desk:
     settings = Settings(data_dir=folder, straight_through=True)
-    return Desk(TestOffice(database).office, NoMatcher(), Store(folder), settings, b"")
+    return Desk(TestOffice(database).office, NoMatcher(), NoReader(), Store(folder), settings, b"")
 
 
 @contextmanager

@@ -66,10 +66,11 @@ def begin(page: Page, phone: str) -> None:
 
 
 def prove(page: Page, card: Path) -> None:
-    page.locator("#photo").wait_for(state="attached")  # the last answer leads straight on
+    page.locator("#photo").wait_for(state="attached")
     usable(page)
-    page.set_input_files("#photo", card)
-    page.get_by_role("button", name="上传并继续").click()
+    seen.photograph_card(page, card)
+    usable(page)
+    page.get_by_role("button", name="核对无误，继续").click()
     usable(page)
     page.get_by_label("用人脸比对").check()
     page.get_by_role("button", name="继续").click()
@@ -174,9 +175,9 @@ def test_standard_addresses_are_offered_while_one_is_typed(service: Service, chr
 def test_a_refused_camera_says_so_and_shows_other_ways(service: Service, chromium: Browser, card_file: Path) -> None:
     page = seen.phone(chromium, service.address, camera=False).new_page()
     begin(page, "13500000003")
-    page.get_by_role("link", name="拍摄身份证人像面").click()
-    page.set_input_files("#photo", card_file)
-    page.get_by_role("button", name="上传并继续").click()
+    page.get_by_role("link", name="拍摄身份证，核对识读的信息").click()
+    seen.photograph_card(page, card_file)
+    page.get_by_role("button", name="核对无误，继续").click()
     page.get_by_label("用人脸比对").check()
     page.get_by_role("button", name="继续").click()
     page.get_by_role("button", name="打开摄像头").click()

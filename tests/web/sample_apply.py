@@ -130,7 +130,12 @@ TASKS = [
     some(title=t("经营者", "Operator"), hint=None, href="/apply/01JD/form/operator", state="done"),
     some(title=t("字号与经营范围", "Name and scope"), hint=None, href="/apply/01JD/form/name", state="done"),
     some(title=t("经营场所", "Premises"), hint=t("门牌号写到室", "Down to the room"), href="/a", state="todo"),
-    some(title=t("拍摄身份证人像面", "Photograph of the identity card"), hint=None, href="/b", state="todo"),
+    some(
+        title=t("拍摄身份证，核对识读的信息", "Photograph the card and check what was read"),
+        hint=None,
+        href="/b",
+        state="todo",
+    ),
     some(
         title=t("证明是您本人", "Prove it is you"),
         hint=t("拍好证件后进行", "After the card"),

@@ -21,6 +21,7 @@ from tests.web.sample_apply import (
     t,
 )
 from tests.web.sample_bundles import BUNDLE_SAMPLES
+from tests.web.sample_cards import CARD_SAMPLES
 from tests.web.sample_guide import GUIDE_SAMPLES, PLAN_TILES, THEMES
 from tests.web.sample_keeping import ADMIN_SAMPLES, CONSENT_TEXT, RECORDS
 from tests.web.sample_parts import INVITATIONS, PARTS
@@ -219,18 +220,7 @@ SAMPLES: list[Sample] = [
         },
     ),
     *MATERIALS,
-    ("idcard", "apply/idcard.html", "applicant", {**APPLY, "has_photo": False, "photo_href": None}),
-    (
-        "idcard-problem",
-        "apply/idcard.html",
-        "applicant",
-        {
-            **APPLY,
-            "has_photo": True,
-            "photo_href": "/static/icon.svg",
-            "problems": [ShownProblem("photo", "照片太模糊，请重拍")],
-        },
-    ),
+    *CARD_SAMPLES,
     ("consent", "apply/consent.html", "applicant", {**APPLY, "text": CONSENT_TEXT, "given": None}),
     ("face", "apply/face.html", "applicant", {**APPLY, "attempts_left": 3}),
     ("check", "apply/check.html", "applicant", {**APPLY, "sections": SECTIONS, "ready": True, "faster": FASTER}),

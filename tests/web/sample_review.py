@@ -91,6 +91,7 @@ SECTIONS = [
 ]
 EVIDENCE = {
     "way": "face",
+    "emblem_href": "/static/icon.svg",
     "portrait_href": "/static/icon.svg",
     "frame_href": "/static/icon.svg",
     "card_href": "/static/icon.svg",
@@ -112,6 +113,16 @@ HISTORY = [
 ]
 REASONS = [some(value="art-19", label=t("条例第19条：不符合法律、行政法规规定", "Article 19"))]
 BLANK = some(outcome="", reason="", basis="", fields={})
+READ_ROW = {"read": "王样例", "said": None, "form": "王样例", "agrees": True, "doubtful": False}
+READ_CARD = {
+    "document": None,
+    "faults": [t("反光", "glare")],
+    "rows": [
+        some(**{**READ_ROW, "label": t("姓名", "Name")}),
+        some(**{**READ_ROW, "label": t("住址", "Address"), "agrees": False, "said": "样例路 2 号"}),
+        some(**{**READ_ROW, "label": t("民族", "Ethnicity"), "read": "", "agrees": None, "doubtful": True}),
+    ],
+}
 CASE: dict[str, Any] = {
     "records": RECORDS,
     "case": some(
@@ -134,6 +145,7 @@ CASE: dict[str, Any] = {
     "mine": True,
     "claim_until": NOW,
     "evidence": some(**EVIDENCE),
+    "card": READ_CARD,
     "findings": FINDINGS,
     "sections": SECTIONS,
     "history": HISTORY,
@@ -141,6 +153,7 @@ CASE: dict[str, Any] = {
     "typed": BLANK,
     "conflict": None,
 }
+PASSPORT = {"document": t("护照", "Passport"), "faults": [], "rows": []}
 BY_PERSON = {"way": "person", "portrait_href": None, "frame_href": None, "distance": None}
 CASE_UNCLAIMED = {
     **CASE,
@@ -148,6 +161,7 @@ CASE_UNCLAIMED = {
     "mine": False,
     "claim_until": None,
     "evidence": some(**{**EVIDENCE, **BY_PERSON}),
+    "card": PASSPORT,
     "clock": STOPPED,
     "colleagues": [],
     "votes": [],

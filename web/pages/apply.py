@@ -158,9 +158,9 @@ def proof_tasks(application: Application, evidence: Evidence) -> list[dict[str, 
     face = "consent" if not has_chosen or evidence.is_complete else "face"
     return [
         task_of(
-            Text(zh="拍摄身份证人像面", en="Photograph the identity card"),
+            Text(zh="拍摄身份证，核对识读的信息", en="Photograph the card and check what was read"),
             None,
-            href_of(application, "idcard"),
+            href_of(application, "card" if evidence.card_read and not evidence.card_read["other"] else "idcard"),
             "done" if has_card else "todo",
         ),
         task_of(

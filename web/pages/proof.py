@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Proving (身份核验): the card, the consent and the live face of the holder. I/O: through the verbs.
+"""Proving (身份核验): the consent and the live face of the holder. I/O: through the verbs.
 
 Pictures are decoded and compared before the transaction begins: nobody waits for the write lock meanwhile.
 """
@@ -19,7 +19,6 @@ from identity import (
     bands_of,
     evidence_of,
     judge,
-    keep_portrait,
     load_consents,
     may_compare,
     record_comparison,
@@ -42,75 +41,19 @@ class NoPicture(DomainError):
     """The form came without a picture."""
 
 
-def _context(desk: DeskDep, application: Application) -> dict[str, Any]:
+def context_of(desk: DeskDep, application: Application) -> dict[str, Any]:
     return {
         "application": shown(casefile.item_of(desk.office, application), application),
         "back": f"/apply/{application.id}",
     }
 
 
-def _own_draft(desk: DeskDep, applicant: Account, application_id: str) -> Application:
+def own_draft(desk: DeskDep, applicant: Account, application_id: str) -> Application:
     with desk.office.database.reading() as session:
         application = cases.own(session, applicant, application_id)
     if application.state != State.DRAFT:
         raise cases.NotADraft()
     return application
-
-
-def _card_page(
-    request: Request, desk: DeskDep, application: Application, has_photo: bool, problem: str | None = None
-) -> Response:
-    return page(
-        request,
-        "apply/idcard.html",
-        422 if problem else 200,
-        **_context(desk, application),
-        has_photo=has_photo,
-        photo_href=href_of(application, "portrait") if has_photo else None,
-        problems=[ShownProblem("photo", problem)] if problem else [],
-    )
-
-
-@router.get("/apply/{id}/idcard")
-def card(request: Request, desk: DeskDep, db: Db, application: OwnApplication) -> Response:
-    if application.state != State.DRAFT:
-        return go(f"/cases/{application.id}")
-    return _card_page(request, desk, application, evidence_of(db, application.id).portrait_picture is not None)
-
-
-@router.get("/apply/{id}/portrait")
-def portrait(db: Db, application: OwnApplication) -> Response:
-    jpeg = view_picture(db, evidence_of(db, application.id).portrait_picture)
-    return Response(jpeg, media_type="image/jpeg") if jpeg else Response(status_code=404)
-
-
-@router.post("/apply/{id}/idcard")
-def photograph_card(
-    request: Request,
-    id: str,
-    desk: DeskDep,
-    now: Now,
-    applicant: Applicant,
-    photo: UploadFile | None = None,
-) -> Response:
-    """Find the one face on the card; whatever is wrong with the picture is said at once."""
-    application = _own_draft(desk, applicant, id)
-    data = photo.file.read() if photo else b""
-    with desk.office.database.reading() as session:
-        has_photo = evidence_of(session, application.id).portrait_picture is not None
-    try:
-        if not data:
-            raise NoPicture()
-        found = desk.matcher.read_portrait(data)
-    except DomainError as error:
-        return _card_page(request, desk, application, has_photo, sentence(error, request))
-    if found.reading.faults:
-        told = FAULTS[found.reading.faults[0]].said(language_of(request))
-        return _card_page(request, desk, application, has_photo, told)
-    with desk.office.database.writing() as session:
-        evidence = evidence_of(session, application.id)
-        keep_portrait(session, evidence, found.jpeg, found.crop, found.reading.width, now)
-    return go(href_of(application, "consent"))
 
 
 def _consent_page(
@@ -120,7 +63,7 @@ def _consent_page(
         request,
         "apply/consent.html",
         422 if problem else 200,
-        **_context(desk, application),
+        **context_of(desk, application),
         text=load_consents().current("face"),
         given=given,
         problems=[ShownProblem("choice", problem.said(language_of(request)))] if problem else [],
@@ -173,7 +116,7 @@ def face(request: Request, desk: DeskDep, db: Db, application: OwnApplication) -
         return go(href_of(application, "idcard"))
     if evidence.consent != "agree":
         return go(href_of(application, "consent"))
-    return page(request, "apply/face.html", **_context(desk, application), attempts_left=evidence.attempts_left)
+    return page(request, "apply/face.html", **context_of(desk, application), attempts_left=evidence.attempts_left)
 
 
 @router.post("/apply/{id}/face")
@@ -186,7 +129,7 @@ def compare_face(
     frames: list[UploadFile] | None = None,
 ) -> Response:
     """Compare the frames with the card; they are gone when this returns, but for the one that is sealed."""
-    application = _own_draft(desk, applicant, id)
+    application = own_draft(desk, applicant, id)
     by_camera = request.headers.get("x-csrf-token") is not None
     with desk.office.database.reading() as session:
         evidence = evidence_of(session, application.id)
@@ -202,7 +145,7 @@ def compare_face(
         if by_camera:
             raise
         problems = [ShownProblem("frames", sentence(error, request))]
-        context = _context(desk, application)
+        context = context_of(desk, application)
         return page(request, "apply/face.html", 422, **context, attempts_left=evidence.attempts_left, problems=problems)
     verdict = judge(comparison, bands_of(comparison.model))
     with desk.office.database.writing() as session:
@@ -237,4 +180,4 @@ def _tell(
     if band is not Band.RETRY or left == 0:
         return go(on)
     problems = [ShownProblem("frames", message)]
-    return page(request, "apply/face.html", 422, **_context(desk, application), attempts_left=left, problems=problems)
+    return page(request, "apply/face.html", 422, **context_of(desk, application), attempts_left=left, problems=problems)

@@ -20,14 +20,14 @@ from identity import Account, Evidence, bands_of, evidence_of, view_picture
 from kit.text import Language, Text
 from web.deps import Clerk, Db, DeskDep, Now
 from web.fields import ShownProblem
-from web.pages import casepanels
+from web.pages import cardpanel, casepanels
 from web.pages.keeping import shown_records
 from web.pages.mydesk import shown_memos
 from web.respond import go, language_of, page
 from web.wording import CHANNELS, REASONS, STATES
 
 router = APIRouter()
-PICTURES = {"card": "card_picture", "portrait": "portrait_picture", "frame": "frame_picture"}
+PICTURES = {which: f"{which}_picture" for which in ("card", "emblem", "portrait", "frame")}
 
 
 @router.get("/review")
@@ -136,6 +136,7 @@ def case_page(
     form = desk.office.catalogue.form_of(item)
     line = queue.waiting(db, [case], load_calendar(db), now)[0]
     mine = case.held_by == clerk.id and claims.held_now(case, now) and case.state == State.IN_REVIEW
+    proof = evidence_of(db, case.id)
     status = 409 if conflict else 422 if problems else 200
     return page(
         request,
@@ -145,8 +146,9 @@ def case_page(
         mine=mine,
         holder=line.holder,
         claim_until=case.held_until if mine else None,
-        evidence=_evidence(evidence_of(db, case.id), case),
+        evidence=_evidence(proof, case),
         records=shown_records(db, case),
+        card=cardpanel.card_of(proof, case, item, mine),
         findings=_findings(case, form, language),
         history=history(db, desk.office, case),
         sections=[
@@ -200,6 +202,7 @@ def _evidence(evidence: Evidence, case: Application) -> dict[str, Any]:
     return {
         "way": None if evidence.consent is None else "face" if evidence.consent == "agree" else "person",
         "card_href": f"{base}/card" if evidence.card_picture else None,
+        "emblem_href": f"{base}/emblem" if evidence.emblem_picture else None,
         "portrait_href": f"{base}/portrait" if evidence.portrait_picture else None,
         "frame_href": f"{base}/frame" if evidence.frame_picture else None,
         "distance": evidence.distance,

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Shows the chosen photograph and makes it smaller before it is sent; the plain form works as well.
+// Shows each chosen photograph and makes it smaller before it is sent; the plain form works as well.
 const LONGEST = 1600;
 
 async function smaller(file) {
@@ -12,21 +12,16 @@ async function smaller(file) {
   return new Promise((done, wrong) => canvas.toBlob((blob) => (blob ? done(blob) : wrong()), 'image/jpeg', 0.9));
 }
 
-export function start(form) {
-  const input = form.querySelector('input[type=file]');
-  const button = form.querySelector('button');
-  const label = form.querySelector('.drop');
-  const words = button.textContent;
+function show(label, photo) {
+  const shown = label.querySelector('img') ?? document.createElement('img');
+  URL.revokeObjectURL(shown.src);
+  shown.src = URL.createObjectURL(photo);
+  shown.alt = '';
+  label.querySelector('svg')?.remove();
+  label.prepend(shown);
+}
 
-  function show(photo) {
-    const shown = label.querySelector('img') ?? document.createElement('img');
-    URL.revokeObjectURL(shown.src);
-    shown.src = URL.createObjectURL(photo);
-    shown.alt = '';
-    label.querySelector('svg')?.remove();
-    label.prepend(shown);
-  }
-
+function watch(input) {
   input.addEventListener('change', async () => {
     const file = input.files[0];
     const photo = file && await smaller(file).catch(() => null);
@@ -34,8 +29,14 @@ export function start(form) {
     const transfer = new DataTransfer();
     transfer.items.add(new File([photo], 'card.jpg', { type: 'image/jpeg' }));
     input.files = transfer.files;
-    show(photo);
+    show(input.closest('.drop'), photo);
   });
+}
+
+export function start(form) {
+  const button = form.querySelector('button');
+  const words = button.textContent;
+  form.querySelectorAll('.drop input[type=file]').forEach(watch);
   form.addEventListener('submit', () => {
     button.textContent = form.dataset.reading;
     setTimeout(() => { button.disabled = true; });

@@ -1,0 +1,238 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Cards (证件): photographing the card, and looking at what was read of it.
+
+Pictures are decoded and read before the transaction begins. I/O: through the verbs.
+"""
+
+from concurrent.futures import ThreadPoolExecutor
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Request, UploadFile
+from fastapi.responses import Response
+from sqlalchemy.orm import Session
+
+from approval import cases, prefilling
+from approval.application import Application, State
+from identity import Evidence, Fault, evidence_of, view_picture
+from identity.card import (
+    EMBLEM_FIELDS,
+    PORTRAIT_FIELDS,
+    CardFault,
+    CardReading,
+    Side,
+    as_said,
+    confirm_card,
+    is_expired,
+    keep_card,
+    wrong_in,
+)
+from kit.clock import office_day
+from kit.errors import DomainError
+from web.deps import Applicant, Db, DeskDep, Now, OwnApplication
+from web.errors import sentence
+from web.fields import ShownProblem
+from web.pages.apply import href_of
+from web.pages.proof import NoPicture, context_of, own_draft
+from web.respond import go, language_of, page
+from web.wording import CARD_FAULTS, CARD_FIELDS, CARD_PROBLEMS, FAULTS
+
+router = APIRouter()
+SIDES = {"photo": Side.PORTRAIT, "emblem": Side.EMBLEM}  # by the name of the control
+PICTURES = {"card": "card_picture", "emblem": "emblem_picture"}
+
+
+def _has(evidence: Evidence) -> dict[str, bool]:
+    """Which sides of the card are there; those of another document do not count."""
+    is_card = evidence.card_read is None or not evidence.card_read["other"]
+    return {
+        "photo": is_card and evidence.portrait_picture is not None,
+        "emblem": is_card and evidence.emblem_picture is not None,
+    }
+
+
+def _card_page(
+    request: Request,
+    desk: DeskDep,
+    application: Application,
+    has: dict[str, bool],
+    problems: list[ShownProblem] | None = None,
+) -> Response:
+    return page(
+        request,
+        "apply/idcard.html",
+        422 if problems else 200,
+        **context_of(desk, application),
+        has=has,
+        photo_href=href_of(application, "portrait") if has["photo"] else None,
+        problems=problems or [],
+    )
+
+
+@router.get("/apply/{id}/idcard")
+def card(request: Request, desk: DeskDep, db: Db, application: OwnApplication) -> Response:
+    if application.state != State.DRAFT:
+        return go(f"/cases/{application.id}")
+    return _card_page(request, desk, application, _has(evidence_of(db, application.id)))
+
+
+@router.get("/apply/{id}/portrait")
+def portrait(db: Db, application: OwnApplication) -> Response:
+    return _picture(db, evidence_of(db, application.id).portrait_picture)
+
+
+@router.get("/apply/{id}/pictures/{which}")
+def own_picture(db: Db, application: OwnApplication, which: str) -> Response:
+    name = PICTURES.get(which)
+    return _picture(db, getattr(evidence_of(db, application.id), name) if name else None)
+
+
+def _picture(db: Session, name: str | None) -> Response:
+    jpeg = view_picture(db, name)
+    return Response(jpeg, media_type="image/jpeg") if jpeg else Response(status_code=404)
+
+
+@router.post("/apply/{id}/idcard")
+def photograph_card(
+    request: Request,
+    id: str,
+    desk: DeskDep,
+    now: Now,
+    applicant: Applicant,
+    photo: UploadFile | None = None,
+    emblem: UploadFile | None = None,
+    anyway: Annotated[str, Form(max_length=3)] = "",
+) -> Response:
+    """Read both sides at once, keep what serves, and say in a sentence what is wrong with the rest.
+
+    `anyway`: whoever cannot take a better picture sends it as it is, and a clerk looks at it.
+    """
+    application = own_draft(desk, applicant, id)
+    sent = {name: file.file.read() for name, file in (("photo", photo), ("emblem", emblem)) if file}
+    with desk.office.database.reading() as session:
+        has = _has(evidence_of(session, application.id))
+    needed = [name for name in SIDES if sent.get(name) or not has[name]]
+    if not needed:  # both are there and neither was chosen anew
+        return go(href_of(application, "card"))
+    with ThreadPoolExecutor(len(SIDES)) as readers:
+        outcomes = dict(zip(needed, readers.map(lambda name: _read(desk, name, sent.get(name)), needed), strict=True))
+    told = {name: _told(request, outcome, bool(anyway)) for name, outcome in outcomes.items()}
+    with desk.office.database.writing() as session:
+        evidence = evidence_of(session, application.id)
+        for name, outcome in outcomes.items():
+            if isinstance(outcome, CardReading) and told[name] is None:
+                keep_card(session, evidence, outcome, now)
+        has = _has(evidence)
+    problems = [ShownProblem(name, said) for name, said in told.items() if said]
+    return _card_page(request, desk, application, has, problems) if problems else go(href_of(application, "card"))
+
+
+def _read(desk: DeskDep, name: str, data: bytes | None) -> CardReading | DomainError:
+    try:
+        return desk.cards.read(data, SIDES[name]) if data else NoPicture()
+    except DomainError as error:
+        return error
+
+
+def _told(request: Request, outcome: CardReading | DomainError, anyway: bool) -> str | None:
+    """The one sentence that tells how to do better; nothing for a picture that serves."""
+    language = language_of(request)
+    if isinstance(outcome, DomainError):
+        return sentence(outcome, request)
+    faults = outcome.faults
+    of_face = [fault for fault in outcome.face.faults if fault is not Fault.NO_FACE] if outcome.face else []
+    if anyway or not (faults or of_face):
+        return None
+    if faults and not (of_face and faults == (CardFault.NO_PORTRAIT,)):
+        return CARD_FAULTS[faults[0]].said(language)
+    return FAULTS[of_face[0]].said(language)
+
+
+@router.get("/apply/{id}/card")
+def show_read(request: Request, desk: DeskDep, db: Db, now: Now, application: OwnApplication) -> Response:
+    if application.state != State.DRAFT:
+        return go(f"/cases/{application.id}")
+    evidence = evidence_of(db, application.id)
+    if not all(_has(evidence).values()):
+        return go(href_of(application, "idcard"))
+    return _read_page(request, desk, application, evidence, now)
+
+
+def _read_page(
+    request: Request,
+    desk: DeskDep,
+    application: Application,
+    evidence: Evidence,
+    now: Now,
+    typed: dict[str, str] | None = None,
+) -> Response:
+    """What was read, to be corrected; doubtful fields say so in words."""
+    kept = (evidence.card_read or {}).get("fields", {})
+    said = as_said(evidence.card_read) if typed is None else typed
+    wrong = {} if typed is None else wrong_in(typed, office_day(now))
+    language = language_of(request)
+    return page(
+        request,
+        "apply/card.html",
+        422 if wrong else 200,
+        **context_of(desk, application),
+        sides=[
+            {
+                "picture": href_of(application, f"pictures/{picture}"),
+                "is_portrait": picture == "card",
+                "fields": [
+                    {
+                        "name": name,
+                        "label": CARD_FIELDS[name],
+                        "value": said.get(name, ""),
+                        "doubtful": kept.get(name, {"doubtful": True})["doubtful"],
+                    }
+                    for name in names
+                ],
+            }
+            for picture, names in (("card", PORTRAIT_FIELDS), ("emblem", EMBLEM_FIELDS))
+        ],
+        expired=bool(is_expired(said.get("valid_until", ""), office_day(now))),
+        problems=[ShownProblem(name, CARD_PROBLEMS[code].said(language)) for name, code in wrong.items()],
+    )
+
+
+@router.post("/apply/{id}/card")
+def confirm(
+    request: Request,
+    desk: DeskDep,
+    db: Db,
+    now: Now,
+    application: OwnApplication,
+    name: Annotated[str, Form(max_length=300)] = "",
+    sex: Annotated[str, Form(max_length=300)] = "",
+    nation: Annotated[str, Form(max_length=300)] = "",
+    birth: Annotated[str, Form(max_length=300)] = "",
+    address: Annotated[str, Form(max_length=300)] = "",
+    number: Annotated[str, Form(max_length=300)] = "",
+    authority: Annotated[str, Form(max_length=300)] = "",
+    valid_from: Annotated[str, Form(max_length=300)] = "",
+    valid_until: Annotated[str, Form(max_length=300)] = "",
+) -> Response:
+    """Keep what the holder says stands on the card, and answer with it what the form asks for and nobody answered."""
+    if application.state != State.DRAFT:
+        raise cases.NotADraft()
+    evidence = evidence_of(db, application.id)
+    if not all(_has(evidence).values()):
+        return go(href_of(application, "idcard"))
+    typed = {
+        "name": name,
+        "sex": sex,
+        "nation": nation,
+        "birth": birth,
+        "address": address,
+        "number": number.upper().replace(" ", ""),
+        "authority": authority,
+        "valid_from": valid_from,
+        "valid_until": valid_until,
+    }
+    typed = {field: value.strip() for field, value in typed.items()}
+    if wrong_in(typed, office_day(now)):
+        return _read_page(request, desk, application, evidence, now, typed)
+    confirm_card(db, evidence, typed, now)
+    prefilling.from_card(db, desk.office, application, typed, now)
+    return go(href_of(application, "consent"))
