@@ -11,7 +11,22 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 import register
-from approval import clocks, corrections, drafting, materials, papers, participants, people, renewing, together
+from approval import (
+    asserting,
+    clocks,
+    corrections,
+    drafting,
+    filings,
+    freezing,
+    materials,
+    meetings,
+    papers,
+    participants,
+    people,
+    proving,
+    renewing,
+    together,
+)
 from approval.application import Application, State
 from approval.casefile import checked, digest_of, item_of, locked, record
 from approval.grant import label_of
@@ -189,8 +204,11 @@ def _keep_rows(
 
 
 def discard(session: Session, application: Application) -> None:
-    """Throw a draft away with everything in it. Raises NotADraft."""
+    """Throw a draft away with everything in it. Raises NotADraft, CaseFrozen."""
     _must_be_draft(application)
+    freezing.forget_claims(session, application.id)
+    meetings.forget_all(session, application.id)
+    asserting.forget_all(session, application.id)
     evidence = evidence_of(session, application.id)
     destroy_evidence(session, evidence)
     materials.forget_all(session, application.id)
@@ -225,10 +243,11 @@ def sign(
 def submit(session: Session, office: Office, application: Application, now: datetime) -> Application:
     """Give the application its number and its clock, and start its process.
 
-    Raises NotADraft on a second submit, VersionWithdrawn, LicenceFirst, AnswersIncomplete, SignatureMissing; nothing
-    was written then.
+    Raises NotADraft on a second submit, CaseFrozen, VersionWithdrawn, LicenceFirst, AnswersIncomplete,
+    SignatureMissing; nothing was written then.
     """
     _must_be_draft(application)
+    freezing.must_be_free(application)
     renewing.must_be_in_force(office, application, now)
     item = item_of(office, application)
     together.must_not_wait(session, application, item)
@@ -251,6 +270,7 @@ def submit(session: Session, office: Office, application: Application, now: date
         application.area = application.area or str(entity.facts.get(AREA) or "" if entity else "")
     application.place_key = place_of(values)
     people.involve(session, application.id, [person.number for person in persons_of(item, values)])
+    filings.keep_filing(session, office, application, values, now)
     clocks.start_clock(session, office, application, actor, now)
     session.flush()
     kept = drafting.keep(session, office, application, now)
@@ -292,7 +312,7 @@ def must_be_complete(
     form = office.catalogue.form_of(item_of(office, application))
     files = [f.name for page in form.pages for f in page.fields if f.kind is Kind.MATERIAL]
     named = [row["sha256"] for name in files for row in material_rows(application, name)]
-    if not evidence_of(session, application.id).is_complete or materials.missing(session, application.id, named):
+    if not proving.is_done(session, office, application) or materials.missing(session, application.id, named):
         raise AnswersIncomplete()
 
 

@@ -8,6 +8,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from pydantic import Field
+
 from approval.gate import Gate, Verdict
 from credit import CreditFinding, Effect
 from forms import NAMES, Form, Problem, Values, Weight
@@ -46,14 +48,28 @@ class Found:
         }
 
 
+def _is_none(value: object) -> bool:
+    return value is None
+
+
 class EvidenceFacts(Frozen):
-    """What the rules look at of the holder's proof; no picture."""
+    """What the rules look at of the holder's proof; no picture.
+
+    What is None from `liveness` on stays out of the JSON, so that proofs from before it was asked keep their digest.
+    """
 
     band: str | None
     distance: float | None
     consent: str | None
     without_camera: bool
     model: str
+    liveness: str | None = Field(default=None, exclude_if=_is_none)
+    card_agrees: bool | None = Field(default=None, exclude_if=_is_none)
+    way: str | None = Field(default=None, exclude_if=_is_none)
+    assured: str | None = Field(default=None, exclude_if=_is_none)  # by which way somebody vouched for the person
+    second_factor: str | None = Field(default=None, exclude_if=_is_none)  # None: from before there were ways
+    unsure: bool | None = Field(default=None, exclude_if=_is_none)
+    disputed: bool | None = Field(default=None, exclude_if=_is_none)  # somebody says "that is not me"
 
 
 def facts_of(evidence: Evidence) -> EvidenceFacts:

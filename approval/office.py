@@ -35,3 +35,4 @@ class Office:
     kick: Kick
     registrar: str
     straight_through: bool
+    public_url: str = ""  # of the links in text messages

@@ -14,20 +14,23 @@ from sqlalchemy.orm import Session
 import licences
 from approval import entries, following, papers, proofs, sampling, together
 from approval.application import Application
+from approval.assured import of_person
 from approval.casefile import checked, item_of, record
 from approval.deciding import ClockSuspended, add_findings, keep_decision
 from approval.decision import Decision, Outcome
-from approval.findings import Found, facts_of, of_content, of_credit, of_form, of_identity, of_names
+from approval.filings import count_filings, keep_counted
+from approval.findings import Found, of_content, of_credit, of_form, of_names
+from approval.freezing import must_be_free
 from approval.grant import grant
 from approval.inquiries import ask_bureau, count_namesakes, keep_inquiries, keep_namesakes
-from approval.leads import of_place
+from approval.leads import of_filings, of_place
 from approval.neighbours import count_neighbours, keep_neighbours, place_of
 from approval.office import Office
-from approval.persons import others_than_holder
+from approval.proving import evidence_facts, unproven_others
 from approval.registered import of_entity, of_register
 from approval.weighing import Inquired, Snapshot, weigh
 from catalogue import EntryResult, LicenceResult, PermitResult
-from identity import Account, delete_pictures, evidence_of, write_message
+from identity import Account, delete_pictures, write_message
 from kit.clock import office_day
 
 Write = Callable[[Session, Application, datetime], None]
@@ -53,12 +56,11 @@ def _findings(step: str, found: list[Found]) -> Write:
 
 
 def check_identity(office: Office, application: Application) -> Carried:
-    """The holder's evidence, already measured when the applicant gave it."""
-    item = item_of(office, application)
-    values = checked(office, application, office.clock()).values
+    """The holder's evidence, already measured when the applicant gave it, and who else has proved themselves."""
     with office.database.reading() as session:
-        evidence = evidence_of(session, application.id)
-        found = list(of_identity(facts_of(evidence), others_than_holder(item, values), office.straight_through))
+        evidence = evidence_facts(session, office, application)
+        others = unproven_others(session, office, application, office.clock())
+    found = list(of_person(evidence, others, office.straight_through))
     return Carried("checked", _findings("identity", found))
 
 
@@ -71,16 +73,18 @@ def check_form(office: Office, application: Application) -> Carried:
 
 
 def check_names(office: Office, application: Application) -> Carried:
-    """The name against those of this district (名称规定第17条), and who else is at the address (线索)."""
+    """The name against those of this district (名称规定第17条); others at the address, other filings (线索)."""
     values = checked(office, application, office.clock()).values
     with office.database.reading() as session:
         count = count_namesakes(session, application)
         neighbours = count_neighbours(session, application, values)
-    found = [*of_names(values, count), *of_place(neighbours)]
+        filed = count_filings(session, application, office.clock())
+    found = [*of_names(values, count), *of_place(neighbours), *of_filings(filed)]
 
     def write(session: Session, application: Application, now: datetime) -> None:
         keep_namesakes(session, application, count, now)
         keep_neighbours(session, application, neighbours, now)
+        keep_counted(session, application, filed, now)
         add_findings(session, application, "names", found, now)
 
     return Carried("checked", write)
@@ -144,6 +148,7 @@ def weigh_findings(office: Office, application: Application) -> Carried:
     def approve(session: Session, application: Application, now: datetime) -> None:
         if application.suspended_on is not None:  # stopped while the bureau was asked: weighed again
             raise ClockSuspended()
+        must_be_free(application)
         note(session, application, now)
         process = office.catalogue.process_of(item)
         machine = f"system:{process.name}@{process.version}"

@@ -15,6 +15,7 @@ from typing import Any
 
 from pydantic import Field, TypeAdapter
 
+from approval.assured import gate_facts, of_person
 from approval.findings import (
     EvidenceFacts,
     Found,
@@ -22,12 +23,11 @@ from approval.findings import (
     of_credit,
     of_form,
     of_gate,
-    of_identity,
     of_names,
 )
 from approval.gate import Facts, Gate, Verdict, evaluate
 from approval.gate import facts_of as gate_facts_of
-from approval.leads import Neighbours, of_place
+from approval.leads import Filed, Neighbours, of_filings, of_place
 from approval.persons import others_than_holder
 from approval.printing import unprintable
 from catalogue import Catalogue, Item
@@ -37,7 +37,8 @@ from kit.text import Frozen
 
 HERE = Path(__file__).resolve().parent
 RULES = tuple(
-    f"approval/{name}.py" for name in ("findings", "weighing", "gate", "persons", "printing", "registered", "leads")
+    f"approval/{name}.py"
+    for name in ("findings", "assured", "weighing", "gate", "persons", "printing", "registered", "leads")
 )
 LEADS = "approval/leads.toml"
 RULE_FOLDERS = ("forms", "credit", "catalogue/items", "approval/gates")
@@ -61,7 +62,8 @@ class Inquired(Frozen):
 class Snapshot(Frozen):
     """Every input of the rules. `namesakes` is how many hold or are applying for the same name.
 
-    `neighbours` stays out of the JSON where nobody looked, so that proofs from before it was asked keep their digest.
+    `neighbours`, `filings` and `others_unproven` stay out of the JSON where nobody looked, so that proofs from before
+    they were asked keep their digest.
     """
 
     item_code: str
@@ -71,6 +73,8 @@ class Snapshot(Frozen):
     evidence: EvidenceFacts
     namesakes: int | None
     neighbours: Neighbours | None = Field(default=None, exclude_if=lambda counted: counted is None)
+    filings: Filed | None = Field(default=None, exclude_if=lambda counted: counted is None)
+    others_unproven: int | None = Field(default=None, exclude_if=lambda counted: counted is None)
     inquiries: tuple[Inquired, ...]
     is_correction: bool
     straight_through: bool
@@ -122,11 +126,12 @@ def weigh(snapshot: Snapshot, catalogue: Catalogue, gates: Mapping[str, Gate]) -
     answers: Answers = snapshot.answers
     read = check(form, answers, snapshot.day)
     result = Checked(read.values, read.problems + unprintable(read.values))
-    found = list(of_identity(snapshot.evidence, others_than_holder(item, result.values), snapshot.straight_through))
+    found = list(of_person(snapshot.evidence, _unproven(snapshot, item, result), snapshot.straight_through))
     found += of_form(result.problems)
     found += of_content(form, result.values)
     found += of_names(result.values, snapshot.namesakes)
     found += of_place(snapshot.neighbours)
+    found += of_filings(snapshot.filings)
     for purpose in ("submission", "decision"):
         asked = [inquired for inquired in snapshot.inquiries if inquired.purpose == purpose]
         if asked:
@@ -143,15 +148,20 @@ def facts_for_gate(snapshot: Snapshot, item: Item, form: Form, result: Checked) 
     effects = {str(finding.effect) for inquired in asked for _label, finding in inquired.findings()}
     known: dict[str, object] = {
         "is_correction": snapshot.is_correction,
-        "identity_band": snapshot.evidence.band,
-        "identity_by_camera": not snapshot.evidence.without_camera,
-        "liveness_proven": snapshot.straight_through,
-        "others_unproven": others_than_holder(item, result.values),
+        **gate_facts(snapshot.evidence, snapshot.straight_through),
+        "others_unproven": _unproven(snapshot, item, result),
         "agent": "none",
         "credit_effects": tuple(sorted(effects)) if asked else None,
         "credit_unanswered": sum(i.report["status"] != "answered" for i in asked) if asked else None,
     }
     return gate_facts_of(item.code, form, result, known)
+
+
+def _unproven(snapshot: Snapshot, item: Item, result: Checked) -> int:
+    """Who else is named and not proved; before anybody else could prove themselves, everybody else."""
+    if snapshot.others_unproven is not None:
+        return snapshot.others_unproven
+    return others_than_holder(item, result.values)
 
 
 @lru_cache(maxsize=1)

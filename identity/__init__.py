@@ -14,11 +14,14 @@ from identity.accounts import (
     sign_in_staff,
     staff,
 )
+from identity.assertions import AssertionOfAnother, AssertionRefused
+from identity.assuring import AlreadyAssured
 from identity.checks import Band, Bands, Comparison, FaceReading, Fault, Verdict, judge
 from identity.codes import Check, PhoneCode, TooManyCodes, check_code, send_code, waiting_code
 from identity.evidence import (
     BANDS,
     CONSENT_VERSION,
+    HOLDER,
     AttemptsUsedUp,
     ConsentMissing,
     Evidence,
@@ -26,6 +29,7 @@ from identity.evidence import (
     copy_evidence,
     delete_pictures,
     destroy_evidence,
+    everybody,
     evidence_of,
     hand_over,
     keep_portrait,
@@ -34,13 +38,21 @@ from identity.evidence import (
     record_consent,
 )
 from identity.messages import Message, latest_messages, write_message
+from identity.partners import Partner, PartnerSilent, PartnerUnknown
+from identity.routes import MEETINGS, OFFICERS, Route, Routes, Way, load_routes
 from identity.sessions import account_of, sign_in, sign_out
 from identity.vault import view_picture
 
 __all__ = [
     "BANDS",
     "CONSENT_VERSION",
+    "HOLDER",
+    "MEETINGS",
+    "OFFICERS",
     "Account",
+    "AlreadyAssured",
+    "AssertionOfAnother",
+    "AssertionRefused",
     "AttemptsUsedUp",
     "Band",
     "Bands",
@@ -51,11 +63,17 @@ __all__ = [
     "FaceReading",
     "Fault",
     "Message",
+    "Partner",
+    "PartnerSilent",
+    "PartnerUnknown",
     "PhoneCode",
     "PortraitMissing",
     "Role",
+    "Route",
+    "Routes",
     "TooManyCodes",
     "Verdict",
+    "Way",
     "account_of",
     "applicant_with_phone",
     "check_code",
@@ -64,11 +82,13 @@ __all__ = [
     "demonstration_password",
     "destroy_evidence",
     "enrol_staff",
+    "everybody",
     "evidence_of",
     "hand_over",
     "judge",
     "keep_portrait",
     "latest_messages",
+    "load_routes",
     "lock_account",
     "may_compare",
     "record_comparison",

@@ -26,6 +26,7 @@ PICTURES = ("card_picture", "portrait_picture", "frame_picture")
 MEASURED = (
     *("portrait_width", "consent", "consent_version", "consent_at", "attempts", "band", "distance", "frames_used"),
     *("model", "bands_version", "reasons", "compared_at", "without_camera"),
+    *("card_read", "route", "liveness", "live_session", "signals", "assured_at", "assured_by", "assurance"),
 )
 
 
@@ -83,10 +84,19 @@ class Evidence(Base):
 
     @property
     def is_complete(self) -> bool:
-        """Whether the applicant has done what can be done: a portrait, and a usable comparison or another way."""
+        """Whether the applicant has done what can be done, by any way: the level is reached, an appointment is made, or
+        there is a portrait with a usable comparison or for a clerk's eye."""
+        if self.is_assured or (self.assurance or {}).get("asked_at"):
+            return True
         if self.portrait_picture is None:
             return False
-        return self.consent == "decline" or self.band in (Band.ACCEPT, Band.PERSON) or self.attempts_left == 0
+        is_for_eye = self.consent == "decline" or self.route == "eye"
+        return is_for_eye or self.band in (Band.ACCEPT, Band.PERSON) or self.attempts_left == 0
+
+    @property
+    def is_assured(self) -> bool:
+        """Whether somebody said who the person is; for whom that holds, `identity.assuring` tells."""
+        return self.assured_at is not None
 
 
 def evidence_of(session: Session, application_id: str, person: str = HOLDER) -> Evidence:
@@ -154,10 +164,15 @@ def record_comparison(
 
 
 def hand_over(session: Session, from_application: str, to_application: str) -> None:
-    """Give the evidence of a returned submission to the corrected one that follows it."""
-    evidence = session.scalar(select(Evidence).where(Evidence.application_id == from_application))
-    if evidence and evidence.deleted_at is None:
-        evidence.application_id = to_application
+    """Give the evidence of a returned submission, of everybody in it, to the corrected one that follows it."""
+    for evidence in everybody(session, from_application):
+        if evidence.deleted_at is None:
+            evidence.application_id = to_application
+
+
+def everybody(session: Session, application_id: str) -> list[Evidence]:
+    """The evidence of each person of the application of whom there is any."""
+    return list(session.scalars(select(Evidence).where(Evidence.application_id == application_id)))
 
 
 def copy_evidence(session: Session, from_application: str, to_application: str, now: datetime) -> None:
@@ -179,13 +194,13 @@ def copy_evidence(session: Session, from_application: str, to_application: str, 
 
 def delete_pictures(session: Session, application_id: str, now: datetime) -> None:
     """Destroy every picture of the application; what was measured stays."""
-    evidence = session.scalar(select(Evidence).where(Evidence.application_id == application_id))
-    if evidence is None or evidence.deleted_at:
-        return
-    for name in PICTURES:
-        destroy_picture(session, getattr(evidence, name))
-    evidence.card_picture = evidence.portrait_picture = evidence.frame_picture = None
-    evidence.deleted_at = now
+    for evidence in everybody(session, application_id):
+        if evidence.deleted_at:
+            continue
+        for name in PICTURES:
+            destroy_picture(session, getattr(evidence, name))
+        evidence.card_picture = evidence.portrait_picture = evidence.frame_picture = None
+        evidence.deleted_at = now
 
 
 def _forget_comparison(session: Session, evidence: Evidence) -> None:

@@ -18,20 +18,14 @@ from approval.together import Bundle, LicenceFirst, Standing
 from catalogue import UnknownItem
 from forms import Answers
 from identity import (
-    BANDS,
-    Comparison,
     evidence_of,
-    judge,
-    keep_portrait,
-    record_comparison,
-    record_consent,
     view_picture,
 )
 from identity.messages import Message
 from kit.database import Database
 from tests.builders import company_answers, fictitious_id, sole_trader_answers
 from tests.conftest import NOON
-from tests.office import JPEG, TestOffice, an_applicant
+from tests.office import CATALOGUE, JPEG, TestOffice, an_applicant, proved_twice
 
 OWN: dict[str, Answers] = {
     "seal-engraving": {"seal_kinds": ["official"], "seal_made_of": "rubber", "seal_handed_over": "counter"},
@@ -77,11 +71,9 @@ def fill_all(session: Session, office: TestOffice, bundle: Bundle, **changed: st
 
 
 def prove(session: Session, application: Application) -> None:
-    evidence = evidence_of(session, application.id)
-    keep_portrait(session, evidence, JPEG, JPEG, 228, NOON)
-    record_consent(session, evidence, "agree", NOON)
-    near = Comparison(0.31, 3, 228, "test model")
-    record_comparison(session, evidence, near, judge(near, BANDS), JPEG, NOON)
+    holder = CATALOGUE.item(application.item_code, application.item_version).holder
+    name, number = (str(application.answers.get(field)) for field in (holder.name, holder.number))
+    proved_twice(session, application.id, name, number)
 
 
 def sign_all(session: Session, office: TestOffice, bundle: Bundle, *besides: str) -> Application:

@@ -18,17 +18,16 @@ from approval.application import Application, State
 from approval.running import Runner
 from approval.together import Bundle
 from demonstration.applicant import SOLE_TRADER
-from identity import BANDS, Comparison, Role, evidence_of, judge, keep_portrait, record_comparison, record_consent
+from identity import Role, evidence_of
 from identity.messages import Message
 from kit.clock import now, office_day
 from kit.database import Database
 from tests.builders import sole_trader_answers
-from tests.conftest import NOON
 from tests.journeys.conftest import Service
 from tests.journeys.inprocess import House, a_desk, a_house, a_site, must_hold_of
 from tests.journeys.test_races import at_once
 from tests.journeys.walking import a_pdf
-from tests.office import JPEG, an_applicant
+from tests.office import CATALOGUE, an_applicant, proved_twice
 
 FOLLOW_ONS = ("food-service", "seal-engraving", "tax-registration")
 ANSWERS: dict[str, Any] = {
@@ -106,11 +105,10 @@ def members(house: House, where: str) -> dict[str, Application]:
 def prove(house: House, case: str) -> None:
     """The pictures were taken and compared elsewhere: this house has no camera."""
     with house.database.writing() as session:
-        evidence = evidence_of(session, case)
-        keep_portrait(session, evidence, JPEG, JPEG, 228, NOON)
-        record_consent(session, evidence, "agree", NOON)
-        near = Comparison(0.31, 3, 228, "test model")
-        record_comparison(session, evidence, near, judge(near, BANDS), JPEG, NOON)
+        application = session.get_one(Application, case)
+        holder = CATALOGUE.item(application.item_code, application.item_version).holder
+        name, number = (str(application.answers.get(field)) for field in (holder.name, holder.number))
+        proved_twice(session, case, name, number)
 
 
 def signed(house: House, where: str, *codes: str) -> None:
