@@ -30,6 +30,7 @@ from approval.gate import load_gates
 from approval.guards import GUARDS
 from approval.leads import load_leads
 from approval.office import Office
+from approval.roles import load_needs
 from approval.running import Runner
 from approval.steps import VERBS
 from approval.sweeping import sweep
@@ -39,7 +40,9 @@ from console import addresses, decisions, items, processes
 from credit import HttpBureau
 from demonstration import run as demonstration
 from demonstration.applicant import Stumbled
+from identity import load_routes
 from identity.face import DlibMatcher
+from identity.partners import load_partners
 from identity.workers import Workers
 from kit import clock, sealing
 from kit.database import Database
@@ -77,6 +80,9 @@ def build(settings: Settings) -> House:
     install_key(settings)
     load_divisions()
     load_leads()  # a wrong file stops the service here, not a case later
+    load_routes()
+    load_needs()
+    load_partners(settings.partners)
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     database = Database(settings.database)
     engine = DurableEngine(database)
@@ -95,6 +101,7 @@ def build(settings: Settings) -> House:
         kick=engine.kick,
         registrar=settings.registrar_name,
         straight_through=settings.straight_through,
+        public_url=settings.public_url,
     )
     return House(settings, database, engine, office, store, signer.trust)
 
@@ -167,7 +174,8 @@ def serve(
 def site(house: House, host: str, port: int, worker: bool = True) -> Iterator[uvicorn.Server]:
     """The pages, served in a thread of this process until the block ends."""
     matcher = DlibMatcher(Workers(house.settings.face_workers))
-    app = create_app(Desk(house.office, matcher, house.store, house.settings, house.trust))
+    partners = load_partners(house.settings.partners)
+    app = create_app(Desk(house.office, matcher, house.store, house.settings, house.trust, partners))
     server = uvicorn.Server(uvicorn.Config(app, host=host, port=port, log_level="warning", access_log=False))
     with ExitStack() as stack:
         stack.callback(matcher.close)

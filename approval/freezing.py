@@ -2,7 +2,7 @@
 """Freezing (冻结): somebody whom a case names says "that is not me". I/O: database.
 
 Nothing of the case is approved or issued until a clerk has looked. No clock stands still for it: to look is the
-office's work. The claim alone refuses nobody; a clerk lifts the freeze or keeps it, with a reason, and the log has both.
+office's work. The claim alone refuses nobody; a clerk lifts the freeze or keeps it, with a reason, and both are logged.
 市场主体登记管理条例第40条 (冒用他人身份).
 """
 

@@ -177,6 +177,9 @@ def take(session: Session, office: Office, meeting_id: str, officer: Account, no
     is_held = meeting.taken_at is not None and now - meeting.taken_at < TAKEN_LASTS
     if is_held and meeting.taken_by != officer.id:
         raise TakenByAnother()
+    if meeting.taken_by != officer.id:  # who looked at whose name
+        facts = {"person": meeting.person.split(".")[0], "way": meeting.way}
+        record(session, application, "meeting.taken", f"account:{officer.id}", now, facts)
     meeting.taken_by, meeting.taken_at = officer.id, now
     return meeting
 

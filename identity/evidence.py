@@ -125,6 +125,13 @@ def keep_portrait(
     evidence.portrait_width = width
 
 
+def keep_own_picture(session: Session, evidence: Evidence, jpeg: bytes, now: datetime) -> None:
+    """A picture that the person took of themselves for a clerk's eye; one that was compared by the machine stays."""
+    if evidence.band is None:
+        destroy_picture(session, evidence.frame_picture)
+        evidence.frame_picture = keep_picture(session, jpeg, now)
+
+
 def record_consent(session: Session, evidence: Evidence, choice: str, now: datetime) -> None:
     """ "agree" or "decline"; declining also withdraws an earlier agreement and deletes what it allowed."""
     evidence.consent, evidence.consent_version, evidence.consent_at = choice, CONSENT_VERSION, now

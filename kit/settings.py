@@ -25,6 +25,7 @@ class Settings(BaseSettings):
     demonstration: bool = Field(default=False, description="demonstration accounts and the page of sent messages")
     straight_through: bool = Field(default=False, description="let the machine approve a case without any finding")
     face_workers: int = 2
+    partners: Path | None = Field(default=None, description="TOML of the partners that may vouch for a person")
 
     @property
     def database(self) -> str:

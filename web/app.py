@@ -29,6 +29,8 @@ from web.pages import (
     lookups,
     materials,
     mydesk,
+    notme,
+    officers,
     opinions,
     parts,
     postings,
@@ -41,6 +43,8 @@ from web.pages import (
     status,
     submit,
     verify,
+    vouching,
+    ways,
 )
 
 STATIC = Path(__file__).parent / "static"
@@ -55,11 +59,15 @@ PAGES = (
     materials,
     parts,
     proof,
+    ways,
+    vouching,
+    notme,
     submit,
     status,
     bundles,
     agreeing,
     review,
+    officers,
     decide,
     casework,
     mydesk,

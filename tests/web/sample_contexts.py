@@ -22,6 +22,7 @@ from tests.web.sample_apply import (
 )
 from tests.web.sample_bundles import BUNDLE_SAMPLES
 from tests.web.sample_guide import GUIDE_SAMPLES, PLAN_TILES, THEMES
+from tests.web.sample_identity import IDENTITY_SAMPLES
 from tests.web.sample_parts import INVITATIONS, PARTS
 from tests.web.sample_review import CASE, CASE_CONFLICT, CASE_UNCLAIMED, ENTRIES, HISTORY_LINE, ROWS
 from tests.web.sample_work import CLOCK, FASTER, MEMOS, PAPERS, WORK_SAMPLES
@@ -285,6 +286,7 @@ SAMPLES: list[Sample] = [
         },
     ),
     *PARTS,
+    *IDENTITY_SAMPLES,
     ("instrument", "apply/instrument.html", "applicant", {**APPLY, "instrument": ARTICLES}),
     ("receipt", "apply/receipt.html", "applicant", {"receipt": RECEIPT, "status_href": "/cases/01JD"}),
     ("status", "cases/status.html", "applicant", STATUS),

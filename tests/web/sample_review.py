@@ -7,6 +7,7 @@ from typing import Any
 
 from kit.text import Text
 from tests.web.sample_apply import NOW, SHOP, some, t
+from tests.web.sample_identity import PROVERS
 from tests.web.sample_work import PANELS, STOPPED
 
 HISTORY_LINE = t("文件的数字签名缺失或已被改动", "The signature is missing or broken")
@@ -133,6 +134,8 @@ CASE: dict[str, Any] = {
     "claim_until": NOW,
     "evidence": some(**EVIDENCE),
     "findings": FINDINGS,
+    "provers": PROVERS,
+    "frozen_at": NOW,
     "sections": SECTIONS,
     "history": HISTORY,
     "reasons": REASONS,

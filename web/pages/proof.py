@@ -31,7 +31,7 @@ from kit.text import Text
 from web.deps import Applicant, Db, DeskDep, Now, OwnApplication
 from web.errors import sentence
 from web.fields import ShownProblem
-from web.pages.apply import href_of, shown
+from web.pages.apply import href_of, next_proof, shown
 from web.respond import go, language_of, page
 from web.wording import FAULTS, STATES
 
@@ -111,7 +111,8 @@ def photograph_card(
     with desk.office.database.writing() as session:
         evidence = evidence_of(session, application.id)
         keep_portrait(session, evidence, found.jpeg, found.crop, found.reading.width, now)
-    return go(href_of(application, "consent"))
+        onwards = next_proof(evidence)
+    return go(href_of(application, "consent" if onwards == "identity" else onwards))
 
 
 @router.get("/apply/{id}/consent")
