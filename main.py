@@ -254,11 +254,15 @@ def demo(
 ) -> None:
     """Run one application through the whole chain, then leave the service running."""
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
-    site_port, bureau_port = (free_port(), free_port()) if once else (port, port + 1)
-    settings = demonstration.settings_for(folder, site_port, bureau_port)
+    ports = (free_port(), free_port(), free_port()) if once else (port, port + 1, port + 2)
+    site_port, bureau_port, partner_port = ports
+    settings = demonstration.settings_for(folder, site_port, bureau_port, partner_port)
     typer.echo("准备 preparing: typeface, keys, database, photographs (the first time takes a minute)")
     licences.prepare_typeface()
-    with demonstration.reference_bureau(folder, bureau_port, bureau_delay):
+    with (
+        demonstration.reference_bureau(folder, bureau_port, bureau_delay),
+        demonstration.reference_partner(folder, partner_port, settings.public_url),
+    ):
         house = build(settings)
         migrate_to_head(house)
         demonstration.enrol_demonstration_staff(house.database)

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Samples of proving who one is: the ways, an appointment, pictures, a partner; the officers' pages. Pure."""
 
+from typing import Any
+
 from tests.web.sample_apply import APPLICATION, NOW, SHOP, some, t
 from web.fields import ShownProblem
 
@@ -98,7 +100,7 @@ PROVERS = [
 ]
 PARTNER = {"application": APPLICATION, "partner": t("样例银行", "Sample Bank"), "there": "http://127.0.0.1:9/login"}
 NO_CODE = [ShownProblem("code", "没有这个核验码")]
-IDENTITY_SAMPLES = [
+IDENTITY_SAMPLES: list[tuple[str, str, str | None, dict[str, Any]]] = [
     ("ways", "apply/ways.html", "applicant", WAYS),
     ("ways-problem", "apply/ways.html", "applicant", {**WAYS, "problems": [ShownProblem("ways", "对方没有答复")]}),
     ("ways-assured", "apply/ways.html", "applicant", {**WAYS, "assured": WINDOW, "next_href": None}),
