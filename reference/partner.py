@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Reference partner (参考实名合作方): a small bank that vouches for its fictitious customers and keeps the contract.
 
-For tests and the demonstration; contract: docs/partner-contract.md. Hides its own key and its one-time codes, which live
+For tests and the demonstration; contract: docs/partner-contract.md. Hides its key and its one-time codes, which live
 in this process only. I/O: network, and the file of the key.
 
     python -m reference.partner --port 8002 --key partner.key --redirect http://127.0.0.1:8000/partner/return
