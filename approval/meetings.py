@@ -131,7 +131,7 @@ def free_slots(session: Session, now: datetime) -> list[datetime]:
             is_working = calendar.is_working(day)
         except YearUnpublished:  # nobody is promised a day that may be a holiday
             break
-        if is_working:
+        if is_working and calls.slots(day)[-1] > now:
             days.append(day)
         day += timedelta(days=1)
     offered = [slot for one in days for slot in calls.slots(one) if slot > now]
