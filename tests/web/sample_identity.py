@@ -19,7 +19,7 @@ WAYS = {
     "application": APPLICATION,
     "base": "/apply/01JD",
     "back": "/apply/01JD",
-    "ways": [way("window", True), way("video"), way("eye"), way("partner"), way("face")],
+    "offered": [way("window", True), way("video"), way("eye"), way("partner"), way("face")],
     "partners": [some(code="sample-bank", name=t("样例银行", "Sample Bank"))],
     "assured": None,
     "is_whole": True,

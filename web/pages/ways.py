@@ -78,7 +78,7 @@ def ways_page(
         application=shown(casefile.item_of(desk.office, application), application),
         base=person.base,
         back=person.home,
-        ways=[
+        offered=[
             {"code": str(r.code), "title": r.title, "needs": r.needs, "takes": r.takes, "is_chosen": r.code == way}
             for r in load_routes().routes
             if _is_offered(desk, person, r.code)
