@@ -15,6 +15,7 @@ from approval.decision import ReasonRequired
 from approval.meetings import ChecksMissing, Meeting, NoSuchMeeting, SlotTaken, TakenByAnother
 from approval.people import ConflictOfInterest
 from approval.proving import CaseClosed, PersonUnnamed
+from forms import Answers
 from identity import HOLDER, Account, AlreadyAssured, Way, assuring, evidence_of, load_routes
 from kit.database import Database
 from tests.conftest import NOON
@@ -36,7 +37,7 @@ def office(database: Database) -> TestOffice:
 def a_draft(session: Session, office: TestOffice, phone: str = "13800000001") -> Application:
     """Filled in, nothing proved."""
     case = cases.start(session, office.office, an_applicant(session, phone), "sole-trader", NOON)
-    named = {"operator_name": "林清和", "operator_id": NUMBER}
+    named: Answers = {"operator_name": "林清和", "operator_id": NUMBER}
     cases.save_answers(session, office.office, case, "operator", named, NOON)
     return case
 

@@ -14,7 +14,7 @@ from approval.decision import Decision, Outcome, ReasonRequired
 from approval.participants import NotInvited, Participant
 from approval.proving import CaseClosed, PictureMissing
 from approval.roles import load_needs
-from forms import rows_of
+from forms import Answers, rows_of
 from identity import HOLDER, AlreadyAssured, Way, assuring, evidence_of, keep_portrait
 from identity.messages import Message
 from kit.database import Database
@@ -55,7 +55,7 @@ def test_what_is_asked_of_a_role_is_declared() -> None:
 def test_a_contact_person_proves_and_does_not_sign(office: TestOffice) -> None:
     with office.database.writing() as session:
         case = a_company(session, office)
-        named = {"contact_is_holder": "no", "contact_name": "吴样例", "contact_id": "999999198506120152"}
+        named: Answers = {"contact_is_holder": "no", "contact_name": "吴样例", "contact_id": "999999198506120152"}
         cases.save_answers(session, office.office, case, "contact", named, NOON)
         found = {one.name: one for one in participants.wanted(office.office, case)}
         assert (found["吴样例"].need.proves, found["吴样例"].need.signs) == (True, False)

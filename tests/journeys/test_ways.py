@@ -14,6 +14,7 @@ import audit
 from approval import cases, meetings, participants, proving
 from approval.application import Application, State
 from approval.meetings import Meeting
+from forms import Answers
 from identity import HOLDER, Account, Role, Way, evidence_of, keep_portrait
 from identity.checks import FaceReading
 from identity.face import Portrait
@@ -57,7 +58,7 @@ def a_draft(house: House) -> str:
     """Name and number filled in, nothing proved."""
     with house.database.writing() as session:
         case = cases.start(session, house.office.office, applicant(house, session), "sole-trader", NOON)
-        named = {"operator_name": "林清和", "operator_id": NUMBER}
+        named: Answers = {"operator_name": "林清和", "operator_id": NUMBER}
         cases.save_answers(session, house.office.office, case, "operator", named, NOON)
         return case.id
 
