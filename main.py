@@ -31,6 +31,7 @@ from approval.guards import GUARDS
 from approval.leads import load_leads
 from approval.nightly import Nightly
 from approval.office import Office
+from approval.roles import load_needs
 from approval.running import Runner
 from approval.steps import VERBS
 from approval.sweeping import sweep
@@ -40,9 +41,10 @@ from console import addresses, decisions, items, processes, retention
 from credit import HttpBureau
 from demonstration import run as demonstration
 from demonstration.applicant import Stumbled
-from identity import load_consents, load_retention
+from identity import load_consents, load_retention, load_routes
 from identity.card import PREPARE, RapidCardReader
 from identity.face import DlibMatcher
+from identity.partners import load_partners
 from identity.weights import Choice, ModelRefused, choose
 from identity.workers import Workers
 from kit import clock, keyring, sealing
@@ -88,6 +90,9 @@ def build(settings: Settings) -> House:
     load_leads()  # a wrong file stops the service here, not a case later
     faces = chosen_models(settings)
     load_consents()
+    load_routes()
+    load_needs()
+    load_partners(settings.partners)
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     database = Database(settings.database)
     engine = DurableEngine(database)
@@ -110,6 +115,7 @@ def build(settings: Settings) -> House:
         registrar=settings.registrar_name,
         straight_through=settings.straight_through,
         retention=load_retention(settings.retention_file) if settings.retention_file else load_retention(),
+        public_url=settings.public_url,
     )
     return House(settings, database, engine, office, store, signer.trust, faces, ring, Nightly(office, documents))
 
@@ -201,7 +207,8 @@ def site(house: House, host: str, port: int, worker: bool = True) -> Iterator[uv
     with refusing_models():
         workers = Workers(house.settings.face_workers, choice=house.faces, prepare=(PREPARE,))
     matcher, cards = DlibMatcher(workers), RapidCardReader(workers)
-    app = create_app(Desk(house.office, matcher, cards, house.store, house.settings, house.trust))
+    partners = load_partners(house.settings.partners)
+    app = create_app(Desk(house.office, matcher, cards, house.store, house.settings, house.trust, partners))
     server = uvicorn.Server(uvicorn.Config(app, host=host, port=port, log_level="warning", access_log=False))
     with ExitStack() as stack:
         stack.callback(matcher.close)
@@ -280,11 +287,15 @@ def demo(
 ) -> None:
     """Run one application through the whole chain, then leave the service running."""
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
-    site_port, bureau_port = (free_port(), free_port()) if once else (port, port + 1)
-    settings = demonstration.settings_for(folder, site_port, bureau_port)
+    ports = (free_port(), free_port(), free_port()) if once else (port, port + 1, port + 2)
+    site_port, bureau_port, partner_port = ports
+    settings = demonstration.settings_for(folder, site_port, bureau_port, partner_port)
     typer.echo("准备 preparing: typeface, keys, database, photographs (the first time takes a minute)")
     licences.prepare_typeface()
-    with demonstration.reference_bureau(folder, bureau_port, bureau_delay):
+    with (
+        demonstration.reference_bureau(folder, bureau_port, bureau_delay),
+        demonstration.reference_partner(folder, partner_port, settings.public_url),
+    ):
         house = build(settings)
         migrate_to_head(house)
         demonstration.enrol_demonstration_staff(house.database)

@@ -84,6 +84,7 @@ class Application(Base):
     timer_on: Mapped[date | None]
     look_on: Mapped[date | None]  # the day on which sweeping looks at it next
     suspended_on: Mapped[date | None]
+    frozen_at: Mapped[datetime | None] = mapped_column(Moment)  # somebody named in it says "that is not me"
     ended_at: Mapped[datetime | None] = mapped_column(Moment)
     assigned_to: Mapped[str | None] = mapped_column(ForeignKey("account.id"), index=True)
     held_by: Mapped[str | None] = mapped_column(ForeignKey("account.id"), index=True)

@@ -12,13 +12,18 @@ from sqlalchemy.orm import Session
 
 import register
 from approval import (
+    asserting,
     clocks,
     corrections,
     drafting,
+    filings,
+    freezing,
     materials,
+    meetings,
     papers,
     participants,
     people,
+    proving,
     recording,
     renewing,
     together,
@@ -34,7 +39,7 @@ from approval.placing import place
 from approval.uploads import Kept
 from catalogue import EntryResult, Item
 from forms import MOST_FILES, NAMES, Answers, Field, Kind, Row, rows_of
-from identity import Account, destroy_everybodys_evidence, evidence_of, hand_over, lock_account, write_message
+from identity import Account, destroy_everybodys_evidence, hand_over, lock_account, write_message
 from kit.clock import office_day
 from kit.errors import DomainError
 from kit.random import readable
@@ -200,8 +205,11 @@ def _keep_rows(
 
 
 def discard(session: Session, application: Application) -> None:
-    """Throw a draft away with everything in it. Raises NotADraft."""
+    """Throw a draft away with everything in it. Raises NotADraft, CaseFrozen."""
     _must_be_draft(application)
+    freezing.forget_claims(session, application.id)
+    meetings.forget_all(session, application.id)
+    asserting.forget_all(session, application.id)
     destroy_everybodys_evidence(session, application.id)
     materials.forget_all(session, application.id)
     participants.forget_all(session, application.id)
@@ -235,10 +243,11 @@ def sign(
 def submit(session: Session, office: Office, application: Application, now: datetime) -> Application:
     """Give the application its number and its clock, and start its process.
 
-    Raises NotADraft on a second submit, VersionWithdrawn, LicenceFirst, AnswersIncomplete, SignatureMissing; nothing
-    was written then.
+    Raises NotADraft on a second submit, CaseFrozen, VersionWithdrawn, LicenceFirst, AnswersIncomplete,
+    SignatureMissing; nothing was written then.
     """
     _must_be_draft(application)
+    freezing.must_be_free(application)
     renewing.must_be_in_force(office, application, now)
     item = item_of(office, application)
     together.must_not_wait(session, application, item)
@@ -261,6 +270,7 @@ def submit(session: Session, office: Office, application: Application, now: date
         application.area = application.area or str(entity.facts.get(AREA) or "" if entity else "")
     application.place_key = place_of(values)
     people.involve(session, application.id, [person.number for person in persons_of(item, values)])
+    filings.keep_filing(session, office, application, values, now)
     clocks.start_clock(session, office, application, actor, now)
     session.flush()
     kept = drafting.keep(session, office, application, now)
@@ -303,7 +313,7 @@ def must_be_complete(
     form = office.catalogue.form_of(item_of(office, application))
     files = [f.name for page in form.pages for f in page.fields if f.kind is Kind.MATERIAL]
     named = [row["sha256"] for name in files for row in material_rows(application, name)]
-    if not evidence_of(session, application.id).is_complete or materials.missing(session, application.id, named):
+    if not proving.is_done(session, office, application) or materials.missing(session, application.id, named):
         raise AnswersIncomplete()
 
 

@@ -16,6 +16,7 @@ from approval.casefile import digest_of, item_of, locked, record, record_transit
 from approval.claims import NotHeld, NotOpenForDecision, held_now
 from approval.decision import Decision, Outcome
 from approval.findings import PASSING, Found, of_credit
+from approval.freezing import must_be_free
 from approval.guards import Standing, must_be_open
 from approval.inquiries import ask_bureau, keep_inquiries
 from approval.office import Office
@@ -109,12 +110,15 @@ def decide(
 ) -> Application:
     """Record the decision, chain it into the log and let the process go on; in a panel, cast one vote.
 
-    Raises NotOpenForDecision on a second try, NotHeld, StalePage, ClockSuspended, ConflictOfInterest, GuardHolds,
-    NotVisited, HearingOutstanding, NotInRegister, IllegalMove for an outcome that the step does not offer.
+    Raises NotOpenForDecision on a second try, NotHeld, StalePage, ClockSuspended, CaseFrozen for an approval,
+    ConflictOfInterest, GuardHolds, NotVisited, HearingOutstanding, NotInRegister, IllegalMove for an outcome that the
+    step does not offer.
     """
     application = locked(session, application_id)
     person_id = decision.decided_by.removeprefix("account:")
     _may_act(session, application, person_id, version, now)
+    if decision.outcome is Outcome.APPROVE:
+        must_be_free(application)
     keep_inquiries(session, application, asked, now)
     process = office.catalogue.process_of(item_of(office, application))
     step = process.steps[application.step or ""]

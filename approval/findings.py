@@ -82,10 +82,14 @@ class CardFacts(Frozen):
     faults: tuple[str, ...] = ()
 
 
+def _is_none(value: object) -> bool:
+    return value is None
+
+
 class EvidenceFacts(Frozen):
     """What the rules look at of the holder's proof; no picture.
 
-    `card` stays out of the JSON where it was not looked at, so that proofs from before keep their digest.
+    What is None from `card` on stays out of the JSON, so that proofs from before it was asked keep their digest.
     """
 
     band: str | None
@@ -93,7 +97,14 @@ class EvidenceFacts(Frozen):
     consent: str | None
     without_camera: bool
     model: str
-    card: CardFacts | None = Field(default=None, exclude_if=lambda card: card is None)
+    card: CardFacts | None = Field(default=None, exclude_if=_is_none)
+    liveness: str | None = Field(default=None, exclude_if=_is_none)
+    card_agrees: bool | None = Field(default=None, exclude_if=_is_none)
+    way: str | None = Field(default=None, exclude_if=_is_none)
+    assured: str | None = Field(default=None, exclude_if=_is_none)  # by which way somebody vouched for the person
+    second_factor: str | None = Field(default=None, exclude_if=_is_none)  # None: from before there were ways
+    unsure: bool | None = Field(default=None, exclude_if=_is_none)
+    disputed: bool | None = Field(default=None, exclude_if=_is_none)  # somebody says "that is not me"
 
 
 COMPARED = ("name", "number", "address", "valid_until")  # with the form, and with the day

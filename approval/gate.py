@@ -26,9 +26,10 @@ class Facts(Frozen):
 
     item: str | None = None
     is_correction: bool | None = None  # submitted again after a return (补正)
-    identity_band: str | None = None  # of the holder: "accept", "person", ...
+    identity_band: str | None = None  # of the holder: "accept", "person", ...; "assured" where an officer met them
     identity_by_camera: bool | None = None
     liveness_proven: bool | None = None
+    second_factor: str | None = None  # "none", "partner", "window" or "video"
     others_unproven: Count = Field(default=None, ge=0)
     contact_is_holder: str | None = None  # "yes" or "no"
     agent: str | None = None  # "none", "declared" or "undeclared"

@@ -22,7 +22,7 @@ from kit.clock import office_day
 from kit.database import Base, Moment
 from kit.sealing import Sealed, fingerprint
 
-NAMES, PLACE, REGISTER = "names", "place", "register"  # asked of ourselves, not of the bureau
+NAMES, PLACE, REGISTER, FILINGS = "names", "place", "register", "filings"  # asked of our own tables, not of the bureau
 
 
 class Inquiry(Base):
@@ -73,7 +73,7 @@ def inquiries_of(session: Session, application_id: str) -> tuple[Inquired, ...]:
     """The latest answer for each purpose and person."""
     query = select(Inquiry).where(Inquiry.application_id == application_id).order_by(Inquiry.id)
     latest = {(row.purpose, row.label): row for row in session.scalars(query)}
-    kept = [row for row in latest.values() if row.purpose not in (NAMES, PLACE, REGISTER)]
+    kept = [row for row in latest.values() if row.purpose not in (NAMES, PLACE, REGISTER, FILINGS)]
     return tuple(Inquired.model_validate(row.answer) for row in sorted(kept, key=lambda row: row.id))
 
 

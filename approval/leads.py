@@ -54,11 +54,29 @@ class PlaceLeads(Frozen):
         return self
 
 
+class Filed(Frozen):
+    """How many new businesses the person, and how many different persons the device, filed in the declared days."""
+
+    businesses: int = Field(ge=0)
+    persons: int = Field(ge=0)
+
+
+class FilingLeads(Frozen):
+    """More than so many within `days` are for a person to look at."""
+
+    days: int = Field(ge=1)
+    businesses_most: int = Field(ge=1)
+    persons_most: int = Field(ge=1)
+    basis: Text
+    confidence: Literal["V", "M", "D"]
+
+
 class Leads(Frozen):
     """The declaration."""
 
     version: int = Field(ge=1)
     place: PlaceLeads
+    filings: FilingLeads
 
 
 @lru_cache(maxsize=4)
@@ -119,3 +137,22 @@ def of_place(neighbours: Neighbours | None) -> Iterator[Found]:
             en="The standard address library does not have this address: new, or written otherwise (for information)",
         )
         yield Found("PLACE-03", Effect.ALLOW_NOTICE, said, leads.basis, leads.confidence, FIELD, "", False, True)
+
+
+def of_filings(filed: Filed | None) -> Iterator[Found]:
+    """FILE-01: many new businesses by one person; FILE-02: many persons from one device. None: nobody counted."""
+    if filed is None:
+        return
+    leads = load_leads().filings
+    if filed.businesses > leads.businesses_most:
+        said = Text(
+            zh=f"同一人 {leads.days} 天内申请新设 {filed.businesses} 户，请核实是否本人真实意愿（线索）",
+            en=f"{filed.businesses} new businesses by one person in {leads.days} days: is it their own will? (a lead)",
+        )
+        yield Found("FILE-01", Effect.MANUAL, said, leads.basis, leads.confidence)
+    if filed.persons > leads.persons_most:
+        said = Text(
+            zh=f"同一台设备 {leads.days} 天内为 {filed.persons} 名不同的人提交申请，请核实是否代办或冒用（线索）",
+            en=f"One device filed for {filed.persons} persons within {leads.days} days: an agent, or misuse? (a lead)",
+        )
+        yield Found("FILE-02", Effect.MANUAL, said, leads.basis, leads.confidence)

@@ -37,3 +37,4 @@ class Office:
     registrar: str
     straight_through: bool
     retention: Retention = field(default_factory=load_retention)
+    public_url: str = ""  # of the links in text messages

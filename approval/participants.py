@@ -18,8 +18,9 @@ from approval.application import Application, State
 from approval.casefile import checked, item_of, locked, record
 from approval.grant import label_of
 from approval.office import Office
+from approval.roles import NOTHING, Need, load_needs
 from forms import Answers, Field, Problem, Row, check_columns, rows_of
-from identity import Account, lock_account, write_message
+from identity import HOLDER, Account, destroy_evidence, everybodys_evidence, evidence_of, lock_account, write_message
 from instruments import Instrument, Unwritable
 from kit.clock import office_day
 from kit.database import Base, Moment
@@ -32,9 +33,10 @@ from kit.text import Text
 # An invitation is a text message to somebody who did not ask for it.
 MOST_INVITATIONS = 3  # to one person in one case
 MOST_A_DAY, MOST_TO_PHONE, A_DAY = 60, 5, timedelta(days=1)  # people by one applicant, and cases to one phone
+LINK_LIVES = timedelta(days=30)
 SENTENCE = (
-    "【栖霞区不见面审批】有人在“{title}”申请中将您列为{role}，请用本手机号登录系统，在首页“等我确认”中核对并签名。"
-    "如与您无关，请不要理会，并致电 12345。"
+    "【栖霞区不见面审批】有人在“{title}”申请中将您列为{role}，请打开 {link} 核对、证明本人并签名。"
+    "如与您无关，请在该页点“这不是我”，或致电 12345。"
 )
 OWN = ("name", "number", "id_number", "residence")  # the columns of a row that are its person's own part
 
@@ -72,6 +74,7 @@ class Participant(Base):
     invitations: Mapped[int] = mapped_column(default=1)
     signed_at: Mapped[datetime | None] = mapped_column(Moment)
     digest: Mapped[str | None] = mapped_column(String(64))
+    link_key: Mapped[str | None] = mapped_column(String(64), unique=True)
 
     @property
     def masked_phone(self) -> str:
@@ -86,17 +89,19 @@ class Wanted:
     name: str
     number: str
     role: Text
+    need: Need = NOTHING
 
 
 def wanted(office: Office, application: Application) -> list[Wanted]:
-    """Everybody else who signs, once each, by what has been filled in so far."""
-    item = item_of(office, application)
+    """Everybody else of whom something is asked (`roles.toml`), once each, by what has been filled in so far."""
+    item, needs = item_of(office, application), load_needs()
     answers = application.answers
     holder = (_word(answers, item.holder.name), _word(answers, item.holder.number).upper())
     asked = {field.name for _p, fields in office.catalogue.form_of(item).asked(answers) for field in fields}
     found: dict[tuple[str, str], Wanted] = {}
     for person in item.persons:
-        if person.role in ("contact", "agent", "entity") or (person.table or person.name) not in asked:
+        need = needs.of(person.role)
+        if not need.is_any or (person.table or person.name) not in asked:
             continue
         rows = rows_of(answers.get(person.table)) if person.table else [{}]
         for index, row in enumerate(rows):
@@ -108,10 +113,10 @@ def wanted(office: Office, application: Application) -> list[Wanted]:
             if not name or is_holder or is_firm:
                 continue
             place = f"{person.table}.{index}" if person.table else person.name
-            known = found.setdefault(key, Wanted(place, name, number, person.label))
+            known = found.setdefault(key, Wanted(place, name, number, person.label, need))
             if person.label.zh not in known.role.zh:
                 role = Text(zh=f"{known.role.zh}、{person.label.zh}", en=f"{known.role.en}, {person.label.en}")
-                found[key] = replace(known, role=role)
+                found[key] = replace(known, role=role, need=known.need.joined(need))
     return list(found.values())
 
 
@@ -121,7 +126,10 @@ def _word(answers: Answers, name: str) -> str:
 
 
 def invite(session: Session, office: Office, application: Application, place: str, phone: str, now: datetime) -> None:
-    """Ask the person at `place` to confirm and sign. Raises NotInvited, PhoneMalformed, InvitedTooOften."""
+    """Send the person at `place` a link of their own, to prove who they are and sign; an earlier link is void.
+
+    Raises NotInvited, PhoneMalformed, InvitedTooOften.
+    """
     person = next((one for one in wanted(office, application) if one.place == place), None)
     if application.state != State.DRAFT or person is None:
         raise NotInvited()
@@ -134,12 +142,17 @@ def invite(session: Session, office: Office, application: Application, place: st
     if known.invitations >= MOST_INVITATIONS:
         raise InvitedTooOften(most=MOST_INVITATIONS)
     _must_not_flood(session, application, fingerprint(number, "phone"), now)
+    if known.name and known.name != person.name:  # somebody else stands in this place now
+        _forget_proof(session, application.id, place)
+    token = new_id()
     known.role, known.name, known.phone = person.role.model_dump(), person.name, number
+    known.link_key = fingerprint(token, "invitation")
     known.phone_key, known.invited_at, known.invitations = fingerprint(number, "phone"), now, known.invitations + 1
     known.signed_at = known.digest = None
     session.add(known)
     session.flush()
-    body = SENTENCE.format(title=item_of(office, application).title.zh, role=person.role.zh)
+    link = f"{office.public_url}/p/{token}"
+    body = SENTENCE.format(title=item_of(office, application).title.zh, role=person.role.zh, link=link)
     write_message(session, f"invite:{known.id}:{known.invitations}", number, body, now)
 
 
@@ -152,6 +165,21 @@ def _must_not_flood(session: Session, application: Application, phone_key: str, 
         raise InvitedTooOften(most=MOST_A_DAY)
     if (session.scalar(recent.where(Participant.phone_key == phone_key)) or 0) >= MOST_TO_PHONE:
         raise InvitedTooOften(most=MOST_TO_PHONE)
+
+
+def by_link(session: Session, token: str, now: datetime) -> Participant:
+    """Whose link it is. Raises NotInvited, also once it is thirty days old."""
+    query = select(Participant).where(Participant.link_key == fingerprint(token, "invitation"))
+    found = session.scalar(query)
+    if found is None or now - found.invited_at > LINK_LIVES:
+        raise NotInvited()
+    return found
+
+
+def _forget_proof(session: Session, application_id: str, place: str) -> None:
+    evidence = evidence_of(session, application_id, place)
+    destroy_evidence(session, evidence)
+    session.flush()
 
 
 def of_place(session: Session, application_id: str, place: str) -> Participant | None:
@@ -187,6 +215,9 @@ def forget_all(session: Session, application_id: str) -> None:
     """With a draft that is thrown away its invitations go."""
     for participant in of_application(session, application_id):
         session.delete(participant)
+    for evidence in everybodys_evidence(session, application_id):
+        if evidence.person != HOLDER:
+            destroy_evidence(session, evidence)
     session.flush()
 
 

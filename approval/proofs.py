@@ -15,16 +15,16 @@ import audit
 from approval import clocks, entries, opinions, visits, votes
 from approval.application import Application, Finding
 from approval.circumstances import Circumstances, Opined, Visited, Voted
-from approval.findings import facts_of
+from approval.filings import counted_of
 from approval.gatebook import GateBook
 from approval.inquiries import inquiries_of, looked_of, namesakes_of
 from approval.neighbours import neighbours_of
 from approval.office import Office
+from approval.proving import evidence_facts, unproven_others
 from approval.sampling import is_open, keep_verdict
 from approval.weighing import FORMAT, GateAsked, Snapshot, Weighed, digest_of_json, gates_of, ruleset, weigh
 from catalogue import Catalogue
 from credit import Effect
-from identity import evidence_of
 from kit.clock import office_day
 from kit.database import Base, Moment
 from kit.errors import DomainError
@@ -84,9 +84,11 @@ def snapshot(session: Session, office: Office, application: Application, now: da
         item_version=application.item_version,
         day=office_day(now),
         answers=dict(application.answers),
-        evidence=facts_of(evidence_of(session, application.id)),
+        evidence=evidence_facts(session, office, application),
         namesakes=namesakes_of(session, application.id),
         neighbours=neighbours_of(session, application.id),
+        filings=counted_of(session, application.id),
+        others_unproven=unproven_others(session, office, application, now),
         inquiries=inquiries_of(session, application.id),
         format=FORMAT,
         gates=tuple(

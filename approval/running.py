@@ -62,7 +62,7 @@ class Runner:
             if not isinstance(step, Automatic) or application.state != State.CHECKING:
                 self._make_papers(application_id)
                 return
-            if not self._is_due(application):
+            if not self._is_due(application) or _waits_for_a_clerk(application):
                 return
             self._crash(application.step, "before")
             event, write = self._carry_out(step, application)
@@ -119,7 +119,7 @@ class Runner:
     def _move(self, read: Application, event: Done | Failed, write: Write | None, now: datetime) -> bool:
         with self._office.database.writing() as session:
             application = locked(session, read.id)
-            if application.seq != read.seq or application.state != State.CHECKING:
+            if application.seq != read.seq or application.state != State.CHECKING or _waits_for_a_clerk(application):
                 return False
             process = self._office.catalogue.process_of(item_of(self._office, application))
             actor = f"system:{process.name}@{process.version}"
@@ -177,3 +177,8 @@ class Runner:
     def _crash(self, step: str, point: str) -> None:
         if self._crash_at == f"{step}:{point}":
             os.kill(os.getpid(), signal.SIGKILL)
+
+
+def _waits_for_a_clerk(application: Application) -> bool:
+    """Approved, and then somebody said "that is not me": nothing is numbered, issued or entered until it is freed."""
+    return application.frozen_at is not None and application.decision is not None

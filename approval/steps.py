@@ -14,21 +14,24 @@ from sqlalchemy.orm import Session
 import licences
 from approval import entries, following, papers, proofs, sampling, together
 from approval.application import Application
+from approval.assured import of_person
 from approval.cards import of_card
 from approval.casefile import checked, item_of, record
 from approval.deciding import ClockSuspended, add_findings, keep_decision
 from approval.decision import Decision, Outcome
-from approval.findings import Found, facts_of, of_content, of_credit, of_form, of_identity, of_names
+from approval.filings import count_filings, keep_counted
+from approval.findings import Found, of_content, of_credit, of_form, of_names
+from approval.freezing import must_be_free
 from approval.grant import grant
 from approval.inquiries import ask_bureau, count_namesakes, keep_inquiries, keep_looked, keep_namesakes
-from approval.leads import of_place
+from approval.leads import of_filings, of_place
 from approval.neighbours import count_neighbours, keep_neighbours, place_of
 from approval.office import Office
-from approval.persons import others_than_holder
+from approval.proving import evidence_facts, unproven_others
 from approval.registered import Looked, of_looked
 from approval.weighing import Inquired, Snapshot, weigh
 from catalogue import EntryResult, LicenceResult, PermitResult
-from identity import Account, evidence_of, when_final, write_message
+from identity import Account, when_final, write_message
 from kit.clock import office_day
 from kit.errors import DomainError
 
@@ -59,13 +62,16 @@ def _findings(step: str, found: list[Found]) -> Write:
 
 
 def check_identity(office: Office, application: Application) -> Carried:
-    """The holder's evidence, already measured when the applicant gave it."""
-    item = item_of(office, application)
-    values = checked(office, application, office.clock()).values
+    """The holder's evidence, already measured when the applicant gave it, and what was read of the card."""
+    now = office.clock()
+    item, values = item_of(office, application), checked(office, application, now).values
     with office.database.reading() as session:
-        known = facts_of(evidence_of(session, application.id))
-    found = list(of_identity(known, others_than_holder(item, values), office.straight_through))
-    found += of_card(known.card, item, values, office_day(office.clock()))
+        evidence = evidence_facts(session, office, application)
+        others = unproven_others(session, office, application, now)
+    found = [
+        *of_person(evidence, others, office.straight_through),
+        *of_card(evidence.card, item, values, office_day(now)),
+    ]
     return Carried("checked", _findings("identity", found))
 
 
@@ -78,16 +84,18 @@ def check_form(office: Office, application: Application) -> Carried:
 
 
 def check_names(office: Office, application: Application) -> Carried:
-    """The name against those of this district (名称规定第17条), and who else is at the address (线索)."""
+    """The name against those of this district (名称规定第17条); others at the address, other filings (线索)."""
     values = checked(office, application, office.clock()).values
     with office.database.reading() as session:
         count = count_namesakes(session, application)
         neighbours = count_neighbours(session, application, values)
-    found = [*of_names(values, count), *of_place(neighbours)]
+        filed = count_filings(session, application, office.clock())
+    found = [*of_names(values, count), *of_place(neighbours), *of_filings(filed)]
 
     def write(session: Session, application: Application, now: datetime) -> None:
         keep_namesakes(session, application, count, now)
         keep_neighbours(session, application, neighbours, now)
+        keep_counted(session, application, filed, now)
         add_findings(session, application, "names", found, now)
 
     return Carried("checked", write)
@@ -162,7 +170,8 @@ def weigh_findings(office: Office, application: Application) -> Carried:
     def approve(session: Session, application: Application, now: datetime) -> None:
         if application.suspended_on is not None:  # stopped while the bureau was asked: weighed again
             raise ClockSuspended()
-        if facts_of(evidence_of(session, application.id)) != fresh.evidence:  # a consent was withdrawn meanwhile
+        must_be_free(application)
+        if evidence_facts(session, office, application) != fresh.evidence:  # a consent was withdrawn meanwhile
             raise EvidenceChanged()
         note(session, application, now)
         process = office.catalogue.process_of(item)

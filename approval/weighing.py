@@ -16,6 +16,7 @@ from typing import Any, Literal
 from pydantic import Field, TypeAdapter
 
 from approval.asked import credit_held, form_held, identity_held, line_of, lines_of_gate, names_held, place_held
+from approval.assured import gate_facts, of_person
 from approval.cards import of_card
 from approval.circumstances import Circumstances
 from approval.findings import (
@@ -26,13 +27,12 @@ from approval.findings import (
     of_credit,
     of_form,
     of_gate,
-    of_identity,
     of_names,
 )
 from approval.gate import Facts, Gate, Verdict, evaluate
 from approval.gate import facts_of as gate_facts_of
 from approval.gatebook import GateBook
-from approval.leads import Neighbours, of_place
+from approval.leads import Filed, Neighbours, of_filings, of_place
 from approval.persons import others_than_holder
 from approval.printing import unprintable
 from approval.registered import Looked, of_looked
@@ -47,6 +47,7 @@ RULES = tuple(
     for name in (
         *(
             "findings",
+            "assured",
             "weighing",
             "gate",
             "persons",
@@ -103,6 +104,8 @@ class Snapshot(Frozen):
     evidence: EvidenceFacts
     namesakes: int | None
     neighbours: Neighbours | None = Field(default=None, exclude_if=lambda counted: counted is None)
+    filings: Filed | None = Field(default=None, exclude_if=lambda counted: counted is None)
+    others_unproven: int | None = Field(default=None, exclude_if=lambda counted: counted is None)
     inquiries: tuple[Inquired, ...]
     format: int = Field(default=1, ge=1, le=FORMAT, exclude_if=lambda number: number == 1)
     looked: Looked | None = Field(default=None, exclude_if=lambda answer: answer is None)
@@ -174,8 +177,8 @@ def gates_of(snapshot: Snapshot, book: GateBook) -> tuple[Gate, ...]:
 
 def _said(snapshot: Snapshot, item: Item, form: Form, result: Checked) -> Iterator[Found | Held]:
     """What each rule says, by the parts of the process; of each part first what it found."""
-    others = others_than_holder(item, result.values)
-    yield from of_identity(snapshot.evidence, others, snapshot.straight_through)
+    others = _unproven(snapshot, item, result)
+    yield from of_person(snapshot.evidence, others, snapshot.straight_through)
     yield from identity_held(others)
     yield from of_card(snapshot.evidence.card, item, result.values, snapshot.day)
     of_the_form = [*of_form(result.problems), *of_content(form, result.values)]
@@ -185,6 +188,7 @@ def _said(snapshot: Snapshot, item: Item, form: Form, result: Checked) -> Iterat
     yield from names_held(result.values, snapshot.namesakes)
     yield from of_place(snapshot.neighbours)
     yield from place_held(snapshot.neighbours)
+    yield from of_filings(snapshot.filings)
     if snapshot.looked is not None:
         yield from of_looked(snapshot.looked, item.result, result.values)
     for purpose in ("submission", "decision"):
@@ -208,15 +212,20 @@ def facts_for_gate(snapshot: Snapshot, item: Item, form: Form, result: Checked) 
     effects = {str(finding.effect) for inquired in asked for _label, finding in inquired.findings()}
     known: dict[str, object] = {
         "is_correction": snapshot.is_correction,
-        "identity_band": snapshot.evidence.band,
-        "identity_by_camera": not snapshot.evidence.without_camera,
-        "liveness_proven": snapshot.straight_through,
-        "others_unproven": others_than_holder(item, result.values),
+        **gate_facts(snapshot.evidence, snapshot.straight_through),
+        "others_unproven": _unproven(snapshot, item, result),
         "address_known": snapshot.neighbours.is_standard if snapshot.neighbours else None,
         "credit_effects": tuple(sorted(effects)) if asked else None,
         "credit_unanswered": sum(i.report["status"] != "answered" for i in asked) if asked else None,
     }
     return gate_facts_of(item.code, form, result, known)
+
+
+def _unproven(snapshot: Snapshot, item: Item, result: Checked) -> int:
+    """Who else is named and not proved; before anybody else could prove themselves, everybody else."""
+    if snapshot.others_unproven is not None:
+        return snapshot.others_unproven
+    return others_than_holder(item, result.values)
 
 
 @lru_cache(maxsize=1)

@@ -2,7 +2,7 @@
 """Bench of cards (证件识读): fields, verdicts and time over drawn cards photographed well and badly; hostile pictures.
 
 python -m bench.cards [--cards 12] [--rows "turned 90°;large glare"]. Drawn, not real: neither laminate nor
-holograms nor worn print. Milliseconds are CPU time on one core of this process. I/O: model files; the reference photographs.
+holograms nor worn print. Milliseconds are CPU time on one core of this process. I/O: model files, photographs.
 """
 
 import argparse

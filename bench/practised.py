@@ -61,6 +61,8 @@ def walk(page: Page, card: Path) -> tuple[float, int]:
         for field, value in answers.items():
             person.answer(field, own.get(field, value) if value == "" else value)
         person.tap("保存并继续")
+    person.look()
+    seen.choose_face(page)
     page.locator("#photo").wait_for(state="attached")
     person.look(2 * PHOTO_S)
     seen.photograph_card(page, card)

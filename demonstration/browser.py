@@ -122,6 +122,20 @@ def photograph_card(page: Page, card: Path) -> None:
     page.get_by_role("button", name="核对无误，继续").wait_for()
 
 
+def choose_face(page: Page) -> None:
+    """Of the ways to prove who one is."""
+    page.locator('button[name="way"][value="face"]').click()
+
+
+def be_vouched_for(page: Page, name: str) -> None:
+    """Have the reference partner vouch for this customer of it, from the list of tasks and back to it."""
+    page.get_by_role("link", name="再核验一次").click()
+    page.get_by_role("button", name="样例银行（虚构）").click()
+    page.get_by_role("link", name="前往确认").click()
+    page.get_by_role("button", name=name).click()
+    page.get_by_text("已由合作方确认您的身份").wait_for()
+
+
 def fill(page: Page, answers: dict[str, Any]) -> None:
     """Answer what the page asks, by field name; questions that appear after saving are answered then."""
     first = next(iter(answers))

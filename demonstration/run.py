@@ -10,6 +10,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import date, timedelta
 from pathlib import Path
 
 import httpx
@@ -21,23 +22,32 @@ from demonstration.applicant import Applicant, Stumbled, sole_trader
 from identity import Role, demonstration_password, enrol_staff
 from kit import clock
 from kit.database import Database
+from kit.numbers import id_check
 from kit.settings import Settings
-from reference import bureau, idcard, photographs
+from reference import bureau, idcard, partner, photographs
 from web.pages.demonstration import PHONE, STAFF
 
-STEPS = 9
+STEPS = 10
 BUREAU_TOKEN = "demonstration"  # noqa: S105 (of the reference bureau, which knows fictitious people only)
 
 
-def settings_for(folder: Path, port: int, bureau_port: int) -> Settings:
-    """A demonstration in `folder`: its own key, made once; its own accounts; the machine may approve."""
+def settings_for(folder: Path, port: int, bureau_port: int, partner_port: int | None = None) -> Settings:
+    """A demonstration in `folder`: its own key, made once; its own accounts; the machine may approve.
+
+    `partner_port`: where the reference partner listens, whose public key is pinned here.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     key = folder / "master.key"
     if not key.exists():
         key.touch(mode=0o600)
         key.write_text(secrets.token_hex(32))
+    partners = folder / "partners.toml" if partner_port else None
+    if partners is not None:
+        signs = partner.key_in(folder / "partner.key")
+        partners.write_text(partner.declaration(f"http://127.0.0.1:{partner_port}", signs), "utf-8")
     return Settings(
         data_dir=folder,
+        partners=partners,
         master_key=os.environ.get("MASTER_KEY") or key.read_text().strip(),
         public_url=f"http://127.0.0.1:{port}",
         bureau_url=f"http://127.0.0.1:{bureau_port}",
@@ -71,6 +81,19 @@ def reference_bureau(folder: Path, port: int, delay_s: float = 0.0) -> Iterator[
         process.wait(10)
 
 
+@contextmanager
+def reference_partner(folder: Path, port: int, site: str) -> Iterator[None]:
+    """The reference partner in its own process, with its own key; it sends browsers back to `site` only."""
+    command = [sys.executable, "-m", "reference.partner", "--port", str(port), "--key", str(folder / "partner.key")]
+    process = subprocess.Popen([*command, "--redirect", f"{site}/partner/return"])  # noqa: S603
+    try:
+        wait_for(f"http://127.0.0.1:{port}/health", process)
+        yield
+    finally:
+        process.terminate()
+        process.wait(10)
+
+
 def wait_for(url: str, process: subprocess.Popen[bytes] | None = None, seconds: float = 30.0) -> None:
     """Until something answers there. Raises Stumbled."""
     end = time.monotonic() + seconds
@@ -94,10 +117,16 @@ def enrol_demonstration_staff(database: Database) -> None:
                 post(session, account.id, [], [], department=username)
 
 
-def pictures(folder: Path) -> tuple[bytes, bytes]:
+def somebody_new() -> tuple[str, str]:
+    """A fictitious person whom the bureau has not heard of: one who files again and again is for a clerk (线索)."""
+    born = date(1960, 1, 1) + timedelta(days=secrets.randbelow(15_000))
+    first17 = f"999999{born:%Y%m%d}{secrets.randbelow(1000):03d}"
+    return bureau.CLEAN.name, first17 + id_check(first17)
+
+
+def pictures(folder: Path, name: str, number: str) -> tuple[bytes, bytes]:
     """A drawn sample card with a real, public-domain portrait, and another photograph of the same person."""
     real = photographs.fetch()
-    name, number = bureau.CLEAN
     holder = idcard.Holder(name=name, number=number, address="南京市栖霞区样例路 1 号 101 室")
     card = idcard.draw(real.accept_portrait.read_bytes(), holder)
     (folder / "demonstration").mkdir(exist_ok=True)
@@ -122,16 +151,17 @@ class Progress:
 
 def walk(address: str, folder: Path) -> None:
     """One application from the phone to the verified licence. Raises Stumbled at the first link that does not hold."""
-    name, number = bureau.CLEAN
+    name, number = somebody_new()
     progress = Progress()
     with httpx.Client(base_url=address, timeout=30.0) as client:
         person = Applicant(client, PHONE, name, number)
-        card, live = pictures(folder)
+        card, live = pictures(folder, name, number)
         progress("手机验证码登录 signed in with a phone code", person.sign_in)
         progress("选择事项 started 个体工商户设立登记", lambda: person.start("sole-trader"))
         progress("逐题填写 answered the form", lambda: person.answer(sole_trader(1000 + secrets.randbelow(9000))))
         progress("拍摄身份证 photographed the card", lambda: person.photograph_card(card))
         progress("人脸比对 compared the face", lambda: _face(person, live))
+        progress("合作方证明 vouched for by the reference partner", person.let_partner_vouch)
         progress("签名提交 signed and submitted", person.sign_and_submit)
         progress("自动审批 checked, approved, issued", lambda: person.wait("registered", "in_review", "set_aside"))
         if person.state() != "registered":

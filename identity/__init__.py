@@ -14,6 +14,8 @@ from identity.accounts import (
     sign_in_staff,
     staff,
 )
+from identity.assertions import AssertionOfAnother, AssertionRefused
+from identity.assuring import AlreadyAssured
 from identity.bands import BANDS, bands_of
 from identity.checks import Band, Bands, Comparison, FaceReading, Fault, Verdict, judge
 from identity.codes import Check, PhoneCode, TooManyCodes, check_code, send_code, waiting_code
@@ -39,7 +41,9 @@ from identity.evidence import (
     record_consent,
 )
 from identity.messages import Message, latest_messages, write_message
+from identity.partners import Partner, PartnerSilent, PartnerUnknown
 from identity.retention import Retention, load_retention, persons_held, when_final
+from identity.routes import MEETINGS, OFFICERS, Route, Routes, Way, load_routes
 from identity.sessions import account_of, sign_in, sign_out
 from identity.vault import view_picture
 
@@ -47,7 +51,12 @@ __all__ = [
     "BANDS",
     "CONSENT_VERSION",
     "HOLDER",
+    "MEETINGS",
+    "OFFICERS",
     "Account",
+    "AlreadyAssured",
+    "AssertionOfAnother",
+    "AssertionRefused",
     "AttemptsUsedUp",
     "Band",
     "Bands",
@@ -60,12 +69,18 @@ __all__ = [
     "FaceReading",
     "Fault",
     "Message",
+    "Partner",
+    "PartnerSilent",
+    "PartnerUnknown",
     "PhoneCode",
     "PortraitMissing",
     "Retention",
     "Role",
+    "Route",
+    "Routes",
     "TooManyCodes",
     "Verdict",
+    "Way",
     "account_of",
     "applicant_with_phone",
     "bands_of",
@@ -86,6 +101,7 @@ __all__ = [
     "latest_messages",
     "load_consents",
     "load_retention",
+    "load_routes",
     "lock_account",
     "may_compare",
     "persons_held",

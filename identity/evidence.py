@@ -38,7 +38,8 @@ PICTURES = ("card_picture", "portrait_picture", "frame_picture", "emblem_picture
 _KEYED = b"k1:"  # what was sealed before persons had keys begins with a random nonce instead
 MEASURED = (
     *("portrait_width", "consent", "consent_version", "consent_at", "attempts", "band", "distance", "frames_used"),
-    *("model", "bands_version", "reasons", "compared_at", "without_camera", "card_read"),
+    *("model", "bands_version", "reasons", "compared_at", "without_camera"),
+    *("card_read", "route", "liveness", "live_session", "signals", "assured_at", "assured_by", "assurance"),
 )
 
 
@@ -124,10 +125,19 @@ class Evidence(Base):
 
     @property
     def is_complete(self) -> bool:
-        """Whether the applicant has done what can be done: a portrait, and a usable comparison or another way."""
+        """Whether the applicant has done what can be done, by any way: the level is reached, an appointment is made, or
+        there is a portrait with a usable comparison or for a clerk's eye."""
+        if self.is_assured or (self.assurance or {}).get("asked_at"):
+            return True
         if self.portrait_picture is None:
             return False
-        return self.consent == "decline" or self.band in (Band.ACCEPT, Band.PERSON) or self.attempts_left == 0
+        is_for_eye = self.consent == "decline" or self.route == "eye"
+        return is_for_eye or self.band in (Band.ACCEPT, Band.PERSON) or self.attempts_left == 0
+
+    @property
+    def is_assured(self) -> bool:
+        """Whether somebody said who the person is; for whom that holds, `identity.assuring` tells."""
+        return self.assured_at is not None
 
 
 holds_keys(Evidence.vault_key)
@@ -175,6 +185,13 @@ def keep_portrait(
     evidence.card_picture = keep_for(session, evidence, card, now)
     evidence.portrait_picture = keep_for(session, evidence, portrait, now)
     evidence.portrait_width = width
+
+
+def keep_own_picture(session: Session, evidence: Evidence, jpeg: bytes, now: datetime) -> None:
+    """A picture that the person took of themselves for a clerk's eye; one that was compared by the machine stays."""
+    if evidence.band is None:
+        destroy_picture(session, evidence.frame_picture)
+        evidence.frame_picture = keep_picture(session, jpeg, now)
 
 
 def record_consent(session: Session, evidence: Evidence, choice: str, now: datetime) -> None:

@@ -47,6 +47,8 @@ def applicant(page: Page, album: Album, card: Path) -> None:
     page.get_by_role("button", name="开始申请").click()
     album.keep(page, "tasks")
     answer_form(page, album)
+    album.keep(page, "ways")
+    seen.choose_face(page)
     page.locator("#photo").wait_for(state="attached")
     album.keep(page, "card")
     seen.photograph_card(page, card)
@@ -131,6 +133,7 @@ def declining_applicant(page: Page, card: Path) -> str:
     for answers in named.values():
         seen.fill(page, {k: own.get(k, v) if v == "" else v for k, v in answers.items()})
         page.get_by_role("button", name="保存并继续").click()
+    seen.choose_face(page)
     seen.photograph_card(page, card)
     page.get_by_role("button", name="核对无误，继续").click()
     page.get_by_label("用人脸比对").check()

@@ -31,6 +31,8 @@ from web.pages import (
     lookups,
     materials,
     mydesk,
+    notme,
+    officers,
     opinions,
     parts,
     postings,
@@ -43,6 +45,8 @@ from web.pages import (
     status,
     submit,
     verify,
+    vouching,
+    ways,
 )
 
 STATIC = Path(__file__).parent / "static"
@@ -59,11 +63,15 @@ PAGES = (
     cards,
     documents,
     proof,
+    ways,
+    vouching,
+    notme,
     submit,
     status,
     bundles,
     agreeing,
     review,
+    officers,
     decide,
     casework,
     mydesk,

@@ -1,11 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """Desk (服务台): what pages need of the world, composed once by `main`. No logic."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from approval.office import Office
+from identity import Partner
 from identity.card import CardReader
 from identity.face import FaceMatcher
+from identity.partners import AssertionSource, HttpPartners
 from kit.settings import Settings
 from licences import Store
 
@@ -20,3 +23,5 @@ class Desk:
     store: Store
     settings: Settings
     trust: bytes
+    partners: Mapping[str, Partner] = field(default_factory=dict)  # who may vouch for a person; none unless declared
+    assertions: AssertionSource = field(default_factory=HttpPartners)

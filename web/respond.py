@@ -30,6 +30,12 @@ NOTICES = {
     "accepted": ("已受理，并通知申请人", "Accepted; the applicant is told"),
     "voted": ("您的审查意见已提交，等待另一位审查员", "Your opinion is cast; another clerk decides too"),
     "suspended": ("已中止计时，并书面告知申请人", "The clock is stopped; the applicant is told in writing"),
+    "vouched": ("已由合作方确认您的身份", "Your identity is confirmed"),
+    "met": ("核验结果已记录", "The result is recorded"),
+    "not-me": (
+        "已收到。相关申请已暂停办理，工作人员会尽快核实",
+        "Noted: whatever it concerns is stopped until a clerk has looked",
+    ),
     "uploaded": ("已上传", "Uploaded"),
     "invited": ("邀请短信已发出", "The invitation is sent"),
     "part-signed": ("已签名", "Signed"),

@@ -110,6 +110,7 @@ def test_what_anybody_may_use_is_a_known_list() -> None:
         "/signin",
         "/signin/again",
         "/signin/code",
+        "/p/{token}",
         "/staff/signin",
         "/signout",
         "/v/{verification_id}",

@@ -14,9 +14,11 @@ import pytest
 import uvicorn
 from fastapi import FastAPI
 from playwright.sync_api import expect as expected
+from sqlalchemy import delete
 
 import licences
 from approval.calendar import seed_calendar
+from approval.filings import Filing
 from approval.gatebook import load_gates
 from approval.office import Office
 from approval.running import Runner
@@ -25,16 +27,17 @@ from catalogue import load_catalogue
 from credit import HttpBureau
 from demonstration.applicant import Applicant, sole_trader
 from demonstration.run import enrol_demonstration_staff
-from identity import demonstration_password
+from identity import demonstration_password, evidence_of
 from identity.card import PREPARE, CardReader, CardReading, RapidCardReader, Side
 from identity.face import DlibMatcher
+from identity.partners import load_partners
 from identity.workers import Workers
 from kit import clock
 from kit.database import Base, Database
 from kit.settings import Settings
 from licences import FileSigner, Issuer, Store
 from notices import Maker
-from reference import bureau, idcard, photographs
+from reference import bureau, idcard, partner, photographs
 from tests.conftest import new_postgres_database
 from web.app import create_app
 from web.desk import Desk
@@ -138,7 +141,15 @@ class Service:
         person.choose(way)
         if way == "agree":
             assert person.look_into_camera([self.live] * 3)["state"] == "accepted"
+            self.prove_living(person.application)
+            person.let_partner_vouch()
         return person
+
+    def prove_living(self, application_id: str) -> None:
+        """A living face and a card that was read, as the live session and the reader of cards leave them."""
+        with self.database.writing() as session:
+            evidence = evidence_of(session, application_id)
+            evidence.liveness, evidence.card_read = "pass", {"fields": {}, "faults": []}
 
     def straight_through(self, allowed: bool) -> None:
         self.use(straight_through=allowed)
@@ -197,6 +208,13 @@ def _service(
     desk = Desk(office, matcher, reader, store, settings, signer.trust)
     app = create_app(desk)
     address, server, thread = running(app)
+    signs, partner_app = partner.key_in(folder / "partner.key"), FastAPI()
+    partner_address, partner_server, partner_thread = running(partner_app)
+    partner_app.include_router(partner.create_app(signs, partner_address, [f"{address}/partner/return"]).router)
+    (folder / "partners.toml").write_text(partner.declaration(partner_address, signs), "utf-8")
+    settings = settings.model_copy(update={"public_url": address})
+    desk = replace(desk, settings=settings, partners=load_partners(folder / "partners.toml"))
+    app.state.desk = desk
     yield Service(
         address,
         database,
@@ -207,8 +225,9 @@ def _service(
         pictures.other.read_bytes(),
         runner=runner,
     )
-    for stopping in (server, bureau_server):
+    for stopping in (server, bureau_server, partner_server):
         stopping.should_exit = True
+    partner_thread.join(10)
     thread.join(10)
     bureau_thread.join(10)
     engine.close()
@@ -217,6 +236,8 @@ def _service(
 
 @pytest.fixture
 def service(_service: Service) -> Iterator[Service]:
+    with _service.database.writing() as session:
+        session.execute(delete(Filing))  # the same people file in every test: that is no lead here
     yield _service
     _service.use()
     for client in _service.clients:

@@ -30,7 +30,7 @@ from kit.database import Base, Database
 from kit.settings import Settings
 from licences import Licence, Status, Store
 from tests.conftest import NOON
-from tests.office import CATALOGUE, TestOffice
+from tests.office import CATALOGUE, TestOffice, alone
 from web.app import create_app
 from web.desk import Desk
 from workflows import Automatic, End, Event, Joint, Position, advance, begin
@@ -170,6 +170,7 @@ class House:
             application = session.get_one(Application, case)
             cases.sign(session, application, "phone-code", "statement-1", self.now)
             cases.submit(session, self.office.office, application, self.now)
+            alone(session, case)
 
     def decide(self, who: str, case: str, outcome: str, **changed: str) -> httpx.Response:
         """Claim the case and say what its step asks for, as on the page."""

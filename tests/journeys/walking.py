@@ -17,7 +17,7 @@ from kit.clock import office_day
 from tests.conftest import NOON
 from tests.filling import filled
 from tests.journeys.inprocess import House
-from tests.office import CATALOGUE, an_applicant, prove
+from tests.office import CATALOGUE, alone, an_applicant, prove
 from workflows import Human, Joint, Panel
 
 STAFF = {"zhou": Role.CLERK, "wu": Role.CLERK, "head": Role.SUPERVISOR}
@@ -47,6 +47,7 @@ def submitted(house: House, item: Item, **changed: Any) -> str:
         prove(session, office, draft)
         cases.sign(session, draft, "phone-code", "statement-1", NOON)
         cases.submit(session, office, draft, NOON)
+        alone(session, draft.id)
         return draft.id
 
 

@@ -23,6 +23,7 @@ from tests.web.sample_apply import (
 from tests.web.sample_bundles import BUNDLE_SAMPLES
 from tests.web.sample_cards import CARD_SAMPLES
 from tests.web.sample_guide import GUIDE_SAMPLES, PLAN_TILES, THEMES
+from tests.web.sample_identity import IDENTITY_SAMPLES
 from tests.web.sample_keeping import ADMIN_SAMPLES, CONSENT_TEXT, RECORDS
 from tests.web.sample_parts import INVITATIONS, PARTS
 from tests.web.sample_review import CASE, CASE_CONFLICT, CASE_UNCLAIMED, ENTRIES, HISTORY_LINE, ROWS
@@ -263,6 +264,7 @@ SAMPLES: list[Sample] = [
         },
     ),
     *PARTS,
+    *IDENTITY_SAMPLES,
     ("instrument", "apply/instrument.html", "applicant", {**APPLY, "instrument": ARTICLES}),
     ("receipt", "apply/receipt.html", "applicant", {"receipt": RECEIPT, "status_href": "/cases/01JD"}),
     ("status", "cases/status.html", "applicant", STATUS),

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Samples of what the others of a case see: the list of whom to ask, and one person's own part."""
 
+from typing import Any
+
 from tests.web.sample_apply import APPLICATION, FIELDS, TEXTS, some, t
 from web.fields import ShownProblem
 
@@ -17,7 +19,7 @@ ASKED = [
     some(**{**UNASKED, "place": "manager_name", "phone": "138****0004", "has_signed": True, "was_signed": True}),
 ]
 PEOPLE = {"application": APPLICATION, "people": ASKED, "back": "/apply/01JD"}
-PART = {
+PART: dict[str, Any] = {
     "part": {"id": "01JP", "role": SHAREHOLDER, "phone": "138****0002"},
     "application": {
         "title": t("有限责任公司设立登记", "Register a limited company"),
@@ -27,6 +29,8 @@ PART = {
     "instruments": TEXTS,
     "digest": "ab" * 32,
     "has_signed": False,
+    "proof": {"proves": True, "signs": True, "way": None, "is_assured": False, "is_waiting": False},
+    "is_open": True,
     "code_sent": False,
     "masked_phone": "138****0002",
     "problems": [],
@@ -59,5 +63,11 @@ PARTS = [
     ("part", "parts/part.html", "applicant", PART),
     ("part-sign", "parts/part.html", "applicant", {**PART, "code_sent": True, "problems": WRONG}),
     ("part-signed", "parts/part.html", "applicant", {**PART, "has_signed": True}),
+    (
+        "part-proved",
+        "parts/part.html",
+        "applicant",
+        {**PART, "proof": {**PART["proof"], "signs": False, "is_assured": True, "way": SHAREHOLDER}},
+    ),
     ("part-waiting", "parts/part.html", "applicant", {**PART, "instruments": [], "digest": ""}),
 ]

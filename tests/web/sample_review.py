@@ -7,6 +7,7 @@ from typing import Any
 
 from kit.text import Text
 from tests.web.sample_apply import NOW, SHOP, some, t
+from tests.web.sample_identity import PROVERS
 from tests.web.sample_keeping import RECORDS
 from tests.web.sample_work import PANELS, STOPPED
 
@@ -147,6 +148,8 @@ CASE: dict[str, Any] = {
     "evidence": some(**EVIDENCE),
     "card": READ_CARD,
     "findings": FINDINGS,
+    "provers": PROVERS,
+    "frozen_at": NOW,
     "sections": SECTIONS,
     "history": HISTORY,
     "reasons": REASONS,

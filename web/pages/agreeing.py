@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import Response
 
-from approval import bundles, cases, drafting, following, together
+from approval import bundles, cases, drafting, filings, following, together
 from approval.dossier import sections
 from approval.sharing import FROM_LICENCE, Draft
 from approval.together import Bundle
@@ -220,5 +220,6 @@ def sign_and_submit(
     if problems:
         sent = waiting_code(db, browser, _purpose(bundle)) is not None
         return _sign_page(request, desk, db, now, bundle, applicant.phone or "", sent, problems)
+    filings.note_device(db, bundle.lead_id, browser, now)
     following.sign_and_submit(db, desk.office, bundle, "phone-code", STATEMENT_VERSION, now)
     return go(f"/together/{bundle.id}", "together-submitted")

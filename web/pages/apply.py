@@ -6,13 +6,27 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import Response
 
-from approval import bundles, casefile, cases, consents, lookups, participants, prefilling, printing, renewing, together
+from approval import (
+    bundles,
+    casefile,
+    cases,
+    consents,
+    lookups,
+    participants,
+    prefilling,
+    printing,
+    proving,
+    renewing,
+    together,
+)
 from approval.application import Application, State
 from approval.together import Standing
 from catalogue import Item
 from forms import Answers, Checked, Page, check_page, in_words, take
 from forms import Form as Declared
-from identity import Evidence, evidence_of
+from identity import Band, Evidence, Way, evidence_of
+from identity.assuring import route_of
+from identity.routes import load_routes
 from kit.clock import office_day
 from kit.text import Language, Text
 from web.deps import Applicant, Db, DeskDep, Now, OwnApplication
@@ -58,8 +72,12 @@ def tasks(
     evidence = evidence_of(db, application.id)
     closed = cases.closed_fields(db, application)
     listed = _question_tasks(form, application, checked, closed, cases.unchanged_fields(db, application))
-    listed += proof_tasks(application, evidence)
+    listed += proof_tasks(application, evidence, proving.is_done(db, desk.office, application))
     ready = all(task["state"] in ("done", "change") for task in listed)
+    if _may_be_faster(desk, item, application, evidence):
+        title = Text(zh="再核验一次，符合条件的当场自动办结", en="One more proof, and a plain case is done at once")
+        hint = Text(zh="选做：由合作方、窗口或视频核验", en="Optional: a partner, a window or a call")
+        listed.append(task_of(title, hint, href_of(application, "identity"), "optional"))
     others = participants.wanted(desk.office, application)
     if others:
         listed.append(_others_task(desk, db, now, application, len(others)))
@@ -152,24 +170,44 @@ def _question_tasks(
     return tasks
 
 
-def proof_tasks(application: Application, evidence: Evidence) -> list[dict[str, object]]:
-    has_card = evidence.portrait_picture is not None
-    has_chosen = evidence.consent is not None
-    face = "consent" if not has_chosen or evidence.is_complete else "face"
-    return [
-        task_of(
-            Text(zh="拍摄身份证，核对识读的信息", en="Photograph the card and check what was read"),
-            None,
-            href_of(application, "card" if evidence.card_read and not evidence.card_read["other"] else "idcard"),
-            "done" if has_card else "todo",
-        ),
-        task_of(
-            Text(zh="核验本人", en="Prove it is you"),
-            Text(zh="人脸比对，或由工作人员核验", en="By face, or by a clerk"),
-            href_of(application, face) if has_card else None,
-            "done" if evidence.is_complete else "todo" if has_card else "waiting",
-        ),
-    ]
+def next_proof(evidence: Evidence) -> str:
+    """The page on which the holder goes on, by the way they are on; the ways themselves once nothing is left."""
+    way = route_of(evidence)
+    if way is None or evidence.is_assured or way is Way.PARTNER:
+        return "identity"
+    if way in (Way.WINDOW, Way.VIDEO):
+        return "identity/meeting"
+    if evidence.portrait_picture is None:
+        return "idcard"
+    if way is Way.EYE:
+        return "identity/picture"
+    if evidence.consent != "agree":
+        return "consent"
+    return "identity" if evidence.is_complete else "face"
+
+
+def proof_tasks(application: Application, evidence: Evidence, is_done: bool | None = None) -> list[dict[str, object]]:
+    """A card only for the ways that look at it; how to prove oneself can be changed until it is done."""
+    is_complete = evidence.is_complete if is_done is None else is_done
+    has_card, way = evidence.portrait_picture is not None, route_of(evidence)
+    hint = load_routes().of(way).title if way else Text(zh="五种方式任选", en="Choose one of five ways")
+    tasks = []
+    if way is None or load_routes().of(way).needs_card:
+        title = Text(zh="拍摄身份证，核对识读的信息", en="Photograph the card and check what was read")
+        read = "card" if evidence.card_read and not evidence.card_read["other"] else "idcard"
+        tasks.append(task_of(title, None, href_of(application, read), "done" if has_card else "todo"))
+    href = href_of(application, "identity" if is_complete else next_proof(evidence))
+    title = Text(zh="核验本人", en="Prove it is you")
+    return [*tasks, task_of(title, hint, href, "done" if is_complete else "todo")]
+
+
+def _may_be_faster(desk: DeskDep, item: Item, application: Application, evidence: Evidence) -> bool:
+    """Whether a second proof is all that the machine would still ask of this person."""
+    is_open = (
+        desk.office.straight_through and desk.office.gates.live(item.code, office_day(desk.office.clock())) is not None
+    )
+    is_first = application.predecessor_id is None
+    return is_open and is_first and evidence.band == Band.ACCEPT and not evidence.is_assured
 
 
 @router.post("/apply/{id}/discard")
@@ -307,8 +345,9 @@ def answer(
         return go(f"/together/{application.bundle_id}/next")
     if following:
         return go(href_of(application, f"form/{following[0].name}"), rare)
-    has_card = evidence_of(db, application.id).portrait_picture is not None
-    return go(f"/apply/{application.id}" if has_card else href_of(application, "idcard"), rare)
+    evidence = evidence_of(db, application.id)
+    is_done = evidence.is_complete or evidence.portrait_picture is not None
+    return go(f"/apply/{application.id}" if is_done else href_of(application, next_proof(evidence)), rare)
 
 
 def _is_new(name: str, posted: dict[str, list[str]]) -> bool:

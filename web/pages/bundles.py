@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Form, Query, Request
 from fastapi.responses import Response
 
-from approval import bundles, cases, consents, together
+from approval import bundles, cases, consents, proving, together
 from approval.application import Application
 from approval.following import JOINT_EXTENSION, JOINT_WORKING_DAYS
 from approval.sharing import Draft
@@ -129,7 +129,9 @@ def _by_item(desk: DeskDep, db: Db, now: Now, bundle: Bundle) -> list[tuple[Draf
         is_answered = all(task["state"] == "done" for task in tasks)
         has_another = is_answered and not bundles.same_holder(desk.office, lead, application, now)
         if application is lead or has_another:
-            tasks += proof_tasks(application, evidence_of(db, application.id))
+            tasks += proof_tasks(
+                application, evidence_of(db, application.id), proving.is_done(db, desk.office, application)
+            )
         found.append((draft, tasks))
     return found
 

@@ -31,7 +31,7 @@ from kit.errors import DomainError
 from web.deps import Applicant, Db, DeskDep, Now, OwnApplication
 from web.errors import sentence
 from web.fields import ShownProblem
-from web.pages.apply import href_of
+from web.pages.apply import href_of, next_proof
 from web.pages.proof import NoPicture, context_of, own_draft
 from web.respond import go, language_of, page
 from web.wording import CARD_FAULTS, CARD_FIELDS, CARD_PROBLEMS, FAULTS
@@ -235,4 +235,5 @@ def confirm(
         return _read_page(request, desk, application, evidence, now, typed)
     confirm_card(db, evidence, typed, now)
     prefilling.from_card(db, desk.office, application, typed, now)
-    return go(href_of(application, "consent"))
+    onwards = next_proof(evidence)
+    return go(href_of(application, "consent" if onwards == "identity" else onwards))

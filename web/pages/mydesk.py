@@ -36,8 +36,8 @@ def shown_memos(db: Session, person: Account) -> list[dict[str, Any]]:
             "said": MEMOS[memo.kind],
             "words": memo.words,
             "at": memo.written_at,
-            "number": cases[memo.application_id].number,
-            "href": f"/review/{memo.application_id}",
+            "number": cases[memo.application_id].number or "",
+            "href": f"/{'identity/frozen' if memo.kind == 'not_me' else 'review'}/{memo.application_id}",
         }
         for memo in listed
     ]

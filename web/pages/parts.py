@@ -6,11 +6,12 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import Response
 
-from approval import casefile, participants
+from approval import casefile, participants, proving
 from approval.application import Application, State
 from approval.participants import Participant
+from approval.roles import NOTHING
 from forms import Problem
-from identity import send_code, waiting_code
+from identity import evidence_of, load_routes, send_code, waiting_code
 from kit.numbers import masked_phone
 from kit.text import Text
 from web.deps import Applicant, Browser, Db, DeskDep, Now, OwnApplication
@@ -113,10 +114,30 @@ def _part_page(
         instruments=read,
         digest=digest,
         has_signed=participants.has_signed(office, application, participant, now),
+        proof=_proof(db, desk, application, participant),
+        is_open=not State(application.state).is_final,
         code_sent=waiting_code(db, browser, _purpose(participant)) is not None,
         masked_phone=masked_phone(participant.phone),
         problems=[*(problems or []), *told],
     )
+
+
+def _proof(db: Db, desk: DeskDep, application: Application, participant: Participant) -> dict[str, Any]:
+    """What is asked of this person, and where their proof stands."""
+    wanted = {one.place: one for one in participants.wanted(desk.office, application)}
+    need = wanted[participant.place].need if participant.place in wanted else NOTHING
+    found = next(
+        (one for one in proving.standing(db, desk.office, application) if one.named.place == participant.place), None
+    )
+    way = load_routes().of(found.way).title if found and found.way else None
+    is_waiting = evidence_of(db, application.id, participant.place).is_complete
+    return {
+        "proves": need.proves,
+        "signs": need.signs,
+        "way": way,
+        "is_assured": bool(found and found.is_assured),
+        "is_waiting": is_waiting,
+    }
 
 
 def _to_read(desk: DeskDep, application: Application, participant: Participant, now: Now) -> tuple[list[Any], str]:

@@ -16,13 +16,14 @@ from approval.dossier import history, sections, stage_of
 from catalogue import Item
 from credit import Effect
 from forms import Form
-from identity import Account, Evidence, bands_of, evidence_of, view_picture
+from identity import HOLDER, Account, Evidence, bands_of, evidence_of, view_picture
 from kit.text import Language, Text
 from web.deps import Clerk, Db, DeskDep, Now
 from web.fields import ShownProblem
 from web.pages import cardpanel, casepanels
 from web.pages.keeping import shown_records
 from web.pages.mydesk import shown_memos
+from web.pages.provers import provers_of
 from web.respond import go, language_of, page
 from web.wording import CHANNELS, REASONS, STATES
 
@@ -102,9 +103,9 @@ def release(id: str, db: Db, now: Now, clerk: Clerk) -> Response:
 
 
 @router.get("/review/{id}/pictures/{which}")
-def picture(id: str, which: str, db: Db, clerk: Clerk) -> Response:
+def picture(id: str, which: str, db: Db, clerk: Clerk, person: str = HOLDER) -> Response:
     people.keep_off(db, id, clerk.id)
-    evidence = evidence_of(db, submitted(db, id).id)
+    evidence = evidence_of(db, submitted(db, id).id, person)
     jpeg = view_picture(db, getattr(evidence, PICTURES[which])) if which in PICTURES else None
     return Response(jpeg, media_type="image/jpeg") if jpeg else Response(status_code=404)
 
@@ -165,6 +166,8 @@ def case_page(
         files=casepanels.files_of(db, desk, case),
         signed=casepanels.signed_of(db, case, mine),
         signers=casepanels.signers_of(db, case),
+        provers=provers_of(db, desk.office, case, mine),
+        frozen_at=case.frozen_at,
         visits={**casepanels.visits_of(db, desk, case, clerk), "typed": visit},
         clock=casepanels.clock_of(desk, case, line.days_left),
         colleagues=casepanels.colleagues(db, case, clerk, now) if mine or clerk.role == "supervisor" else [],

@@ -6,14 +6,14 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import Response
 
-from approval import casefile, cases, drafting, together
+from approval import casefile, cases, drafting, filings, proving, together
 from approval.application import Application, State
 from approval.dossier import sections
 from approval.gate import Facts, facts_of
 from approval.mending import Change, smallest_change
 from approval.received import received
 from forms import Answers, check
-from identity import evidence_of, send_code, waiting_code
+from identity import send_code, waiting_code
 from instruments import Instrument, Unwritable
 from kit.clock import office_day
 from kit.numbers import masked_phone
@@ -32,6 +32,7 @@ ASSUMED: dict[str, object] = {
     "identity_band": "accept",
     "identity_by_camera": True,
     "address_known": True,
+    "second_factor": "partner",
     "credit_effects": ("allow",),
     "credit_unanswered": 0,
 }
@@ -63,9 +64,9 @@ def check_answers(request: Request, desk: DeskDep, db: Db, now: Now, application
             for q in shown_problems([p], language, href_of(application, f"form/{form.page_of(p.path).name}?review=1"))
         ),
     ]
-    if not evidence_of(db, application.id).is_complete:
+    if not proving.is_done(db, desk.office, application):
         said = Text(zh="请完成身份核验", en="Prove it is you").said(language)
-        problems.append(ShownProblem("proof", said, f"/apply/{application.id}"))
+        problems.append(ShownProblem("proof", said, href_of(application, "identity")))
     answered = [
         {
             "title": s.title,
@@ -209,6 +210,7 @@ def sign_and_submit(
         sent = waiting_code(db, browser, _purpose(application)) is not None
         return _sign_page(request, desk, application, now, applicant.phone or "", sent, problems)
     cases.sign(db, application, "phone-code", STATEMENT_VERSION, now)
+    filings.note_device(db, application.id, browser, now)
     cases.submit(db, desk.office, application, now)
     return go(href_of(application, "receipt"))
 

@@ -1,0 +1,66 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Not me (这不是我): the link of an invited person, and the ways to say that one has nothing to do with a case.
+
+I/O: through the verbs. A link leads nowhere without the code that only the invited phone receives.
+"""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Request
+from fastapi.responses import Response
+
+from approval import casefile, freezing, participants
+from approval.application import Application
+from approval.people import NumberMalformed
+from identity import Role, send_code
+from kit.numbers import masked_phone
+from web.deps import Anybody, Applicant, Browser, Db, DeskDep, Now
+from web.errors import sentence
+from web.fields import ShownProblem
+from web.pages.signin import SIGNIN
+from web.respond import go, page
+
+router = APIRouter()
+
+
+@router.get("/p/{token}")
+def own_link(request: Request, token: str, desk: DeskDep, db: Db, now: Now, viewer: Anybody) -> Response:
+    """Whoever is signed in with the invited phone goes on; others are sent a code there, and see no name."""
+    part = participants.by_link(db, token, now)
+    if viewer is not None and viewer.role == Role.APPLICANT and viewer.phone_key == part.phone_key:
+        return go(f"/parts/{part.id}")
+    application = db.get_one(Application, part.application_id)
+    title = casefile.item_of(desk.office, application).title
+    return page(request, "parts/link.html", token=token, title=title, masked_phone=masked_phone(part.phone))
+
+
+@router.post("/p/{token}")
+def prove_phone(token: str, db: Db, now: Now, browser: Browser, _viewer: Anybody) -> Response:
+    part = participants.by_link(db, token, now)
+    send_code(db, part.phone, browser, SIGNIN, now)
+    return go(f"/signin/code?next=/parts/{part.id}")
+
+
+@router.post("/parts/{id}/not-me")
+def not_me(id: str, db: Db, now: Now, applicant: Applicant) -> Response:
+    part = participants.own(db, applicant, id)
+    freezing.say_not_me(db, part.application_id, part.place, applicant, now)
+    return go("/", "not-me")
+
+
+@router.get("/not-me")
+def ask_number(request: Request, _applicant: Applicant) -> Response:
+    return page(request, "parts/notme.html")
+
+
+@router.post("/not-me")
+def number_is_used(
+    request: Request, db: Db, now: Now, applicant: Applicant, number: Annotated[str, Form(max_length=30)] = ""
+) -> Response:
+    """The answer is the same whether anybody used the number."""
+    try:
+        freezing.say_number_is_used(db, applicant, number, now)
+    except (NumberMalformed, freezing.TooManyClaims) as error:
+        problems = [ShownProblem("number", sentence(error, request))]
+        return page(request, "parts/notme.html", 422, problems=problems)
+    return go("/", "not-me")
