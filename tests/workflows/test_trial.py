@@ -60,7 +60,7 @@ def test_a_failure_that_sent_the_case_to_a_person_sends_it_there_again() -> None
 
 
 def test_what_nobody_has_answered_stops_the_trial_and_says_so() -> None:
-    result = replay(changed(kind="panel", persons=2, on_disagreement="set_aside"), APPROVED)
+    result = replay(changed(kind="panel", persons=2, on_disagreement="review"), APPROVED)
     assert result.state is None
     assert result.stopped_at == "review"
     assert result.why == "no answer recorded for step review"
