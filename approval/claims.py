@@ -91,8 +91,7 @@ def claim(session: Session, application_id: str, person: Account, now: datetime)
     application = locked(session, application_id)
     if application.state != State.IN_REVIEW or application.role not in steps_of(person):
         raise NotOpenForDecision()
-    people.keep_off(session, application.id, person.id)
-    people.must_be_authorised(session, application, person.id)
+    people.must_keep_to(session, application, person.id)
     if has_cast(session, application, person.id):
         raise AlreadyCast()
     if held_now(application, now) and application.held_by != person.id:
@@ -132,10 +131,11 @@ def _hold(session: Session, application: Application, person: Account, now: date
 
 
 def keep(session: Session, application_id: str, person: Account, now: datetime) -> Application:
-    """The heartbeat of an open page. Raises NotHeld once the case has gone to somebody else."""
+    """The heartbeat of an open page. Raises NotHeld once the case has gone to somebody else, ConflictOfInterest."""
     application = locked(session, application_id)
     if application.held_by != person.id or application.state != State.IN_REVIEW:
         raise NotHeld()
+    people.keep_off(session, application.id, person.id)
     return _hold(session, application, person, now)
 
 
@@ -156,10 +156,16 @@ def claim_next(session: Session, person: Account, now: datetime) -> Application 
 
 
 def release(session: Session, application_id: str, person: Account, now: datetime) -> None:
-    """Put the case back into the queue; a supervisor may free anybody's, which is logged. Raises NotHeld."""
+    """Put the case back into the queue; a supervisor may free anybody's, which is logged.
+
+    Whoever has just declared a relative can still put the case back. Raises NotHeld, ConflictOfInterest,
+    NotAuthorised.
+    """
     application = locked(session, application_id)
     if application.held_by != person.id and person.role != Role.SUPERVISOR:
         raise NotHeld()
+    if application.held_by != person.id:
+        people.must_keep_to(session, application, person.id)
     if application.held_by not in (None, person.id):
         record(session, application, "claim.freed", f"account:{person.id}", now, {"held_by": application.held_by})
         memos.tell(session, application, "freed", person.id, now, to=application.held_by, occasion=f"{now:%d%H%M%S}")
@@ -169,8 +175,12 @@ def release(session: Session, application_id: str, person: Account, now: datetim
 def hand_over(
     session: Session, application_id: str, person: Account, colleague: Account, words: str, now: datetime
 ) -> None:
-    """Give the case to a colleague, who is told. Raises NotHeld, NotOpenForDecision, CannotTake."""
+    """Give the case to a colleague, who is told.
+
+    Raises NotHeld, NotOpenForDecision, CannotTake, ConflictOfInterest, NotAuthorised.
+    """
     application = locked(session, application_id)
+    people.must_keep_to(session, application, person.id)
     if application.state != State.IN_REVIEW:
         raise NotOpenForDecision()
     mine = [person.id, *people.represented_by(session, person.id, office_day(now))]
@@ -194,8 +204,7 @@ def may_be_given(session: Session, application: Application, colleague: Account,
     if has_cast(session, application, colleague.id):
         return False
     try:
-        people.keep_off(session, application.id, colleague.id)
-        people.must_be_authorised(session, application, colleague.id)
+        people.must_keep_to(session, application, colleague.id)
     except (people.ConflictOfInterest, people.NotAuthorised):
         return False
     return True
@@ -209,6 +218,7 @@ def take_over(session: Session, application_id: str, person: Account, reason: st
     if not is_sentence(reason):
         raise ReasonRequired(least=SHORTEST_REASON)
     application = locked(session, application_id)
+    people.must_keep_to(session, application, person.id)
     if application.state != State.IN_REVIEW:
         raise NotOpenForDecision()
     before = application.held_by if held_now(application, now) else application.assigned_to

@@ -89,7 +89,7 @@ def add_findings(session: Session, application: Application, step: str, found: I
 def _may_act(session: Session, application: Application, person_id: str, version: int, now: datetime) -> None:
     if application.state != State.IN_REVIEW:
         raise NotOpenForDecision()
-    people.keep_off(session, application.id, person_id)
+    people.must_keep_to(session, application, person_id)
     if application.held_by != person_id or not held_now(application, now):
         raise NotHeld()
     if application.version != version:
@@ -242,8 +242,12 @@ def tell_applicant(session: Session, application: Application, decision: Decisio
 
 
 def resume(session: Session, office: Office, application_id: str, supervisor: Account, now: datetime) -> Application:
-    """Send a case that was set aside on again: to the checks, or to the licence if it is already approved."""
+    """Send a case that was set aside on again: to the checks, or to the licence if it is already approved.
+
+    Raises NotOpenForDecision, ConflictOfInterest, NotAuthorised.
+    """
     application = locked(session, application_id)
+    people.must_keep_to(session, application, supervisor.id)
     if application.state != State.SET_ASIDE:
         raise NotOpenForDecision()
     event = Decided(outcome="issue" if application.decision else "check", by=supervisor.id)

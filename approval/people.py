@@ -141,6 +141,12 @@ def must_be_authorised(session: Session, application: Application, account_id: s
         raise NotAuthorised(what="area")
 
 
+def must_keep_to(session: Session, application: Application, account_id: str) -> None:
+    """What every act of staff on a case begins with. Raises ConflictOfInterest, NotAuthorised."""
+    keep_off(session, application.id, account_id)
+    must_be_authorised(session, application, account_id)
+
+
 def be_away(session: Session, account_id: str, since: date, until: date, deputy_id: str) -> None:
     """Enter an absence. Raises ValueError if it ends before it begins or the deputy is the person."""
     if until < since or deputy_id == account_id:

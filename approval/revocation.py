@@ -21,7 +21,7 @@ from approval.casefile import record
 from approval.deadlines import YearUnpublished, due_on
 from approval.decision import SHORTEST_REASON, ReasonRequired, is_sentence
 from approval.office import Office
-from approval.people import keep_off
+from approval.people import must_keep_to
 from identity import Account
 from kit.clock import office_day
 from kit.database import Base, Moment
@@ -115,8 +115,9 @@ def file(
 ) -> Revocation:
     """Open a look into a registration: for a person whose name was used, or by the office itself.
 
-    Raises NotRegistered, AlreadyLookedInto, IdentityUnproven, ReasonRequired.
+    Raises NotRegistered, AlreadyLookedInto, IdentityUnproven, ReasonRequired, ConflictOfInterest, NotAuthorised.
     """
+    must_keep_to(session, application, person.id)
     licence = licences.of_application(session, application.id)
     is_entry = register.act_of(session, application.id) not in (None, "registration")
     if application.state != State.REGISTERED or licence is None or is_entry:
@@ -245,8 +246,9 @@ def _at(session: Session, revocation_id: str, person: Account, stage: Stage) -> 
     opened = session.scalar(query.execution_options(populate_existing=True))
     if opened is None or opened.stage != stage:
         raise WrongStage()
-    keep_off(session, opened.application_id, person.id)
-    return opened, session.get_one(Application, opened.application_id)
+    application = session.get_one(Application, opened.application_id)
+    must_keep_to(session, application, person.id)
+    return opened, application
 
 
 def _months_later(day: date) -> date:

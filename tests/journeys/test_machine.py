@@ -26,7 +26,17 @@ from identity import Account, Role
 from kit.database import Database
 from licences import Licence
 from tests.builders import fictitious_id
-from tests.journeys.inprocess import SENTENCE, House, Site, a_desk, a_house, a_site, must_hold_of, stood_still
+from tests.journeys.inprocess import (
+    SENTENCE,
+    House,
+    Site,
+    a_desk,
+    a_house,
+    a_site,
+    must_be_kept_off,
+    must_hold_of,
+    stood_still,
+)
 from tests.office import a_submitted_case
 
 EXAMPLES = int(os.environ.get("MACHINE_EXAMPLES", "20"))
@@ -36,16 +46,18 @@ APPLICANTS = {
     "lin": ("13800000001", fictitious_id("19900307", 1)),
     "chen": ("13800000002", fictitious_id("19850612", 2)),
 }
-STAFF = dict.fromkeys(("zhou", "wu", "sun"), Role.CLERK) | {"zheng": Role.SUPERVISOR}
+STAFF = dict.fromkeys(("zhou", "wu", "sun"), Role.CLERK) | dict.fromkeys(("zheng", "qian"), Role.SUPERVISOR)
 STAFF |= dict.fromkeys(("health", "fire"), Role.EXPERT)
-KIN = ("wu", "chen")  # wu is chen's relative and must keep off
+KIN = {"wu": "chen", "qian": "lin"}  # relatives: they must keep off
 NUMBER_FIELD = {"sole-trader": "operator_id", "public-venue": "responsible_id"}
 MOST_CASES = 6
 
 CASE = st.integers(0, MOST_CASES + 1)
 WHO = st.sampled_from(sorted(APPLICANTS))
-CLERK = st.sampled_from(["zhou", "wu", "zheng"])
-ANYBODY = st.sampled_from(["zhou", "wu", "zheng", "zhou", "wu", "zheng", "health", "fire", "lin", "chen", "nobody"])
+CLERK = st.sampled_from(["zhou", "wu", "zheng", "qian"])
+ANYBODY = st.sampled_from(
+    ["zhou", "wu", "zheng", "zhou", "wu", "zheng", "qian", "health", "fire", "lin", "chen", "nobody"]
+)
 WORDS = st.sampled_from([SENTENCE, SENTENCE, "", "快", "……——……"])
 OUTCOME = st.sampled_from(["approve", "return", "refuse"])
 AGE = st.sampled_from([0, 0, 0, -1, 1])  # of the version that is sent
@@ -75,8 +87,9 @@ class Machine(RuleBasedStateMachine):
         self.house.enrol(STAFF)
         self.house.fill_pool(2)
         with self.database.writing() as session:
-            kin = self.house.people[KIN[0]]
-            people.declare_kin(session, kin, APPLICANTS[KIN[1]][1], "relative", self.house.now)
+            for kin, applicant in KIN.items():
+                person = self.house.people[kin]
+                people.declare_kin(session, person, APPLICANTS[applicant][1], "relative", self.house.now)
         self.is_worker_awake = True
         self.cases: list[str] = []
         self.versions: dict[str, int] = {}
@@ -257,6 +270,7 @@ class Machine(RuleBasedStateMachine):
                 if self.versions.get(application.id) != application.version:
                     self.versions[application.id] = application.version
                     must_hold_of(session, application)
+                    must_be_kept_off(session, application)
                 self.stays_as_it_ended(application)
                 if application.state == State.CHECKING:  # then a worker was told
                     assert any(k.case == application.id and not k.is_followed for k in self.house.kicks.values())
