@@ -36,6 +36,10 @@ class StalePage(DomainError):
     """The case has changed since the page was read."""
 
 
+class BasisForeign(DomainError):
+    """The refusal rests on a provision that is none of this item (许可法第38条 说明理由)."""
+
+
 class ClockSuspended(DomainError):
     """The clock stands still for a lawsuit, a hearing or an expert review: the decision waits for its end."""
 
@@ -110,13 +114,18 @@ def decide(
     """Record the decision, chain it into the log and let the process go on; in a panel, cast one vote.
 
     Raises NotOpenForDecision on a second try, NotHeld, StalePage, ClockSuspended, ConflictOfInterest, GuardHolds,
-    NotVisited, HearingOutstanding, NotInRegister, IllegalMove for an outcome that the step does not offer.
+    NotVisited, HearingOutstanding, NotInRegister, BasisForeign for a refusal, IllegalMove for an outcome that the
+    step does not offer.
     """
     application = locked(session, application_id)
     person_id = decision.decided_by.removeprefix("account:")
     _may_act(session, application, person_id, version, now)
     keep_inquiries(session, application, asked, now)
-    process = office.catalogue.process_of(item_of(office, application))
+    item = item_of(office, application)
+    if decision.outcome is Outcome.REFUSE and decision.basis not in item.refusal_bases:
+        raise BasisForeign()
+    decision = corrections.with_clauses(decision, application.findings, item)
+    process = office.catalogue.process_of(item)
     step = process.steps[application.step or ""]
     standing = Standing(
         application.findings,

@@ -14,6 +14,7 @@ import notices
 from approval.application import Application, State
 from approval.casefile import checked, item_of, record
 from approval.clocks import GROUNDS
+from approval.corrections import FORM_CLAUSES
 from approval.decision import REFUSAL_BASES, Decision, Outcome
 from approval.findings import licensed_items
 from approval.grant import name_of
@@ -27,6 +28,7 @@ from notices import Kind, Made, Notice
 from register import Entity, Standing
 
 NOTHING_MORE = "无其他说明。"
+IN_GENERAL = Text(zh="总体", en="In general")
 
 
 def on_submission(session: Session, office: Office, application: Application, now: datetime) -> None:
@@ -56,7 +58,7 @@ def on_decision(session: Session, office: Office, application: Application, deci
     """The document of the decision; that of a registration is written with the licence, whose number it gives."""
     item = item_of(office, application)
     if decision.outcome is Outcome.RETURN:
-        facts: dict[str, Any] = {"defects": defects(decision), "remark": decision.reason or NOTHING_MORE}
+        facts: dict[str, Any] = {"defects": defects(decision, item), "remark": decision.reason or NOTHING_MORE}
         write(session, office, application, Kind.CORRECTION, facts, now)
     elif decision.outcome is Outcome.REFUSE:
         clause = REFUSAL_BASES[decision.basis].zh
@@ -125,15 +127,12 @@ def on_extension(
     write(session, office, application, Kind.EXTENSION, facts, now)
 
 
-def defects(decision: Decision) -> list[dict[str, str]]:
+def defects(decision: Decision, item: Item) -> list[dict[str, str]]:
     """Every defect with its clause; what was said in general stands as one of them if no field was named."""
-    general = Text(zh="总体", en="In general")
+    clause = FORM_CLAUSES.get(item.kind, item.basis)
     if not decision.corrections:
-        return [{"label": general.zh, "reason": decision.reason, "clause": "实施细则第18条"}]
-    return [
-        {"label": c.label.zh, "reason": c.reason, "clause": c.clause.zh if c.clause else "实施细则第18条"}
-        for c in decision.corrections
-    ]
+        return [{"label": IN_GENERAL.zh, "reason": decision.reason, "clause": clause.zh}]
+    return [{"label": c.label.zh, "reason": c.reason, "clause": (c.clause or clause).zh} for c in decision.corrections]
 
 
 def write(

@@ -123,7 +123,7 @@ def weigh(snapshot: Snapshot, catalogue: Catalogue, gates: Mapping[str, Gate]) -
     read = check(form, answers, snapshot.day)
     result = Checked(read.values, read.problems + unprintable(read.values))
     found = list(of_identity(snapshot.evidence, others_than_holder(item, result.values), snapshot.straight_through))
-    found += of_form(result.problems)
+    found += of_form(result.problems, is_permit=item.kind == "permit")
     found += of_content(form, result.values)
     found += of_names(result.values, snapshot.namesakes)
     found += of_place(snapshot.neighbours)

@@ -31,7 +31,12 @@ from web.wording import EVENTS
 
 router = APIRouter()
 DONE = {Outcome.APPROVE: "approved", Outcome.RETURN: "returned", Outcome.REFUSE: "refused"}
-WHERE = {"reason_required": "reason", "basis_required": "basis", "corrections_required": "corrections"}
+WHERE = {
+    "reason_required": "reason",
+    "basis_required": "basis",
+    "basis_foreign": "basis",
+    "corrections_required": "corrections",
+}
 NEWS = Text(
     zh="信用信息在您审查期间有变化，已列入核查结论，请核对后再决定。您填写的内容已保留。",
     en="The credit answers changed while you read. They are listed now; check them and decide. What you typed is kept.",

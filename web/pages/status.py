@@ -120,7 +120,14 @@ def _decision(decision: DecisionRow | None, language: Language) -> dict[str, Any
 def _corrections(decision: DecisionRow | None) -> list[dict[str, Any]]:
     if decision is None:
         return []
-    return [{"label": Text.model_validate(c["label"]), "reason": c["reason"]} for c in decision.corrections]
+    return [
+        {
+            "label": Text.model_validate(c["label"]),
+            "reason": c["reason"],
+            "clause": Text.model_validate(c["clause"]) if c.get("clause") else None,
+        }
+        for c in decision.corrections
+    ]
 
 
 def _licence(application: Application, licence: Licence | None) -> dict[str, Any] | None:
