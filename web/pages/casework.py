@@ -8,9 +8,8 @@ from fastapi import APIRouter, Form, Request
 from fastapi.responses import Response
 
 import notices
-from approval import afterwards, claims, deciding, people, visits
-from approval.decision import Decision, Outcome, ReasonRequired
-from approval.people import NotAuthorised
+from approval import afterwards, bulk, claims, deciding, people, visits
+from approval.decision import ReasonRequired
 from identity import Account
 from kit.errors import DomainError
 from web.deps import Clerk, Db, DeskDep, Now, Supervisor
@@ -152,19 +151,12 @@ def _approve_one(request: Request, desk: DeskDep, clerk: Account, now: Now, chos
         with desk.office.database.reading() as session:
             case = submitted(session, name)
             number = case.number
-            if (
-                deciding.serious(case.findings)
-                or not desk.office.catalogue.item(case.item_code, case.item_version).may_be_bulk
-            ):
-                raise NotAuthorised(what="bulk")
+            if not bulk.may_be_bulk(desk.office, case):
+                raise bulk.NotForBulk()
         asked = deciding.recheck_credit(desk.office, case)
         with desk.office.database.writing() as session:
-            case = claims.claim(session, name, clerk, now)
-            if deciding.news(case, asked):
-                raise deciding.StalePage()
-            decision = Decision(Outcome.APPROVE, f"account:{clerk.id}", now)
-            seen = case.version if version == str(case.version) else -1
-            deciding.decide(session, desk.office, name, seen, decision, now, asked)
+            seen = int(version) if version.isdecimal() and len(version) < 10 else None
+            bulk.approve(session, desk.office, name, seen, clerk, now, asked)
     except DomainError as error:
         return {"id": name, "number": number, "problem": sentence(error, request)}
     return {"id": name, "number": number, "problem": None}

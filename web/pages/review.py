@@ -8,7 +8,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 from sqlalchemy.orm import Session
 
-from approval import casefile, cases, claims, people, queue
+from approval import bulk, casefile, cases, claims, people, queue
 from approval.application import Application, State
 from approval.calendar import load_calendar
 from approval.decision import REFUSAL_BASES
@@ -62,7 +62,7 @@ def shown_line(desk: DeskDep, line: queue.Waiting, clerk: Account) -> dict[str, 
         "serious": line.serious,
         "holder": line.holder,
         "assigned": line.assigned,
-        "may_be_bulk": line.serious == 0 and casefile.item_of(desk.office, case).may_be_bulk and case.role == "clerk",
+        "may_be_bulk": bulk.may_be_bulk(desk.office, case),
         "version": case.version,
         "mine": line.holder is not None and case.held_by == clerk.id,
         "href": f"/review/{case.id}",
