@@ -138,6 +138,7 @@ CASE: dict[str, Any] = {
     "reasons": REASONS,
     "typed": BLANK,
     "conflict": None,
+    "kept": {},
 }
 BY_PERSON = {"way": "person", "portrait_href": None, "frame_href": None, "distance": None}
 CASE_UNCLAIMED = {
@@ -154,6 +155,7 @@ CASE_UNCLAIMED = {
 }
 CASE_CONFLICT = {
     **CASE,
+    "kept": {"extend": {"reason": "情形复杂，需要会商"}},
     "conflict": "在您填写期间，这件申请有了变化。您写的内容都在，请核对后再次提交。",
     "problems": [some(anchor="reason", message="请写明理由", href="")],
     "typed": some(outcome="refuse", reason="名称近似", basis="art-19", fields={"address": "补充单元"}),

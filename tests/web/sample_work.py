@@ -20,6 +20,7 @@ CLOCK = some(
     extension=3,
     is_open=True,
     timer_on=date(2026, 11, 25),
+    may_act=True,
 )
 STOPPED = some(**{**vars(CLOCK), "suspended_on": date(2026, 11, 24), "due_on": None})
 PAPERS = [

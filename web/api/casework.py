@@ -11,6 +11,7 @@ from approval import afterwards, claims, deciding
 from approval.application import Application, State
 from approval.opinions import View
 from identity import Account
+from web.api.decisions import telling_changes
 from web.api.problem import problems
 from web.deps import Clerk, Db, DeskDep, Expert, Now, OwnApplication, Supervisor
 from web.pages.review import submitted
@@ -118,7 +119,9 @@ def take_over(id: str, db: Db, now: Now, clerk: Clerk, asked: Reason) -> CaseAns
 
 @router.post("/{id}/acceptance", summary="Accept the application (受理)", responses=ERRORS)
 def accept(id: str, desk: DeskDep, db: Db, now: Now, clerk: Clerk, asked: Version) -> CaseAnswer:
-    return _answer(deciding.accept(db, desk.office, submitted(db, id).id, asked.version, clerk, now))
+    case = submitted(db, id)
+    with telling_changes(db, case, None):
+        return _answer(deciding.accept(db, desk.office, id, asked.version, clerk, now))
 
 
 @router.post("/{id}/suspension", summary="Stop the clock", responses=ERRORS)

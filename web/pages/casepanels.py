@@ -153,7 +153,7 @@ def votes_of(db: Session, case: Application) -> list[dict[str, Any]]:
     ]
 
 
-def clock_of(desk: Desk, case: Application, days_left: int | None) -> dict[str, Any]:
+def clock_of(desk: Desk, case: Application, days_left: int | None, may_act: bool = False) -> dict[str, Any]:
     """The law's limit and the promise, drawn as how much of the time is used."""
     item = casefile.item_of(desk.office, case)
     allowed = item.working_days
@@ -169,6 +169,7 @@ def clock_of(desk: Desk, case: Application, days_left: int | None) -> dict[str, 
         "extension": item.extension_working_days,
         "is_open": State(case.state) in (State.IN_REVIEW, State.WITH_DEPARTMENTS, State.SET_ASIDE),
         "timer_on": case.timer_on,
+        "may_act": may_act or State(case.state) is not State.IN_REVIEW,
     }
 
 

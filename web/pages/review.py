@@ -16,7 +16,7 @@ from approval.dossier import history, sections, stage_of
 from catalogue import Item
 from credit import Effect
 from forms import Form
-from identity import BANDS, Account, Evidence, evidence_of, view_picture
+from identity import BANDS, Account, Evidence, Role, evidence_of, view_picture
 from kit.text import Language, Text
 from web.deps import Clerk, Db, DeskDep, Now
 from web.fields import ShownProblem
@@ -128,6 +128,7 @@ def case_page(
     conflict: str | None = None,
     changed_since: list[Text] | None = None,
     visit: dict[str, str] | None = None,
+    kept: dict[str, dict[str, str]] | None = None,
 ) -> Response:
     """The whole case on one page; after an error or a conflict with what the clerk had typed."""
     language = language_of(request)
@@ -162,11 +163,12 @@ def case_page(
         signed=casepanels.signed_of(db, case, mine),
         signers=casepanels.signers_of(db, case),
         visits={**casepanels.visits_of(db, desk, case, clerk), "typed": visit},
-        clock=casepanels.clock_of(desk, case, line.days_left),
+        clock=casepanels.clock_of(desk, case, line.days_left, mine or clerk.role == Role.SUPERVISOR),
         colleagues=casepanels.colleagues(db, case, clerk, now) if mine or clerk.role == "supervisor" else [],
         papers=casepanels.papers_of(db, case),
         typed=typed or {"outcome": "", "reason": "", "basis": "", "fields": {}},
         conflict=conflict,
+        kept=kept or {},
         changed_since=changed_since or [],
         seen_at=now.isoformat(),
     )
