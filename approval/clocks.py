@@ -4,6 +4,7 @@
 I/O: database. The promise of the office runs beside the law's limit and is never suspended.
 """
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from itertools import pairwise
 from typing import cast
@@ -80,7 +81,11 @@ def ticks_of(session: Session, application_id: str) -> list[ClockTick]:
 
 def was_heard(session: Session, application_id: str) -> bool:
     """Whether the clock stood still for a hearing and runs again: the hearing is over."""
-    ticks = ticks_of(session, application_id)
+    return is_heard(ticks_of(session, application_id))
+
+
+def is_heard(ticks: Iterable[ClockTick]) -> bool:
+    """Whether these ticks, in their order, hold a hearing and its end."""
     halts = [tick for tick in ticks if tick.kind in ("suspended", "resumed")]
     return any(a.ground == "hearing" and b.kind == "resumed" for a, b in pairwise(halts))
 

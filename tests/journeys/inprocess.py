@@ -233,6 +233,7 @@ def must_hold_of(session: Session, application: Application) -> None:
     if decision is not None:
         must_be_rightly_decided(session, decision)
     must_fit_its_state(application, decision, licence)
+    must_be_kept_off(session, application)
     told = Counter(entry.event for entry in audit.of_subject(session, application.number or ""))
     assert told["application.submitted"] == 1
     assert told["decision.made"] == (decision is not None)

@@ -60,13 +60,27 @@ def test_a_circle_without_an_end_is_refused() -> None:
         )
 
 
-PANEL = {"kind": "panel", "role": "clerk", "timer": {}, "on_disagreement": "settle"}
-GUARDED = {**PANEL, "next": {"approve": "done", "refuse": "no"}, "guards": {"approve": ["no_bar"], "refuse": ["heard"]}}
-SETTLE = {"kind": "human", "role": "supervisor", "timer": {}, "next": {"approve": "done", "refuse": "no"}}
+SAT: dict[str, Any] = {"kind": "panel", "role": "clerk", "timer": {}, "on_disagreement": "settle"}
+GUARDED: dict[str, Any] = {
+    **SAT,
+    "next": {"approve": "done", "refuse": "no"},
+    "guards": {"approve": ["no_bar"], "refuse": ["heard"]},
+}
+SETTLE: dict[str, Any] = {
+    "kind": "human",
+    "role": "supervisor",
+    "timer": {},
+    "next": {"approve": "done", "refuse": "no"},
+}
 BOUND = {"approve": ["no_bar"], "refuse": ["heard"]}
 NO = {"kind": "end", "state": "refused"}
-MAKE = {"kind": "automatic", "verb": "make", "next": {"made": "done"}, "on_exhausted": "settle"}
-CHECK = {"kind": "automatic", "verb": "check", "next": {"ok": "review", "known": "make"}, "on_exhausted": "review"}
+MAKE: dict[str, Any] = {"kind": "automatic", "verb": "make", "next": {"made": "done"}, "on_exhausted": "settle"}
+CHECK: dict[str, Any] = {
+    "kind": "automatic",
+    "verb": "check",
+    "next": {"ok": "review", "known": "make"},
+    "on_exhausted": "review",
+}
 
 
 @pytest.mark.parametrize(

@@ -73,6 +73,32 @@ def test_an_outcome_that_the_step_no_longer_knows_stops_the_trial_and_says_so() 
     assert result.why == "step review does not know the outcome approve"
 
 
+def guarded(*guards: str) -> Process:
+    return changed(guards={"approve": guards})
+
+
+@pytest.mark.parametrize(
+    ("stood", "why"),
+    [
+        ({}, "site_visited, which is not recorded"),
+        ({"site_visited": False}, "site_visited, which did not hold"),
+        ({"site_visited": True}, ""),
+    ],
+)
+def test_a_new_guard_is_asked_of_what_was_recorded_and_never_passed_over(stood: dict[str, bool], why: str) -> None:
+    past = Past("A-6", APPROVED.events, {len(PERSON): stood})
+    (case,) = compare(REGISTRATION, guarded("no_bar", "site_visited"), [past, REFUSED])[:1]
+    assert why in case.after.why
+    assert case.is_open == bool(why)
+
+
+def test_a_guard_that_was_asked_then_held_then() -> None:
+    compared = compare(
+        REGISTRATION, guarded("no_bar"), [Past("A-7", APPROVED.events, {len(PERSON): {"no_bar": False}})]
+    )
+    assert (compared.same, compared.undecidable) == (1, 0)
+
+
 def test_a_comparison_counts_each_case_once() -> None:
     swapped = changed(next={"yes": "number", "return": "refused", "refuse": "returned"}, guards={})
     quick = Past("A-4", (*CHECKED, ("weigh", Done(outcome="approve")), *MADE))
