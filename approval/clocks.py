@@ -92,10 +92,10 @@ def is_heard(ticks: Iterable[ClockTick]) -> bool:
 
 def clock_of(session: Session, office: Office, application: Application, calendar: WorkingCalendar) -> Clock:
     """Where the statutory clock stands. Raises ClockRefused if it was never started."""
-    return reckon(item_of(office, application).working_days, _happened(session, application), calendar)
+    return reckon(item_of(office, application).working_days, happened(session, application), calendar)
 
 
-def _happened(session: Session, application: Application) -> list[Tick]:
+def happened(session: Session, application: Application) -> list[Tick]:
     """The ticks; a case from before they were kept began when it was submitted."""
     kept = [Tick(cast(Kind, tick.kind), tick.day, tick.working_days) for tick in ticks_of(session, application.id)]
     if not kept and application.submitted_at is not None and application.due_on is not None:
@@ -166,11 +166,11 @@ def _tick(
     reason: str = "",
 ) -> None:
     day = office_day(now)
-    happened = _happened(session, application)
-    if happened and day < happened[-1].day:
-        day = happened[-1].day  # the machine's clock was set back: time in law does not run backwards
+    so_far = happened(session, application)
+    if so_far and day < so_far[-1].day:
+        day = so_far[-1].day  # the machine's clock was set back: time in law does not run backwards
     terms = item_of(office, application)
-    show(application, reckon(terms.working_days, [*happened, Tick(kind, day, working_days)], load_calendar(session)))
+    show(application, reckon(terms.working_days, [*so_far, Tick(kind, day, working_days)], load_calendar(session)))
     session.add(
         ClockTick(
             application_id=application.id,
@@ -229,5 +229,5 @@ def _entered_on(application: Application) -> date:
 
 
 def _promise(session: Session, item: Item, application: Application, calendar: WorkingCalendar) -> date | None:
-    started = _happened(session, application)[0].day
+    started = happened(session, application)[0].day
     return _after(started, item.promised_working_days, calendar) if item.promised_working_days else None

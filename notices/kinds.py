@@ -31,6 +31,7 @@ class Kind(StrEnum):
     RECEIPT = "receipt"
     CORRECTION = "correction"
     EXTENSION = "extension"
+    JOINT_EXTENSION = "joint_extension"
     JURISDICTION = "jurisdiction"
     REGISTERED = "registered"
     CHANGED = "changed"

@@ -31,6 +31,7 @@ TABLE_MODULES = (
     "approval.calendar",
     "approval.clocks",
     "approval.inquiries",
+    "approval.jointly",
     "approval.memos",
     "approval.opinions",
     "approval.people",

@@ -3,6 +3,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -47,7 +48,7 @@ def stop_the_gate(house: House) -> None:
 def test_many_cases_are_approved_at_once_each_by_a_decision_of_its_own(house: House) -> None:
     stop_the_gate(house)
     good = [a_submitted_case(house.office, f"1380000100{n}") for n in (1, 2)]
-    leased = {"premises_proof": "lease", "premises_certificate": "合同 1 号"}
+    leased: dict[str, Any] = {"premises_proof": "lease", "premises_certificate": "合同 1 号"}
     doubtful = a_submitted_case(house.office, "13800001005", **leased)
     house.follow_all()
     shown = house.ask("zhou", "GET", "/review").text

@@ -7,7 +7,7 @@ from typing import Any
 
 from kit.text import Text
 from tests.web.sample_apply import NOW, SHOP, some, t
-from tests.web.sample_work import PANELS, STOPPED
+from tests.web.sample_work import JOINT, PANELS, STOPPED
 
 HISTORY_LINE = t("文件的数字签名缺失或已被改动", "The signature is missing or broken")
 
@@ -139,6 +139,7 @@ CASE: dict[str, Any] = {
     "typed": BLANK,
     "conflict": None,
     "kept": {},
+    "joint": JOINT,
 }
 BY_PERSON = {"way": "person", "portrait_href": None, "frame_href": None, "distance": None}
 CASE_UNCLAIMED = {

@@ -22,6 +22,15 @@ CLOCK = some(
     timer_on=date(2026, 11, 25),
     may_act=True,
 )
+JOINT = some(
+    due_on=date(2027, 1, 28),
+    suspended_on=None,
+    days_left=4,
+    allowed=45,
+    extension=15,
+    may_extend=True,
+    cases=[some(number="QX-2", title=t("食品经营许可", "Food"), href="/review/2")],
+)
 STOPPED = some(**{**vars(CLOCK), "suspended_on": date(2026, 11, 24), "due_on": None})
 PAPERS = [
     some(

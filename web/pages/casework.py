@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import RedirectResponse, Response
 
 import notices
-from approval import afterwards, bulk, claims, deciding, people, visits
+from approval import afterwards, bulk, claims, deciding, jointly, people, visits
 from approval.cases import NotYours
 from approval.decision import ReasonRequired
 from identity import Account
@@ -25,6 +25,7 @@ from web.respond import go, page
 router = APIRouter()
 Words = Annotated[str, Form(max_length=1000)]
 MOST_AT_ONCE = 50
+ANCHORS = {"ground_unknown": "ground", "approver_required": "approver"}
 VISIT_FIELDS: dict[type[DomainError], str] = {
     visits.VisitDateWrong: "visit-on",
     visits.TwoOfficersRequired: "visit-second",
@@ -61,7 +62,7 @@ class Attempted:
     def _again(self, form: str, error: DomainError, typed: dict[str, str]) -> Response:
         said = sentence(error, self.request)
         is_of_a_field = wording(error.code).status == 422
-        problems = [ShownProblem("ground" if error.code == "ground_unknown" else form, said)]
+        problems = [ShownProblem(ANCHORS.get(error.code, form), said)]
         return case_page(
             self.request,
             self.desk,
@@ -154,6 +155,28 @@ def extend(
         afterwards.extend(db, desk.office, id, reason.strip(), supervisor, now)
 
     return attempt.do("extend", act, {"reason": reason}, go(f"/review/{id}", "extended"))
+
+
+@router.post("/review/{id}/extend-jointly")
+def extend_jointly(
+    id: str,
+    attempt: Attempt,
+    desk: DeskDep,
+    db: Db,
+    now: Now,
+    supervisor: Supervisor,
+    reason: Words = "",
+    approver: Annotated[str, Form(max_length=40)] = "",
+) -> Response:
+    bundle = attempt.case.bundle_id
+    if bundle is None:
+        return Response(status_code=404)
+
+    def act() -> None:
+        jointly.extend(db, desk.office, bundle, reason.strip(), approver, supervisor, now)
+
+    typed = {"reason": reason, "approver": approver}
+    return attempt.do("extend-jointly", act, typed, go(f"/review/{id}", "extended"))
 
 
 @router.post("/review/{id}/visit")

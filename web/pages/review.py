@@ -166,6 +166,7 @@ def case_page(
         clock=casepanels.clock_of(desk, case, line.days_left, mine or clerk.role == Role.SUPERVISOR),
         colleagues=casepanels.colleagues(db, case, clerk, now) if mine or clerk.role == "supervisor" else [],
         papers=casepanels.papers_of(db, case),
+        joint=casepanels.joint_of(db, desk, case, now),
         typed=typed or {"outcome": "", "reason": "", "basis": "", "fields": {}},
         conflict=conflict,
         kept=kept or {},
