@@ -45,7 +45,7 @@ from kit import clock, sealing
 from kit.database import Database
 from kit.settings import Settings
 from licences import CODED, FileSigner, Issuer, Store
-from notices import Maker
+from notices import Maker, Remedies
 from web.app import create_app
 from web.desk import Desk
 from workflows.durable import DurableEngine
@@ -90,13 +90,17 @@ def build(settings: Settings) -> House:
         gates=load_gates(),
         bureau=HttpBureau(settings.bureau_url, settings.bureau_token.get_secret_value()),
         issuer=Issuer(store, signer, settings.public_url),
-        maker=Maker(store, signer, settings.registrar_name, settings.review_url),
+        maker=Maker(store, signer, settings.registrar_name, remedies(settings)),
         clock=clock.now,
         kick=engine.kick,
         registrar=settings.registrar_name,
         straight_through=settings.straight_through,
     )
     return House(settings, database, engine, office, store, signer.trust)
+
+
+def remedies(settings: Settings) -> Remedies:
+    return Remedies(settings.review_body, settings.review_url, settings.court_name)
 
 
 def install_key(settings: Settings) -> None:

@@ -37,6 +37,7 @@ class Kind(StrEnum):
     CHANGED = "changed"
     DEREGISTERED = "deregistered"
     FILED = "filed"
+    PAUSED = "paused"
     REFUSED = "refused"
     ACCEPTANCE = "acceptance"
     PERMITTED = "permitted"
@@ -50,6 +51,7 @@ class Kind(StrEnum):
     KEPT = "kept"
     LICENCE_VOID = "licence_void"
     PERMITS_AHEAD = "permits_ahead"
+    SERVICE = "service"
 
 
 AGAINST = frozenset(

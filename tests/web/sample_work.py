@@ -40,6 +40,7 @@ PAPERS = [
         written_at=NOW,
         is_made=True,
         handed_over_at=NOW,
+        to_serve=False,
     ),
     some(
         id="b",
@@ -48,6 +49,7 @@ PAPERS = [
         written_at=NOW,
         is_made=False,
         handed_over_at=None,
+        to_serve=True,
     ),
 ]
 MEMOS = [

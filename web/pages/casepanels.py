@@ -231,6 +231,7 @@ def papers_of(db: Session, case: Application) -> list[dict[str, Any]]:
             "written_at": notice.written_at,
             "is_made": notice.sha256 is not None,
             "handed_over_at": notice.handed_over_at,
+            "to_serve": bool(notice.sha256) and notice.handed_over_at is None and notice.kind != notices.Kind.SERVICE,
         }
         for notice in notices.of_application(db, case.id)
     ]

@@ -3,13 +3,13 @@
 
 from collections.abc import Callable
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import RedirectResponse, Response
 
 import notices
-from approval import afterwards, bulk, claims, deciding, jointly, people, visits
+from approval import afterwards, bulk, claims, deciding, jointly, people, serving, visits
 from approval.cases import NotYours
 from approval.decision import ReasonRequired
 from identity import Account
@@ -25,7 +25,7 @@ from web.respond import go, page
 router = APIRouter()
 Words = Annotated[str, Form(max_length=1000)]
 MOST_AT_ONCE = 50
-ANCHORS = {"ground_unknown": "ground", "approver_required": "approver"}
+ANCHORS = {"ground_unknown": "ground", "approver_required": "approver", "service_date_wrong": "serve-on"}
 VISIT_FIELDS: dict[type[DomainError], str] = {
     visits.VisitDateWrong: "visit-on",
     visits.TwoOfficersRequired: "visit-second",
@@ -177,6 +177,26 @@ def extend_jointly(
 
     typed = {"reason": reason, "approver": approver}
     return attempt.do("extend-jointly", act, typed, go(f"/review/{id}", "extended"))
+
+
+@router.post("/review/{id}/serve")
+def serve(
+    id: str,
+    attempt: Attempt,
+    desk: DeskDep,
+    db: Db,
+    now: Now,
+    clerk: Clerk,
+    paper: Annotated[str, Form(max_length=40)] = "",
+    way: Annotated[Literal["post", "window"], Form()] = "post",
+    on: Annotated[str, Form(max_length=10)] = "",
+    detail: Annotated[str, Form(max_length=40)] = "",
+) -> Response:
+    def act() -> None:
+        serving.serve(db, desk.office, id, paper, way, day_of(on), detail, clerk, now)
+
+    typed = {"paper": paper, "way": way, "on": on, "detail": detail}
+    return attempt.do("serve", act, typed, go(f"/review/{id}", "served"))
 
 
 @router.post("/review/{id}/visit")
