@@ -159,6 +159,7 @@ def reopen(
         visited=list(refused.visited),
         label=refused.label,
         area=refused.area,
+        skill=refused.skill,
         name_key=refused.name_key,
         signature=refused.signature,
         number=_again(refused.number or ""),

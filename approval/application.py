@@ -78,6 +78,7 @@ class Application(Base):
     entity_code: Mapped[str | None] = mapped_column(String(18), index=True)  # of the business that an entry is about
     place_key: Mapped[str | None] = mapped_column(String(64), index=True)
     area: Mapped[str] = mapped_column(String(12), default="")
+    skill: Mapped[str] = mapped_column(String(40), default="")  # that its item demands of a desk
     due_on: Mapped[date | None]
     promised_on: Mapped[date | None]
     order_on: Mapped[date] = mapped_column(default=UNKNOWN_FIRST)

@@ -250,6 +250,7 @@ def submit(session: Session, office: Office, application: Application, now: date
         entity = register.find(session, application.entity_code or "")
         application.area = application.area or str(entity.facts.get(AREA) or "" if entity else "")
     application.place_key = place_of(values)
+    application.skill = next(iter(item.skills), "")
     people.involve(session, application.id, [person.number for person in persons_of(item, values)])
     clocks.start_clock(session, office, application, actor, now)
     session.flush()

@@ -7,7 +7,7 @@ the step ends; a deputy sees to the cases of a colleague who is away.
 
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import ColumnElement, and_, exists, func, or_, select, true, update
+from sqlalchemy import ColumnElement, Select, and_, case, exists, func, or_, select, true, update
 from sqlalchemy.orm import Session
 
 from approval import memos, people
@@ -15,7 +15,7 @@ from approval.application import PANEL, Application, State
 from approval.casefile import locked, record
 from approval.decision import SHORTEST_REASON, ReasonRequired, is_sentence
 from approval.votes import Vote
-from identity import Account, Role, lock_account
+from identity import Account, Role, lock_account, staff
 from kit.clock import office_day
 from kit.errors import DomainError
 
@@ -144,15 +144,46 @@ def claim_next(session: Session, person: Account, now: datetime) -> Application 
     if _held_by(session, person, now) >= people.MOST_HELD:
         raise TooManyHeld(most=people.MOST_HELD)
     free = and_(open_to(session, person, now), is_free(now))
-    query = select(Application.id).order_by(Application.order_on, Application.submitted_at, Application.id).limit(1)
+    query = select(Application).order_by(Application.order_on, Application.submitted_at, Application.id).limit(1)
     mine = [person.id, *people.represented_by(session, person.id, office_day(now))]
     given = select(Application.id).where(Application.assigned_to.in_(mine))
     has_own = session.scalar(given.limit(1)) is not None
     for condition in [and_(free, Application.id.in_(given)), free] if has_own else [free]:
-        found = session.scalar(query.where(condition).with_for_update(skip_locked=True, of=Application))
+        found = _first(session, query.where(condition), people.posting_of(session, person.id).skills)
         if found is not None:
-            return _hold(session, locked(session, found), person, now)
+            return _hold(session, locked(session, found.id), person, now)
     return None
+
+
+def _first(session: Session, query: Select[Application], skills: list[str]) -> Application | None:
+    """The most urgent; of those due on the same day one that asks for what this person knows and others do not.
+
+    Two looks along the index of the queue, so that it is as fast among a million.
+    """
+    free = query.with_for_update(skip_locked=True, of=Application)
+    first = session.scalar(free)
+    if first is None or not skills or first.skill in skills:
+        return first
+    fitting = session.scalar(free.where(Application.skill.in_(skills), Application.order_on == first.order_on))
+    return fitting or first
+
+
+def in_hand(session: Session, now: datetime) -> dict[str, int]:
+    """How many cases each person has: held now, or given to them."""
+    holder = case((Application.held_until > now, Application.held_by), else_=Application.assigned_to)
+    query = select(holder, func.count()).where(Application.state == State.IN_REVIEW, holder.is_not(None))
+    return dict(session.execute(query.group_by(holder)).tuples().all())
+
+
+def best_placed(session: Session, application: Application, giver: Account, now: datetime) -> Account | None:
+    """To whom a case goes that is given away to nobody in particular: who has the skill, then who has least in hand."""
+    load = in_hand(session, now)
+    able = [p for p in staff(session) if p.id != giver.id and may_be_given(session, application, p, now)]
+    return min(able, key=lambda p: (not _knows(session, application, p), load.get(p.id, 0), p.id), default=None)
+
+
+def _knows(session: Session, application: Application, person: Account) -> bool:
+    return not application.skill or application.skill in people.posting_of(session, person.id).skills
 
 
 def release(session: Session, application_id: str, person: Account, now: datetime) -> None:
@@ -173,9 +204,9 @@ def release(session: Session, application_id: str, person: Account, now: datetim
 
 
 def hand_over(
-    session: Session, application_id: str, person: Account, colleague: Account, words: str, now: datetime
+    session: Session, application_id: str, person: Account, colleague: Account | None, words: str, now: datetime
 ) -> None:
-    """Give the case to a colleague, who is told.
+    """Give the case to a colleague, who is told; without one to whom it suits best.
 
     Raises NotHeld, NotOpenForDecision, CannotTake, ConflictOfInterest, NotAuthorised.
     """
@@ -187,7 +218,8 @@ def hand_over(
     holds = application.held_by == person.id or application.assigned_to in mine
     if not holds and person.role != Role.SUPERVISOR:
         raise NotHeld()
-    if not may_be_given(session, application, colleague, now):
+    colleague = colleague or best_placed(session, application, person, now)
+    if colleague is None or not may_be_given(session, application, colleague, now):
         raise CannotTake()
     application.assigned_to, application.held_by, application.held_until = colleague.id, None, None
     actor = f"account:{person.id}"

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""the joint limit's extension; skills of a desk; service of a document by post or at the window."""
+"""the joint limit's extension; the skill that an item demands and those of a desk."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -25,6 +25,19 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("bundle_id", name=op.f("pk_joint_extension")),
     )
 
+    with op.batch_alter_table("application", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("skill", sa.String(length=40), nullable=False, server_default=""))
+    with op.batch_alter_table("posting", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("skills", sa.JSON(), nullable=False, server_default="[]"))
+    with op.batch_alter_table("application", schema=None) as batch_op:
+        batch_op.alter_column("skill", server_default=None)
+    with op.batch_alter_table("posting", schema=None) as batch_op:
+        batch_op.alter_column("skills", server_default=None)
+
 
 def downgrade() -> None:
+    with op.batch_alter_table("posting", schema=None) as batch_op:
+        batch_op.drop_column("skills")
+    with op.batch_alter_table("application", schema=None) as batch_op:
+        batch_op.drop_column("skill")
     op.drop_table("joint_extension")

@@ -223,6 +223,7 @@ POSTINGS = {
             "items": ["x"],
             "areas": [],
             "department": None,
+            "skills": ["premises"],
         },
         {
             "id": "2",
@@ -232,11 +233,13 @@ POSTINGS = {
             "items": [],
             "areas": [],
             "department": "health",
+            "skills": [],
         },
     ],
     "items": {"x": SHOP},
     "areas": {"320113007": t("仙林街道", "Xianlin")},
     "departments": {"health": t("卫健", "Health")},
+    "skills": {"premises": t("场所现场核查", "Looking at premises")},
 }
 WORK_SAMPLES: list[tuple[str, str, str | None, dict[str, Any]]] = [
     ("postings", "admin/postings.html", "administrator", POSTINGS),

@@ -42,7 +42,7 @@ class Suspension(Reason):
 class HandOver(Asked):
     """To whom, and what they should know."""
 
-    to: str = Field(max_length=40, description="account of the colleague")
+    to: str = Field("", max_length=40, description="account of the colleague; empty: whoever it suits best")
     words: str = Field("", max_length=1000)
 
 
@@ -105,8 +105,8 @@ def release(id: str, db: Db, now: Now, clerk: Clerk) -> CaseAnswer:
 
 @router.post("/{id}/hand-over", summary="Hand the case over to a colleague", responses=ERRORS)
 def hand_over(id: str, db: Db, now: Now, clerk: Clerk, asked: HandOver) -> CaseAnswer:
-    colleague = db.get(Account, asked.to)
-    if colleague is None:
+    colleague = db.get(Account, asked.to) if asked.to else None
+    if asked.to and colleague is None:
         raise claims.CannotTake()
     claims.hand_over(db, submitted(db, id).id, clerk, colleague, asked.words, now)
     return _answer(submitted(db, id))

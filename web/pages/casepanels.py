@@ -25,12 +25,11 @@ from approval import (
 )
 from approval.application import Application, State
 from approval.calendar import load_calendar
-from approval.claims import may_be_given
+from approval.claims import in_hand, may_be_given
 from approval.clocks import GROUNDS
 from approval.corrections import changes, suggestions
 from approval.deadlines import working_days_left
 from approval.dossier import OUTCOMES, Line, sections
-from approval.queue import people_at_work
 from identity import Account, Role, staff
 from kit.clock import office_day
 from kit.text import Language, Text
@@ -213,7 +212,7 @@ def joint_of(db: Session, desk: Desk, case: Application, now: datetime) -> dict[
 
 def colleagues(db: Session, case: Application, viewer: Account, now: datetime) -> list[dict[str, str]]:
     """To whom the case may be handed over, whoever has least in hand first."""
-    held = {str(line["id"]): int(str(line["held"])) for line in people_at_work(db, now)}
+    held = in_hand(db, now)
     able = [p for p in staff(db) if p.id != viewer.id and may_be_given(db, case, p, now)]
     return [
         {"id": person.id, "name": f"{person.shown_name}（{held.get(person.id, 0)}）"}

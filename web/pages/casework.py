@@ -92,12 +92,14 @@ def hand_over(
     db: Db,
     now: Now,
     clerk: Clerk,
-    to: Annotated[str, Form(max_length=40)],
+    to: Annotated[str, Form(max_length=40)] = "",
     words: Words = "",
 ) -> Response:
+    """Without `to`, to whom it suits best."""
+
     def act() -> None:
-        colleague = db.get(Account, to)
-        if colleague is None:
+        colleague = db.get(Account, to) if to else None
+        if to and colleague is None:
             raise claims.CannotTake()
         claims.hand_over(db, id, clerk, colleague, words.strip(), now)
 
