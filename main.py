@@ -14,6 +14,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 from typing import Annotated
 
@@ -25,7 +26,7 @@ from alembic.config import Config
 
 import licences
 from addresses import load_divisions
-from approval.calendar import seed_calendar
+from approval import clocks
 from approval.gate import load_gates
 from approval.guards import GUARDS
 from approval.leads import load_leads
@@ -52,6 +53,7 @@ from workflows.durable import DurableEngine
 
 HERE = Path(__file__).parent
 POOL = 2000
+LOOKS_A_DAY = 24 * 60
 cli = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, help="不见面审批 · contactless approval")
 log = structlog.get_logger()
 cli.add_typer(processes.commands(lambda: build(Settings()).office), name="process")
@@ -121,7 +123,7 @@ def migrate_to_head(house: House) -> None:
         command.upgrade(config, "head")
     house.engine.create_tables()
     with house.database.writing() as session:
-        seed_calendar(session)
+        clocks.publish_known_years(session, house.office)
         for kind in CODED:
             licences.fill_pool(session, kind, licences.fictitious_codes(kind, 1000, POOL))
 
@@ -134,10 +136,14 @@ def working(house: House, executor: str) -> Iterator[Runner]:
     stop = threading.Event()
 
     def look() -> None:
-        while not stop.wait(60):
+        for times in count(1):
+            if stop.wait(60):
+                return
             try:
                 runner.kick_stuck(house.office.clock())
                 sweep(house.office, house.office.clock())
+                if times % LOOKS_A_DAY == 1:
+                    house.engine.forget_finished(house.office.clock())
             except Exception:  # the database is away or a row is odd: the next look comes in a minute
                 log.exception("look_failed")
 

@@ -13,7 +13,7 @@ from sqlalchemy import ForeignKey, Index, String, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from approval.application import LOOK_NOW, SUSPENDED_LAST, UNKNOWN_FIRST, Application, State
-from approval.calendar import load_calendar
+from approval.calendar import load_calendar, seed_calendar
 from approval.casefile import item_of, record
 from approval.deadlines import Clock, Kind, Tick, WorkingCalendar, YearUnpublished, due_on, reckon, working_days_left
 from approval.office import Office
@@ -205,6 +205,13 @@ def reckon_again(session: Session, office: Office) -> int:
             application.timer_on = timer_of(office, application, _entered_on(application), calendar)
         moved += application.due_on != before
     return moved
+
+
+def publish_known_years(session: Session, office: Office) -> int:
+    """Enter the years that a new release knows; clocks that waited for one run on. Gives how many deadlines moved."""
+    is_new = bool(seed_calendar(session))
+    session.flush()
+    return reckon_again(session, office) if is_new else 0
 
 
 def timer_of(office: Office, application: Application, since: date, calendar: WorkingCalendar) -> date | None:

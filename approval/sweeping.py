@@ -10,7 +10,7 @@ import structlog
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from approval import jointly, memos
+from approval import jointly, memos, revocation
 from approval.application import Application, State
 from approval.calendar import load_calendar
 from approval.casefile import item_of, locked, record, record_transition
@@ -40,6 +40,11 @@ def sweep(office: Office, now: datetime) -> int:
             except Exception:  # one odd row keeps nobody from the others
                 log.exception("sweep_failed", case=application_id)
         last = due[-1]
+    try:
+        with office.database.writing() as session:
+            revocation.remind(session, now)
+    except Exception:  # the next look comes in a minute
+        log.exception("revocations_unswept")
     return moved
 
 

@@ -9,13 +9,13 @@ from identity.accounts import (
     Role,
     applicant_with_phone,
     demonstration_password,
-    enrol_staff,
     lock_account,
     sign_in_staff,
     staff,
 )
 from identity.checks import Band, Bands, Comparison, FaceReading, Fault, Verdict, judge
 from identity.codes import Check, PhoneCode, TooManyCodes, check_code, send_code, waiting_code
+from identity.enrolling import enrol_staff
 from identity.evidence import (
     BANDS,
     CONSENT_VERSION,
