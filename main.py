@@ -14,6 +14,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 from typing import Annotated
 
@@ -25,7 +26,7 @@ from alembic.config import Config
 
 import licences
 from addresses import load_divisions
-from approval.calendar import seed_calendar
+from approval import clocks
 from approval.gatebook import load_gates
 from approval.guards import GUARDS
 from approval.leads import load_leads
@@ -52,13 +53,14 @@ from kit.database import Database
 from kit.keyring import DatabaseKeyring
 from kit.settings import Settings
 from licences import CODED, FileSigner, Issuer, Store
-from notices import Maker
+from notices import Maker, Remedies
 from web.app import create_app
 from web.desk import Desk
 from workflows.durable import DurableEngine
 
 HERE = Path(__file__).parent
 POOL = 2000
+LOOKS_A_DAY = 24 * 60
 cli = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, help="不见面审批 · contactless approval")
 log = structlog.get_logger()
 cli.add_typer(processes.commands(lambda: build(Settings()).office), name="process")
@@ -109,7 +111,7 @@ def build(settings: Settings) -> House:
         gates=load_gates(),
         bureau=HttpBureau(settings.bureau_url, settings.bureau_token.get_secret_value()),
         issuer=Issuer(store, signer, settings.public_url),
-        maker=Maker(store, signer, settings.registrar_name, settings.review_url),
+        maker=Maker(store, signer, settings.registrar_name, remedies(settings)),
         clock=clock.now,
         kick=engine.kick,
         registrar=settings.registrar_name,
@@ -118,6 +120,10 @@ def build(settings: Settings) -> House:
         public_url=settings.public_url,
     )
     return House(settings, database, engine, office, store, signer.trust, faces, ring, Nightly(office, documents))
+
+
+def remedies(settings: Settings) -> Remedies:
+    return Remedies(settings.review_body, settings.review_url, settings.court_name)
 
 
 def install_key(settings: Settings) -> None:
@@ -139,7 +145,7 @@ def migrate_to_head(house: House) -> None:
     house.engine.create_tables()
     house.keys.create_table()
     with house.database.writing() as session:
-        seed_calendar(session)
+        clocks.publish_known_years(session, house.office)
         for kind in CODED:
             licences.fill_pool(session, kind, licences.fictitious_codes(kind, 1000, POOL))
 
@@ -152,11 +158,15 @@ def working(house: House, executor: str) -> Iterator[Runner]:
     stop = threading.Event()
 
     def look() -> None:
-        while not stop.wait(60):
+        for times in count(1):
+            if stop.wait(60):
+                return
             try:
                 runner.kick_stuck(house.office.clock())
                 sweep(house.office, house.office.clock())
                 house.nightly.look(house.office.clock())
+                if times % LOOKS_A_DAY == 1:
+                    house.engine.forget_finished(house.office.clock())
             except Exception:  # the database is away or a row is odd: the next look comes in a minute
                 log.exception("look_failed")
 

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from approval import clocks, materials, memos, opinions, papers, people, together
 from approval.application import Application, State
 from approval.casefile import item_of, locked, record, record_transition
-from approval.claims import NotOpenForDecision
+from approval.claims import NotHeld, NotOpenForDecision, held_now
 from approval.decision import SHORTEST_REASON, ReasonRequired, is_sentence
 from approval.office import Office
 from approval.opinions import View
@@ -79,27 +79,35 @@ def give_opinion(
     return application
 
 
-def _with_reason(session: Session, application_id: str, reason: str) -> Application:
+def _with_reason(session: Session, application_id: str, reason: str, person: Account, now: datetime) -> Application:
+    """The case, if this person may act on it beside deciding: in review its holder, or a supervisor."""
     if not is_sentence(reason):
         raise ReasonRequired(least=SHORTEST_REASON)
     application = locked(session, application_id)
+    people.must_keep_to(session, application, person.id)
     if State(application.state) not in OPEN or application.decision is not None:
         raise NotOpenForDecision()
+    holds = application.held_by == person.id and held_now(application, now)
+    if application.state == State.IN_REVIEW and not holds and person.role != Role.SUPERVISOR:
+        raise NotHeld()
     return application
 
 
 def suspend(
     session: Session, office: Office, application_id: str, ground: str, reason: str, person: Account, now: datetime
 ) -> None:
-    """Stop the clock and tell the applicant in writing. Raises ReasonRequired, GroundUnknown, ClockRefused."""
-    application = _with_reason(session, application_id, reason)
+    """Stop the clock and tell the applicant in writing.
+
+    Raises ReasonRequired, GroundUnknown, ClockRefused, NotHeld, ConflictOfInterest, NotAuthorised.
+    """
+    application = _with_reason(session, application_id, reason, person, now)
     clocks.suspend(session, office, application, ground, reason, f"account:{person.id}", now)
     papers.on_suspension(session, office, application, ground, reason, now)
 
 
 def go_on(session: Session, office: Office, application_id: str, reason: str, person: Account, now: datetime) -> None:
-    """The clock runs again; told in writing. Raises ReasonRequired, ClockRefused."""
-    application = _with_reason(session, application_id, reason)
+    """The clock runs again; told in writing. Raises ReasonRequired, ClockRefused, and of persons as `suspend`."""
+    application = _with_reason(session, application_id, reason, person, now)
     clocks.go_on(session, office, application, reason, f"account:{person.id}", now)
     for opinion in opinions.of_application(session, application.id):
         if opinion.given_at is None:
@@ -110,8 +118,11 @@ def go_on(session: Session, office: Office, application_id: str, reason: str, pe
 def extend(
     session: Session, office: Office, application_id: str, reason: str, supervisor: Account, now: datetime
 ) -> None:
-    """The head of the office extends the limit, once, told in writing. Raises ReasonRequired, CannotExtend."""
-    application = _with_reason(session, application_id, reason)
+    """The head of the office extends the limit, once, told in writing.
+
+    Raises ReasonRequired, CannotExtend, ConflictOfInterest, NotAuthorised.
+    """
+    application = _with_reason(session, application_id, reason, supervisor, now)
     clocks.extend(session, office, application, reason, f"account:{supervisor.id}", now)
     papers.on_extension(session, office, application, reason, supervisor, now)
 
@@ -127,11 +138,13 @@ def reopen(
 ) -> Application:
     """A refusal was set aside (复议、诉讼或自行纠正): the same answers are handled anew, as a case of their own.
 
-    The refusal stays as it was; the clock starts again. Raises ReasonRequired, NothingToReopen.
+    The refusal stays as it was; the clock starts again. Raises ReasonRequired, NothingToReopen, ConflictOfInterest,
+    NotAuthorised.
     """
     if not is_sentence(reason):
         raise ReasonRequired(least=SHORTEST_REASON)
     refused = locked(session, application_id)
+    people.must_keep_to(session, refused, supervisor.id)
     successor = session.scalar(select(Application.id).where(Application.predecessor_id == refused.id))
     if refused.state != State.REFUSED or successor is not None:
         raise NothingToReopen()
@@ -146,6 +159,7 @@ def reopen(
         visited=list(refused.visited),
         label=refused.label,
         area=refused.area,
+        skill=refused.skill,
         name_key=refused.name_key,
         signature=refused.signature,
         number=_again(refused.number or ""),

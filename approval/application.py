@@ -78,6 +78,7 @@ class Application(Base):
     entity_code: Mapped[str | None] = mapped_column(String(18), index=True)  # of the business that an entry is about
     place_key: Mapped[str | None] = mapped_column(String(64), index=True)
     area: Mapped[str] = mapped_column(String(12), default="")
+    skill: Mapped[str] = mapped_column(String(40), default="")  # that its item demands of a desk
     due_on: Mapped[date | None]
     promised_on: Mapped[date | None]
     order_on: Mapped[date] = mapped_column(default=UNKNOWN_FIRST)
@@ -90,7 +91,7 @@ class Application(Base):
     held_by: Mapped[str | None] = mapped_column(ForeignKey("account.id"), index=True)
     held_until: Mapped[datetime | None] = mapped_column(Moment)
     prefilled: Mapped[dict[str, Any] | None] = mapped_column(JSON)  # by field: the source it was taken over from
-    open_fields: Mapped[list[str] | None] = mapped_column(JSON)  # a correction may change these only
+    open_fields: Mapped[list[str] | None] = mapped_column(JSON)  # by path: a correction may change these only
     signature: Mapped[dict[str, Any] | None] = mapped_column(JSON)
     bundle_id: Mapped[str | None] = mapped_column(ForeignKey("bundle.id"), index=True)
     consent_at: Mapped[datetime | None] = mapped_column(Moment)  # when its applicant agreed to this item of a bundle

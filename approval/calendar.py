@@ -39,14 +39,13 @@ def load_calendar(session: Session) -> WorkingCalendar:
     return WorkingCalendar(frozenset(years), dict(days.all()))
 
 
-def seed_calendar(session: Session) -> None:
-    """Enter the years that the library knows from 2025 on and that are not in the table."""
+def seed_calendar(session: Session) -> list[int]:
+    """Enter the years that the library knows from 2025 on and that are not in the table; gives them."""
     present = set(session.scalars(select(CalendarYear.year)))
     names = chinese_calendar.constants.holidays
     make_up = chinese_calendar.constants.workdays
-    for year in sorted({day.year for day in names} - present):
-        if year < 2025:
-            continue
+    fresh = sorted(year for year in {day.year for day in names} - present if year >= 2025)
+    for year in fresh:
         session.add(CalendarYear(year=year, is_published=True))
         for day, name in names.items():
             if day.year == year and day.weekday() < SATURDAY:
@@ -54,6 +53,7 @@ def seed_calendar(session: Session) -> None:
         for day, name in make_up.items():
             if day.year == year:
                 session.add(CalendarDay(day=day, is_working=True, note=f"{_note(name)}调休上班"))
+    return fresh
 
 
 def set_day(session: Session, day: date, is_working: bool, note: str) -> None:

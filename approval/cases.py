@@ -136,19 +136,19 @@ def _allowed(session: Session, application: Application, answers: Answers) -> An
 
 
 def closed_fields(session: Session, application: Application) -> frozenset[str]:
-    """The answers that a correction leaves as they were: they are shown, and cannot be changed."""
-    if application.predecessor_id is None or application.open_fields is None:
+    """What a correction leaves as it was, fields and rows of tables: it is shown, and cannot be changed."""
+    if application.predecessor_id is None:
         return frozenset()
     before = session.get_one(Application, application.predecessor_id).answers
-    return frozenset(name for name, answer in before.items() if answer and name not in application.open_fields)
+    return corrections.closed(before, application.answers, application.open_fields)
 
 
 def unchanged_fields(session: Session, application: Application) -> frozenset[str]:
     """What a return named and is still as it was: shown, and left to the applicant."""
-    if application.predecessor_id is None or application.open_fields is None:
+    if application.predecessor_id is None:
         return frozenset()
     before = session.get_one(Application, application.predecessor_id).answers
-    return frozenset(n for n in application.open_fields if application.answers.get(n) == before.get(n))
+    return corrections.unchanged(before, application.answers, application.open_fields)
 
 
 def add_material(
@@ -269,6 +269,7 @@ def submit(session: Session, office: Office, application: Application, now: date
         entity = register.find(session, application.entity_code or "")
         application.area = application.area or str(entity.facts.get(AREA) or "" if entity else "")
     application.place_key = place_of(values)
+    application.skill = next(iter(item.skills), "")
     people.involve(session, application.id, [person.number for person in persons_of(item, values)])
     filings.keep_filing(session, office, application, values, now)
     clocks.start_clock(session, office, application, actor, now)

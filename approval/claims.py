@@ -7,7 +7,7 @@ the step ends; a deputy sees to the cases of a colleague who is away.
 
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import ColumnElement, and_, exists, func, or_, select, true, update
+from sqlalchemy import ColumnElement, Select, and_, case, exists, func, or_, select, true, update
 from sqlalchemy.orm import Session
 
 from approval import memos, people
@@ -15,7 +15,7 @@ from approval.application import PANEL, Application, State
 from approval.casefile import locked, record
 from approval.decision import SHORTEST_REASON, ReasonRequired, is_sentence
 from approval.votes import Vote
-from identity import Account, Role, lock_account
+from identity import Account, Role, lock_account, staff
 from kit.clock import office_day
 from kit.errors import DomainError
 
@@ -91,8 +91,7 @@ def claim(session: Session, application_id: str, person: Account, now: datetime)
     application = locked(session, application_id)
     if application.state != State.IN_REVIEW or application.role not in steps_of(person):
         raise NotOpenForDecision()
-    people.keep_off(session, application.id, person.id)
-    people.must_be_authorised(session, application, person.id)
+    people.must_keep_to(session, application, person.id)
     if has_cast(session, application, person.id):
         raise AlreadyCast()
     if held_now(application, now) and application.held_by != person.id:
@@ -132,10 +131,11 @@ def _hold(session: Session, application: Application, person: Account, now: date
 
 
 def keep(session: Session, application_id: str, person: Account, now: datetime) -> Application:
-    """The heartbeat of an open page. Raises NotHeld once the case has gone to somebody else."""
+    """The heartbeat of an open page. Raises NotHeld once the case has gone to somebody else, ConflictOfInterest."""
     application = locked(session, application_id)
     if application.held_by != person.id or application.state != State.IN_REVIEW:
         raise NotHeld()
+    people.keep_off(session, application.id, person.id)
     return _hold(session, application, person, now)
 
 
@@ -144,22 +144,59 @@ def claim_next(session: Session, person: Account, now: datetime) -> Application 
     if _held_by(session, person, now) >= people.MOST_HELD:
         raise TooManyHeld(most=people.MOST_HELD)
     free = and_(open_to(session, person, now), is_free(now))
-    query = select(Application.id).order_by(Application.order_on, Application.submitted_at, Application.id).limit(1)
+    query = select(Application).order_by(Application.order_on, Application.submitted_at, Application.id).limit(1)
     mine = [person.id, *people.represented_by(session, person.id, office_day(now))]
     given = select(Application.id).where(Application.assigned_to.in_(mine))
     has_own = session.scalar(given.limit(1)) is not None
     for condition in [and_(free, Application.id.in_(given)), free] if has_own else [free]:
-        found = session.scalar(query.where(condition).with_for_update(skip_locked=True, of=Application))
+        found = _first(session, query.where(condition), people.posting_of(session, person.id).skills)
         if found is not None:
-            return _hold(session, locked(session, found), person, now)
+            return _hold(session, locked(session, found.id), person, now)
     return None
 
 
+def _first(session: Session, query: Select[Application], skills: list[str]) -> Application | None:
+    """The most urgent; of those due on the same day one that asks for what this person knows and others do not.
+
+    Two looks along the index of the queue, so that it is as fast among a million.
+    """
+    free = query.with_for_update(skip_locked=True, of=Application)
+    first = session.scalar(free)
+    if first is None or not skills or first.skill in skills:
+        return first
+    fitting = session.scalar(free.where(Application.skill.in_(skills), Application.order_on == first.order_on))
+    return fitting or first
+
+
+def in_hand(session: Session, now: datetime) -> dict[str, int]:
+    """How many cases each person has: held now, or given to them."""
+    holder = case((Application.held_until > now, Application.held_by), else_=Application.assigned_to)
+    query = select(holder, func.count()).where(Application.state == State.IN_REVIEW, holder.is_not(None))
+    return dict(session.execute(query.group_by(holder)).tuples().all())
+
+
+def best_placed(session: Session, application: Application, giver: Account, now: datetime) -> Account | None:
+    """To whom a case goes that is given away to nobody in particular: who has the skill, then who has least in hand."""
+    load = in_hand(session, now)
+    able = [p for p in staff(session) if p.id != giver.id and may_be_given(session, application, p, now)]
+    return min(able, key=lambda p: (not _knows(session, application, p), load.get(p.id, 0), p.id), default=None)
+
+
+def _knows(session: Session, application: Application, person: Account) -> bool:
+    return not application.skill or application.skill in people.posting_of(session, person.id).skills
+
+
 def release(session: Session, application_id: str, person: Account, now: datetime) -> None:
-    """Put the case back into the queue; a supervisor may free anybody's, which is logged. Raises NotHeld."""
+    """Put the case back into the queue; a supervisor may free anybody's, which is logged.
+
+    Whoever has just declared a relative can still put the case back. Raises NotHeld, ConflictOfInterest,
+    NotAuthorised.
+    """
     application = locked(session, application_id)
     if application.held_by != person.id and person.role != Role.SUPERVISOR:
         raise NotHeld()
+    if application.held_by != person.id:
+        people.must_keep_to(session, application, person.id)
     if application.held_by not in (None, person.id):
         record(session, application, "claim.freed", f"account:{person.id}", now, {"held_by": application.held_by})
         memos.tell(session, application, "freed", person.id, now, to=application.held_by, occasion=f"{now:%d%H%M%S}")
@@ -167,17 +204,22 @@ def release(session: Session, application_id: str, person: Account, now: datetim
 
 
 def hand_over(
-    session: Session, application_id: str, person: Account, colleague: Account, words: str, now: datetime
+    session: Session, application_id: str, person: Account, colleague: Account | None, words: str, now: datetime
 ) -> None:
-    """Give the case to a colleague, who is told. Raises NotHeld, NotOpenForDecision, CannotTake."""
+    """Give the case to a colleague, who is told; without one to whom it suits best.
+
+    Raises NotHeld, NotOpenForDecision, CannotTake, ConflictOfInterest, NotAuthorised.
+    """
     application = locked(session, application_id)
+    people.must_keep_to(session, application, person.id)
     if application.state != State.IN_REVIEW:
         raise NotOpenForDecision()
     mine = [person.id, *people.represented_by(session, person.id, office_day(now))]
     holds = application.held_by == person.id or application.assigned_to in mine
     if not holds and person.role != Role.SUPERVISOR:
         raise NotHeld()
-    if not may_be_given(session, application, colleague, now):
+    colleague = colleague or best_placed(session, application, person, now)
+    if colleague is None or not may_be_given(session, application, colleague, now):
         raise CannotTake()
     application.assigned_to, application.held_by, application.held_until = colleague.id, None, None
     actor = f"account:{person.id}"
@@ -194,8 +236,7 @@ def may_be_given(session: Session, application: Application, colleague: Account,
     if has_cast(session, application, colleague.id):
         return False
     try:
-        people.keep_off(session, application.id, colleague.id)
-        people.must_be_authorised(session, application, colleague.id)
+        people.must_keep_to(session, application, colleague.id)
     except (people.ConflictOfInterest, people.NotAuthorised):
         return False
     return True
@@ -209,6 +250,7 @@ def take_over(session: Session, application_id: str, person: Account, reason: st
     if not is_sentence(reason):
         raise ReasonRequired(least=SHORTEST_REASON)
     application = locked(session, application_id)
+    people.must_keep_to(session, application, person.id)
     if application.state != State.IN_REVIEW:
         raise NotOpenForDecision()
     before = application.held_by if held_now(application, now) else application.assigned_to

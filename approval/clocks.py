@@ -4,6 +4,7 @@
 I/O: database. The promise of the office runs beside the law's limit and is never suspended.
 """
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from itertools import pairwise
 from typing import cast
@@ -12,7 +13,7 @@ from sqlalchemy import ForeignKey, Index, String, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from approval.application import LOOK_NOW, SUSPENDED_LAST, UNKNOWN_FIRST, Application, State
-from approval.calendar import load_calendar
+from approval.calendar import load_calendar, seed_calendar
 from approval.casefile import item_of, record
 from approval.deadlines import Clock, Kind, Tick, WorkingCalendar, YearUnpublished, due_on, reckon, working_days_left
 from approval.office import Office
@@ -80,17 +81,21 @@ def ticks_of(session: Session, application_id: str) -> list[ClockTick]:
 
 def was_heard(session: Session, application_id: str) -> bool:
     """Whether the clock stood still for a hearing and runs again: the hearing is over."""
-    ticks = ticks_of(session, application_id)
+    return is_heard(ticks_of(session, application_id))
+
+
+def is_heard(ticks: Iterable[ClockTick]) -> bool:
+    """Whether these ticks, in their order, hold a hearing and its end."""
     halts = [tick for tick in ticks if tick.kind in ("suspended", "resumed")]
     return any(a.ground == "hearing" and b.kind == "resumed" for a, b in pairwise(halts))
 
 
 def clock_of(session: Session, office: Office, application: Application, calendar: WorkingCalendar) -> Clock:
     """Where the statutory clock stands. Raises ClockRefused if it was never started."""
-    return reckon(item_of(office, application).working_days, _happened(session, application), calendar)
+    return reckon(item_of(office, application).working_days, happened(session, application), calendar)
 
 
-def _happened(session: Session, application: Application) -> list[Tick]:
+def happened(session: Session, application: Application) -> list[Tick]:
     """The ticks; a case from before they were kept began when it was submitted."""
     kept = [Tick(cast(Kind, tick.kind), tick.day, tick.working_days) for tick in ticks_of(session, application.id)]
     if not kept and application.submitted_at is not None and application.due_on is not None:
@@ -161,11 +166,11 @@ def _tick(
     reason: str = "",
 ) -> None:
     day = office_day(now)
-    happened = _happened(session, application)
-    if happened and day < happened[-1].day:
-        day = happened[-1].day  # the machine's clock was set back: time in law does not run backwards
+    so_far = happened(session, application)
+    if so_far and day < so_far[-1].day:
+        day = so_far[-1].day  # the machine's clock was set back: time in law does not run backwards
     terms = item_of(office, application)
-    show(application, reckon(terms.working_days, [*happened, Tick(kind, day, working_days)], load_calendar(session)))
+    show(application, reckon(terms.working_days, [*so_far, Tick(kind, day, working_days)], load_calendar(session)))
     session.add(
         ClockTick(
             application_id=application.id,
@@ -202,6 +207,13 @@ def reckon_again(session: Session, office: Office) -> int:
     return moved
 
 
+def publish_known_years(session: Session, office: Office) -> int:
+    """Enter the years that a new release knows; clocks that waited for one run on. Gives how many deadlines moved."""
+    is_new = bool(seed_calendar(session))
+    session.flush()
+    return reckon_again(session, office) if is_new else 0
+
+
 def timer_of(office: Office, application: Application, since: date, calendar: WorkingCalendar) -> date | None:
     """The last day of the step's own timer, if it has one and the days can be counted."""
     step = office.catalogue.process_of(item_of(office, application)).steps[application.step or ""]
@@ -224,5 +236,5 @@ def _entered_on(application: Application) -> date:
 
 
 def _promise(session: Session, item: Item, application: Application, calendar: WorkingCalendar) -> date | None:
-    started = _happened(session, application)[0].day
+    started = happened(session, application)[0].day
     return _after(started, item.promised_working_days, calendar) if item.promised_working_days else None

@@ -37,6 +37,10 @@ class StalePage(DomainError):
     """The case has changed since the page was read."""
 
 
+class BasisForeign(DomainError):
+    """The refusal rests on a provision that is none of this item (许可法第38条 说明理由)."""
+
+
 class ClockSuspended(DomainError):
     """The clock stands still for a lawsuit, a hearing or an expert review: the decision waits for its end."""
 
@@ -90,7 +94,7 @@ def add_findings(session: Session, application: Application, step: str, found: I
 def _may_act(session: Session, application: Application, person_id: str, version: int, now: datetime) -> None:
     if application.state != State.IN_REVIEW:
         raise NotOpenForDecision()
-    people.keep_off(session, application.id, person_id)
+    people.must_keep_to(session, application, person_id)
     if application.held_by != person_id or not held_now(application, now):
         raise NotHeld()
     if application.version != version:
@@ -111,7 +115,8 @@ def decide(
     """Record the decision, chain it into the log and let the process go on; in a panel, cast one vote.
 
     Raises NotOpenForDecision on a second try, NotHeld, StalePage, ClockSuspended, CaseFrozen for an approval,
-    ConflictOfInterest, GuardHolds, NotVisited, HearingOutstanding, NotInRegister, IllegalMove for an outcome that the
+    ConflictOfInterest, GuardHolds, NotVisited, HearingOutstanding, NotInRegister, BasisForeign for a refusal,
+    IllegalMove for an outcome that the
     step does not offer.
     """
     application = locked(session, application_id)
@@ -120,7 +125,11 @@ def decide(
     if decision.outcome is Outcome.APPROVE:
         must_be_free(application)
     keep_inquiries(session, application, asked, now)
-    process = office.catalogue.process_of(item_of(office, application))
+    item = item_of(office, application)
+    if decision.outcome is Outcome.REFUSE and decision.basis not in item.refusal_bases:
+        raise BasisForeign()
+    decision = corrections.with_clauses(decision, application.findings, item)
+    process = office.catalogue.process_of(item)
     step = process.steps[application.step or ""]
     standing = Standing(
         application.findings,
@@ -248,8 +257,12 @@ def tell_applicant(
 
 
 def resume(session: Session, office: Office, application_id: str, supervisor: Account, now: datetime) -> Application:
-    """Send a case that was set aside on again: to the checks, or to the licence if it is already approved."""
+    """Send a case that was set aside on again: to the checks, or to the licence if it is already approved.
+
+    Raises NotOpenForDecision, ConflictOfInterest, NotAuthorised.
+    """
     application = locked(session, application_id)
+    people.must_keep_to(session, application, supervisor.id)
     if application.state != State.SET_ASIDE:
         raise NotOpenForDecision()
     event = Decided(outcome="issue" if application.decision else "check", by=supervisor.id)

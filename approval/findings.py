@@ -232,7 +232,15 @@ def _unproven_live(straight_through: bool) -> Found:
     )
 
 
-def of_form(problems: Iterable[Problem]) -> Iterator[Found]:
+COMPLETE = Text(
+    zh="市场主体登记管理条例第17、19条；实施细则第18条",
+    en="Registration Regulation arts 17, 19; Detailed Rules art. 18",
+)
+REGISTRABLE = Text(zh="市场主体登记管理条例第19条", en="Registration Regulation art. 19")
+FILED_IN_FORM = Text(zh="行政许可法第31、32条", en="Administrative Licensing Law arts 31, 32")
+
+
+def of_form(problems: Iterable[Problem], *, is_permit: bool = False) -> Iterator[Found]:
     """Whatever the form check finds at this moment; problems that block were shown before submitting."""
     clean = True
     for problem in problems:
@@ -241,7 +249,7 @@ def of_form(problems: Iterable[Problem]) -> Iterator[Found]:
             problem.rule or "FORM-01",
             Effect.ALLOW_NOTICE if problem.weight is Weight.NOTE else Effect.MANUAL,
             problem.message,
-            problem.basis or Text(zh="市场主体登记管理条例第19条", en="Registration Regulation art. 19"),
+            problem.basis or (FILED_IN_FORM if is_permit else REGISTRABLE),
             problem.confidence[:1],
             subject=problem.path,
             value=1,
@@ -252,10 +260,7 @@ def of_form(problems: Iterable[Problem]) -> Iterator[Found]:
             "FORM-00",
             Effect.ALLOW,
             Text(zh="填报内容齐全，各项之间一致，符合法定形式", en="Complete, consistent and in the legal form"),
-            Text(
-                zh="市场主体登记管理条例第17、19条；实施细则第18条",
-                en="Registration Regulation arts 17, 19; Detailed Rules art. 18",
-            ),
+            FILED_IN_FORM if is_permit else COMPLETE,
             "V",
             value=0,
             threshold=0,

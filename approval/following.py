@@ -2,32 +2,28 @@
 """Following (后续提交): a bundle is agreed to item by item, signed once, and each item submitted in its turn.
 
 I/O: database. The registration is decided first, the others beside one another once the licence is there
-(行政许可法第42条第二款 联合办理: 45 working days together, 15 more with leave); refusing one undoes none of the others.
+(行政许可法第42条第二款 联合办理: see `jointly`); refusing one undoes none of the others.
 """
 
 from collections.abc import Collection, Sequence
-from datetime import date, datetime
+from datetime import datetime
 
 from sqlalchemy.orm import Session
 
 from approval import cases, together
 from approval.application import Application, State
 from approval.bundles import allowed_missing, drafts_of, same_holder
-from approval.calendar import load_calendar
 from approval.casefile import checked, digest_of, item_of, locked, record
 from approval.cases import NotADraft
-from approval.deadlines import YearUnpublished, due_on
 from approval.grant import label_of
 from approval.office import Office
 from approval.sharing import FROM_LICENCE, Draft
 from approval.together import Bundle
 from forms import Answers
 from identity import Account, copy_evidence, write_message
-from kit.clock import office_day
 from kit.errors import DomainError
 from licences import Licence
 
-JOINT_WORKING_DAYS, JOINT_EXTENSION = 45, 15
 TO_COMPLETE = "【栖霞区不见面审批】营业执照已颁发。“{title}”还需要您登录补充或者签名后提交。"
 
 
@@ -133,16 +129,3 @@ def _fill_in(session: Session, office: Office, application: Application, licence
     application.updated_at = now
     facts = {"licence": licence.number, "fields": sorted(added), "answers_digest": digest_of(application)}
     record(session, application, "bundle.completed", "system:bundles", now, facts)
-
-
-def joint_due_on(session: Session, bundle: Bundle, office: Office) -> date | None:
-    """The last day for all permits of the bundle together (第42条第二款), from the first of them that was submitted.
-
-    None before that, and while the holidays of a year on the way are not published.
-    """
-    permits = [one for one in together.members(session, bundle) if item_of(office, one).kind == "permit"]
-    begun = [one.submitted_at for one in permits if one.submitted_at is not None]
-    try:
-        return due_on(office_day(min(begun)), JOINT_WORKING_DAYS, load_calendar(session)) if begun else None
-    except YearUnpublished:
-        return None

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Guards (流转条件): what must hold before a step takes an outcome, by the name that processes give it. Pure."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from approval.application import Finding
@@ -67,6 +67,18 @@ GUARDS: dict[str, Callable[[Standing], None]] = {
     "hearing_held": _hearing_held,
     "in_register": _in_register,
 }
+
+
+def held(case: Standing, names: Iterable[str] = GUARDS) -> dict[str, bool]:
+    """Which of the guards hold, by name."""
+    found = {}
+    for name in names:
+        try:
+            GUARDS[name](case)
+            found[name] = True
+        except DomainError:
+            found[name] = False
+    return found
 
 
 def must_be_open(step: Step, outcome: str, case: Standing) -> None:

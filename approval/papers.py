@@ -14,12 +14,13 @@ import notices
 from approval.application import Application, State
 from approval.casefile import checked, item_of, record
 from approval.clocks import GROUNDS
+from approval.corrections import FORM_CLAUSES
 from approval.decision import REFUSAL_BASES, Decision, Outcome
 from approval.findings import licensed_items
 from approval.grant import name_of
 from approval.office import Office
 from approval.received import received
-from catalogue import Item
+from catalogue import EntryResult, Item
 from identity import Account
 from kit.clock import office_day
 from kit.text import Text
@@ -28,6 +29,7 @@ from notices import Kind, Made, Notice
 from register import Entity, Standing
 
 NOTHING_MORE = "无其他说明。"
+IN_GENERAL = Text(zh="总体", en="In general")
 
 
 def on_submission(session: Session, office: Office, application: Application, now: datetime) -> None:
@@ -57,7 +59,7 @@ def on_decision(session: Session, office: Office, application: Application, deci
     """The document of the decision; that of a registration is written with the licence, whose number it gives."""
     item = item_of(office, application)
     if decision.outcome is Outcome.RETURN:
-        facts: dict[str, Any] = {"defects": defects(decision), "remark": decision.reason or NOTHING_MORE}
+        facts: dict[str, Any] = {"defects": defects(decision, item), "remark": decision.reason or NOTHING_MORE}
         write(session, office, application, Kind.CORRECTION, facts, now)
     elif decision.outcome is Outcome.REFUSE:
         clause = REFUSAL_BASES[decision.basis].zh
@@ -87,13 +89,18 @@ def on_licence(session: Session, office: Office, application: Application, now: 
 def on_entry(
     session: Session, office: Office, application: Application, entity: Entity, licence: Licence | None, now: datetime
 ) -> None:
-    """变更、注销登记通知书 or 备案通知书 (实施细则第18条), by what was entered."""
+    """变更、注销登记通知书, 歇业备案通知书 or 备案通知书 (实施细则第18、41条), by what was entered."""
     facts = {
         "decided": in_words(office_day(now)),
         "name": entity.name or "（未使用名称）",
         "credit_code": entity.credit_code,
     }
-    if entity.standing == Standing.ENDED:
+    result = item_of(office, application).result
+    if isinstance(result, EntryResult) and result.act == "suspension":
+        values = checked(office, application, now).values
+        lasts = {"since": in_words(values.get("pause_from")), "until": in_words(values.get("pause_until"))}
+        write(session, office, application, Kind.PAUSED, {**facts, **lasts}, now)
+    elif entity.standing == Standing.ENDED:
         write(session, office, application, Kind.DEREGISTERED, facts, now)
     elif licence is not None:
         write(session, office, application, Kind.CHANGED, {**facts, "licence": licence.number}, now)
@@ -126,15 +133,12 @@ def on_extension(
     write(session, office, application, Kind.EXTENSION, facts, now)
 
 
-def defects(decision: Decision) -> list[dict[str, str]]:
+def defects(decision: Decision, item: Item) -> list[dict[str, str]]:
     """Every defect with its clause; what was said in general stands as one of them if no field was named."""
-    general = Text(zh="总体", en="In general")
+    clause = FORM_CLAUSES.get(item.kind, item.basis)
     if not decision.corrections:
-        return [{"label": general.zh, "reason": decision.reason, "clause": "实施细则第18条"}]
-    return [
-        {"label": c.label.zh, "reason": c.reason, "clause": c.clause.zh if c.clause else "实施细则第18条"}
-        for c in decision.corrections
-    ]
+        return [{"label": IN_GENERAL.zh, "reason": decision.reason, "clause": clause.zh}]
+    return [{"label": c.label.zh, "reason": c.reason, "clause": (c.clause or clause).zh} for c in decision.corrections]
 
 
 def write(
@@ -183,11 +187,23 @@ def keep(session: Session, made: list[Made], now: datetime) -> None:
         notices.put(session, one, now)
 
 
-def serve(session: Session, application: Application, notice: Notice, by: str, now: datetime) -> None:
-    """The document reached the applicant: the first time is the service of it, and is logged (送达)."""
+def serve(
+    session: Session,
+    application: Application,
+    notice: Notice,
+    by: str,
+    now: datetime,
+    actor: str = "",
+    on: date | None = None,
+) -> None:
+    """The document reached the applicant: the first time is the service of it, and is logged (送达).
+
+    `actor` is whoever enters it, without one the applicant; `on` the day, if it was before today.
+    """
     if notices.hand_over(session, notice, by, now):
-        actor = f"account:{application.applicant_id}" if by == "online" else "system:office"
-        facts = {"document": notice.number, "kind": notice.kind, "by": by, "sha256": notice.sha256}
+        actor = actor or f"account:{application.applicant_id}"
+        day = (on or office_day(now)).isoformat()
+        facts = {"document": notice.number, "kind": notice.kind, "by": by, "on": day, "sha256": notice.sha256}
         record(session, application, "notice.handed_over", actor, now, facts)
 
 

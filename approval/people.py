@@ -12,7 +12,7 @@ from sqlalchemy import JSON, ColumnElement, ForeignKey, String, and_, exists, or
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from approval.application import Application
-from identity import Account
+from identity import Account, Role
 from kit.clock import office_day
 from kit.database import Base, Moment
 from kit.errors import DomainError
@@ -27,7 +27,7 @@ class ConflictOfInterest(DomainError):
 
 
 class NotAuthorised(DomainError):
-    """The item or the area is not among those that this desk takes."""
+    """The item or the area is not among those that this desk takes, or another desk has the skill it demands."""
 
 
 class NumberMalformed(DomainError):
@@ -42,6 +42,7 @@ class Posting(Base):
     account_id: Mapped[str] = mapped_column(ForeignKey("account.id"), primary_key=True)
     items: Mapped[list[str]] = mapped_column(JSON, default=list)
     areas: Mapped[list[str]] = mapped_column(JSON, default=list)
+    skills: Mapped[list[str]] = mapped_column(JSON, default=list)
     department: Mapped[str | None] = mapped_column(String(40))
 
 
@@ -80,16 +81,40 @@ class Involved(Base):
 def posting_of(session: Session, account_id: str) -> Posting:
     """The posting; without one the desk takes everything."""
     found = session.get(Posting, account_id)
-    return found or Posting(account_id=account_id, items=[], areas=[], department=None)
+    return found or Posting(account_id=account_id, items=[], areas=[], skills=[], department=None)
 
 
 def post(
-    session: Session, account_id: str, items: Iterable[str], areas: Iterable[str], department: str | None = None
+    session: Session,
+    account_id: str,
+    items: Iterable[str],
+    areas: Iterable[str],
+    department: str | None = None,
+    skills: Iterable[str] = (),
 ) -> None:
     """Say what the desk takes from now on."""
     session.merge(
-        Posting(account_id=account_id, items=sorted(items), areas=sorted(areas), department=department or None)
+        Posting(
+            account_id=account_id,
+            items=sorted(items),
+            areas=sorted(areas),
+            skills=sorted(skills),
+            department=department or None,
+        )
     )
+
+
+def skills_elsewhere(session: Session, account_id: str) -> set[str]:
+    """Skills that somebody at work has and this person lacks. Supervisors lack none: nothing waits for want of a desk.
+
+    A skill that nobody has is asked of nobody.
+    """
+    person = session.get(Account, account_id)
+    if person is None or person.role != Role.CLERK:
+        return set()
+    query = select(Posting.skills).join(Account, Account.id == Posting.account_id)
+    rows = session.scalars(query.where(Account.is_active.is_(True), Account.role == Role.CLERK))
+    return {skill for skills in rows for skill in skills} - set(posting_of(session, account_id).skills)
 
 
 def declare_kin(session: Session, account: Account, number: str, relation: str, now: datetime) -> None:
@@ -129,6 +154,8 @@ def authorised(session: Session, account_id: str) -> ColumnElement[bool]:
         conditions.append(Application.item_code.in_(posting.items))
     if posting.areas:
         conditions.append(Application.area.in_(posting.areas))
+    if elsewhere := skills_elsewhere(session, account_id):
+        conditions.append(Application.skill.not_in(elsewhere))
     return and_(true(), *conditions)
 
 
@@ -139,6 +166,14 @@ def must_be_authorised(session: Session, application: Application, account_id: s
         raise NotAuthorised(what="item")
     if posting.areas and application.area not in posting.areas:
         raise NotAuthorised(what="area")
+    if application.skill and application.skill in skills_elsewhere(session, account_id):
+        raise NotAuthorised(what="skill")
+
+
+def must_keep_to(session: Session, application: Application, account_id: str) -> None:
+    """What every act of staff on a case begins with. Raises ConflictOfInterest, NotAuthorised."""
+    keep_off(session, application.id, account_id)
+    must_be_authorised(session, application, account_id)
 
 
 def be_away(session: Session, account_id: str, since: date, until: date, deputy_id: str) -> None:

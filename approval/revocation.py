@@ -14,15 +14,15 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 import licences
 import register
-from approval import papers
+from approval import memos, papers
 from approval.application import Application, State
 from approval.calendar import load_calendar
 from approval.casefile import record
-from approval.deadlines import YearUnpublished, due_on
+from approval.deadlines import YearUnpublished, due_on, working_days_left
 from approval.decision import SHORTEST_REASON, ReasonRequired, is_sentence
 from approval.office import Office
-from approval.people import keep_off
-from identity import Account
+from approval.people import must_keep_to
+from identity import Account, Role
 from kit.clock import office_day
 from kit.database import Base, Moment
 from kit.errors import DomainError
@@ -34,6 +34,7 @@ from notices import Kind
 
 TAKE_UP_WITHIN = 3  # working days (实施细则第52条)
 MONTHS = 3
+NEAR = 5  # working days before the end of an investigation
 ANNOUNCED_FOR = timedelta(days=45)
 
 
@@ -115,8 +116,9 @@ def file(
 ) -> Revocation:
     """Open a look into a registration: for a person whose name was used, or by the office itself.
 
-    Raises NotRegistered, AlreadyLookedInto, IdentityUnproven, ReasonRequired.
+    Raises NotRegistered, AlreadyLookedInto, IdentityUnproven, ReasonRequired, ConflictOfInterest, NotAuthorised.
     """
+    must_keep_to(session, application, person.id)
     licence = licences.of_application(session, application.id)
     is_entry = register.act_of(session, application.id) not in (None, "registration")
     if application.state != State.REGISTERED or licence is None or is_entry:
@@ -164,6 +166,30 @@ def take_up(session: Session, office: Office, revocation_id: str, person: Accoun
     papers.write(session, office, application, Kind.REVOCATION_ACCEPTED, facts, now, opened.id)
     _log(session, opened, "revocation.taken_up", person, now, {"finish_by": opened.finish_by.isoformat()})
     return opened
+
+
+def remind(session: Session, now: datetime) -> int:
+    """Tell the supervisor of limits that are near or broken (实施细则第52、53条). Gives how many were told anew.
+
+    Near: once. Broken: every working day anew, and logged.
+    """
+    today, calendar, told = office_day(now), load_calendar(session), 0
+    query = select(Revocation).where(Revocation.stage.in_([Stage.FILED, Stage.INVESTIGATED])).order_by(Revocation.id)
+    for opened in session.scalars(query):
+        by = opened.take_up_by if opened.stage == Stage.FILED else opened.finish_by
+        near = 1 if opened.stage == Stage.FILED else NEAR
+        left = working_days_left(today, by, calendar) if by is not None else None
+        if by is None or left is None or left > near or (left < 0 and not calendar.is_working(today)):
+            continue
+        kind = "revocation_late" if left < 0 else "revocation_soon"
+        occasion = f"{opened.id}:{today if left < 0 else opened.stage}"
+        application = session.get_one(Application, opened.application_id)
+        is_new = memos.tell(session, application, kind, "system:clock", now, role=Role.SUPERVISOR, occasion=occasion)
+        told += is_new
+        if is_new and left < 0:
+            facts = {"revocation": opened.id, "by": by.isoformat(), "on": today.isoformat()}
+            record(session, application, "revocation.late", "system:clock", now, facts)
+    return told
 
 
 def decline(
@@ -245,8 +271,9 @@ def _at(session: Session, revocation_id: str, person: Account, stage: Stage) -> 
     opened = session.scalar(query.execution_options(populate_existing=True))
     if opened is None or opened.stage != stage:
         raise WrongStage()
-    keep_off(session, opened.application_id, person.id)
-    return opened, session.get_one(Application, opened.application_id)
+    application = session.get_one(Application, opened.application_id)
+    must_keep_to(session, application, person.id)
+    return opened, application
 
 
 def _months_later(day: date) -> date:

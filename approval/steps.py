@@ -78,8 +78,9 @@ def check_identity(office: Office, application: Application) -> Carried:
 def check_form(office: Office, application: Application) -> Carried:
     """The form once more, on the day it is weighed."""
     result = checked(office, application, office.clock())
-    form = office.catalogue.form_of(item_of(office, application))
-    found = [*of_form(result.problems), *of_content(form, result.values)]
+    item = item_of(office, application)
+    form = office.catalogue.form_of(item)
+    found = [*of_form(result.problems, is_permit=item.kind == "permit"), *of_content(form, result.values)]
     return Carried("checked", _findings("form", found))
 
 

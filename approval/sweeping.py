@@ -10,7 +10,7 @@ import structlog
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from approval import memos
+from approval import jointly, memos, revocation
 from approval.application import Application, State
 from approval.calendar import load_calendar
 from approval.casefile import item_of, locked, record, record_transition
@@ -40,6 +40,11 @@ def sweep(office: Office, now: datetime) -> int:
             except Exception:  # one odd row keeps nobody from the others
                 log.exception("sweep_failed", case=application_id)
         last = due[-1]
+    try:
+        with office.database.writing() as session:
+            revocation.remind(session, now)
+    except Exception:  # the next look comes in a minute
+        log.exception("revocations_unswept")
     return moved
 
 
@@ -58,22 +63,24 @@ def _look(session: Session, office: Office, application_id: str, now: datetime) 
     if has_run_out and _run_out(session, office, application, now):
         return True
     _remind(session, application, load_calendar(session), now)
+    joint_due_on = jointly.remind(session, office, application, now)
     # Nothing that anybody has read changes: the version stays.
     session.execute(
         update(Application)
         .where(Application.id == application_id)
-        .values(look_on=next_look(application, today))
+        .values(look_on=next_look(application, today, joint_due_on))
         .execution_options(synchronize_session=False)
     )
     return False
 
 
-def next_look(application: Application, today: date) -> date | None:
+def next_look(application: Application, today: date, joint_due_on: date | None = None) -> date | None:
     """The first day after today on which time may bring something about; None if it never does."""
     days = [
         application.timer_on + timedelta(days=1) if application.timer_on else None,
         application.promised_on + timedelta(days=1) if application.promised_on else None,
         application.due_on - NEAR if application.due_on else None,
+        joint_due_on - NEAR if joint_due_on else None,
     ]
     known = [day for day in days if day is not None]
     return max(min(known), today + timedelta(days=1)) if known else None

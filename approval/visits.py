@@ -77,7 +77,7 @@ def record_visit(
     """Keep what was seen.
 
     None for the day or the conclusion: not said. Raises NoVisitHere, TwoOfficersRequired, VisitDateWrong,
-    ConclusionRequired, ReasonRequired, ConflictOfInterest.
+    ConclusionRequired, ReasonRequired, ConflictOfInterest, NotAuthorised.
     """
     application = locked(session, application_id)
     with_people = State(application.state) in (State.IN_REVIEW, State.WITH_DEPARTMENTS)
@@ -88,7 +88,7 @@ def record_visit(
     if not second.is_active:
         raise TwoOfficersRequired()
     for person in (officer, second):
-        people.keep_off(session, application.id, person.id)
+        people.must_keep_to(session, application, person.id)
     first = office_day(application.submitted_at or application.created_at)
     if visited_on is None or not first <= visited_on <= office_day(now):
         raise VisitDateWrong(since=first.isoformat())

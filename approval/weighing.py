@@ -181,7 +181,7 @@ def _said(snapshot: Snapshot, item: Item, form: Form, result: Checked) -> Iterat
     yield from of_person(snapshot.evidence, others, snapshot.straight_through)
     yield from identity_held(others)
     yield from of_card(snapshot.evidence.card, item, result.values, snapshot.day)
-    of_the_form = [*of_form(result.problems), *of_content(form, result.values)]
+    of_the_form = [*of_form(result.problems, is_permit=item.kind == "permit"), *of_content(form, result.values)]
     yield from of_the_form
     yield from form_held(form, result.values, {found.rule for found in of_the_form})
     yield from of_names(result.values, snapshot.namesakes)

@@ -30,7 +30,7 @@ from identity.workers import Workers
 from kit import keyring, sealing
 from kit.database import Base, Database
 from licences import FileSigner, Issuer, Store, Template
-from notices import Maker
+from notices import Maker, Remedies
 from reference import bureau, idcard, photographs
 from tests import postgres
 from tests.conftest import NOON, new_postgres_database
@@ -50,7 +50,7 @@ def an_office(database: Database, folder: Path, real: bool) -> TestOffice:
         office.office = replace(
             office.office,
             issuer=Issuer(store, signer, "http://127.0.0.1:8000"),
-            maker=Maker(store, signer, REGISTRAR, "https://example.gov.cn"),
+            maker=Maker(store, signer, REGISTRAR, Remedies("样例人民政府", "https://example.gov.cn", "样例人民法院")),
         )
     return office
 

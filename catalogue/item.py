@@ -155,6 +155,7 @@ class Item(Frozen):
     needs: tuple[str, ...] = Field((), description="items of which one must have been granted first (先照后证)")
     follows: tuple[str, ...] = Field((), description="registrations it can be applied for with, and need not wait for")
     refusal_bases: tuple[str, ...] = Field(min_length=1, description="codes of the provisions on which a refusal rests")
+    skills: tuple[str, ...] = Field((), max_length=1, description="what a desk must know to take it, if any desk does")
     may_be_bulk: bool = Field(False, description="whether many cases may be approved at once, each its own decision")
     holder: Holder
     persons: tuple[PersonAsked, ...]

@@ -11,9 +11,10 @@ from pydantic import TypeAdapter
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
+from approval import clocks, visits
 from approval.application import Application, State
 from approval.dossier import OUTCOMES
-from approval.guards import GUARDS
+from approval.guards import GUARDS, Standing, held
 from approval.office import Office
 from approval.steps import VERBS
 from workflows import Event, Process, Refused, load_process, load_processes
@@ -24,6 +25,7 @@ from workflows.trial import Compared, Past, compare
 
 _event: TypeAdapter[Event] = TypeAdapter(Event)
 AT_ONCE = 500
+KNOWN_LATER = frozenset(GUARDS) - {"in_register"}
 
 
 def commands(office: Callable[[], Office]) -> typer.Typer:
@@ -94,16 +96,33 @@ def past_cases(session: Session, office: Office, name: str) -> Iterable[Past]:
             .where(Application.state.in_(ended), Application.item_code.in_(items), Application.id > after)
             .order_by(Application.id)
             .limit(AT_ONCE)
-            .options(selectinload(Application.transitions))
+            .options(selectinload(Application.transitions), selectinload(Application.findings))
         )
         page = session.scalars(query).all()
         if not page:
             return
         for case in page:
             told = [(t.step, _event.validate_python(t.event)) for t in case.transitions]
-            yield Past(case.number or case.id, tuple(told))
+            yield Past(case.number or case.id, tuple(told), stood(session, case))
         after = page[-1].id
         session.expunge_all()
+
+
+def stood(session: Session, case: Application) -> dict[int, dict[str, bool]]:
+    """By the place of each decision: which guards held then. What the register said then is not kept."""
+    seen = visits.of_application(session, case.id)
+    ticks = clocks.ticks_of(session, case.id)
+    found = {}
+    for place, move in enumerate(case.transitions):
+        if move.event["kind"] != "decided":
+            continue
+        then = Standing(
+            [finding for finding in case.findings if finding.found_at <= move.at],
+            next((visit.conforms for visit in reversed(seen) if visit.recorded_at <= move.at), False),
+            clocks.is_heard(tick for tick in ticks if tick.at <= move.at),
+        )
+        found[place] = held(then, KNOWN_LATER)
+    return found
 
 
 def tell(compared: list[Compared]) -> None:

@@ -9,7 +9,6 @@ from identity.accounts import (
     Role,
     applicant_with_phone,
     demonstration_password,
-    enrol_staff,
     lock_account,
     sign_in_staff,
     staff,
@@ -20,6 +19,7 @@ from identity.bands import BANDS, bands_of
 from identity.checks import Band, Bands, Comparison, FaceReading, Fault, Verdict, judge
 from identity.codes import Check, PhoneCode, TooManyCodes, check_code, send_code, waiting_code
 from identity.consents import Consent, ConsentText, current_consent, load_consents
+from identity.enrolling import enrol_staff
 from identity.evidence import (
     CONSENT_VERSION,
     HOLDER,

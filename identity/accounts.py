@@ -75,16 +75,15 @@ def lock_account(session: Session, account_id: str) -> None:
     session.execute(select(Account.id).where(Account.id == account_id).with_for_update())
 
 
-def enrol_staff(session: Session, username: str, name: str, role: Role, password: str, now: datetime) -> Account:
-    """Create the account, or give an existing one this name, role and password."""
-    account = session.scalar(select(Account).where(Account.username == username))
-    if account is None:
-        account = Account(username=username, created_at=now)
-        session.add(account)
-    account.name, account.role, account.is_active = name, role, True
-    account.password_hash = _hasher.hash(password)
-    session.flush()
-    return account
+def set_password(account: Account, password: str) -> bool:
+    """Gives whether it is another than before."""
+    try:
+        is_same = account.password_hash is not None and _hasher.verify(account.password_hash, password)
+    except VerificationError:
+        is_same = False
+    if not is_same:
+        account.password_hash = _hasher.hash(password)
+    return not is_same
 
 
 def sign_in_staff(session: Session, username: str, password: str, now: datetime) -> Account | None:

@@ -12,7 +12,7 @@ from sqlalchemy import String, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from identity.messages import write_message
-from kit.database import Base, Moment
+from kit.database import Base, Moment, one_at_a_time
 from kit.errors import DomainError
 from kit.random import digits, new_id
 from kit.sealing import Sealed, fingerprint
@@ -54,6 +54,7 @@ class PhoneCode(Base):
 def send_code(session: Session, phone: str, browser: str, purpose: str, now: datetime) -> None:
     """Send a fresh code; `purpose` is "signin" or "sign:<application>". Raises TooManyCodes."""
     key = fingerprint(phone, "phone")
+    one_at_a_time(session, f"code:{key}")
     recent = select(func.count()).where(PhoneCode.phone_key == key, PhoneCode.sent_at > now - PER)
     if (session.scalar(recent) or 0) >= MOST_PER_PHONE:
         raise TooManyCodes(minutes=int(PER.total_seconds() // 60))

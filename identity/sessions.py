@@ -49,5 +49,10 @@ def sign_out(session: Session, token: str) -> None:
     session.execute(delete(SignedIn).where(SignedIn.token_hash == _hash(token)))
 
 
+def sign_out_everywhere(session: Session, account_id: str) -> None:
+    """End every session of the account, on whatever browser."""
+    session.execute(delete(SignedIn).where(SignedIn.account_id == account_id))
+
+
 def _hash(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()

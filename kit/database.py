@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from types import ModuleType
 from typing import Any
 
-from sqlalchemy import DateTime, Engine, MetaData, create_engine, event
+from sqlalchemy import DateTime, Engine, MetaData, create_engine, event, text
 from sqlalchemy.engine import Connection, Dialect, make_url
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session
@@ -74,6 +74,15 @@ def sqlite_module() -> ModuleType:
 def is_reading(session: Session) -> bool:
     """Whether the session was opened with `Database.reading`."""
     return bool(session.get_bind().get_execution_options().get("read_only"))
+
+
+def one_at_a_time(session: Session, name: str) -> None:
+    """Whoever names the same thing waits until this transaction ends: for counting what has no row to lock yet.
+
+    On SQLite a write session has the whole database to itself anyway.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))"), {"name": name})
 
 
 class Database:

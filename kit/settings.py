@@ -20,6 +20,10 @@ class Settings(BaseSettings):
     public_url: str = "http://127.0.0.1:8000"
     bureau_url: str = "http://127.0.0.1:8001"
     bureau_token: SecretStr = SecretStr("")
+    review_body: str = Field(
+        default="南京市栖霞区人民政府", description="who reconsiders a decision (行政复议法第24条)"
+    )
+    court_name: str = Field(default="南京铁路运输法院", description="the competent court: have a lawyer confirm it")
     review_url: str = Field(
         default="https://www.jszwfw.gov.cn", description="where reconsideration is asked for online"
     )

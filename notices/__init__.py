@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Notices (文书): what the office says in writing: numbered, rendered, sealed, and served with proof."""
 
+from notices.document import Remedies
 from notices.kinds import Declaration, FactsMissing, Kind, declaration
 from notices.making import Made, Maker, hand_over, put, read
 from notices.notice import Notice, NoticeCounter
@@ -14,6 +15,7 @@ __all__ = [
     "Maker",
     "Notice",
     "NoticeCounter",
+    "Remedies",
     "declaration",
     "find",
     "hand_over",

@@ -22,10 +22,19 @@ from notices.sheet import GREY, HEIGHT, INK, LEFT, LINE, RED, SIZE, WIDTH, Sheet
 
 HEADINGS = ("序号", "需要补正的内容", "存在的问题和补正方法", "依据")
 RIGHTS = (
-    "如不服本决定，可以自知道本决定之日起 60 日内向南京市栖霞区人民政府申请行政复议（行政复议法第20、24条），"
-    "也可以通过互联网提出：{address}（行政复议法第22条）；或者自知道本决定之日起 6 个月内依法向人民法院提起行政诉讼"
+    "如不服本决定，可以自知道本决定之日起 60 日内向{body}申请行政复议（行政复议法第20、24条），"
+    "也可以通过互联网提出：{address}（行政复议法第22条）；或者自知道本决定之日起 6 个月内依法向{court}提起行政诉讼"
     "（行政诉讼法第46条）。"
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Remedies:
+    """Before whom a decision can be attacked (行政许可法第38条): the body for review, its address online, the court."""
+
+    body: str
+    address: str
+    court: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,16 +47,17 @@ class Drawn:
 
 
 def render(
-    declared: Declaration, number: str, facts: Mapping[str, Any], registrar: str, day: date, review_address: str
+    declared: Declaration, number: str, facts: Mapping[str, Any], registrar: str, day: date, remedies: Remedies
 ) -> Drawn:
     """The whole document. Raises Unprintable for a character without a glyph."""
     typeface()
     rows = [tuple(str(row[k]) for k in ("label", "reason", "clause")) for row in facts.get(declared.table or "", [])]
     texts = [paragraph.format_map(facts) for paragraph in declared.paragraphs]
-    said = [*texts, *(cell for row in rows for cell in row), str(facts["addressee"]), registrar]
+    named = [remedies.body, remedies.court] if declared.has_rights else []
+    said = [*texts, *(cell for row in rows for cell in row), str(facts["addressee"]), registrar, *named]
     refuse_unprintable("".join(line for part in said for line in part.splitlines()))
-    _pdf, pages, _seal = _drawn(declared, number, facts, texts, rows, registrar, day, review_address, 0)
-    pdf, _pages, seal = _drawn(declared, number, facts, texts, rows, registrar, day, review_address, pages)
+    _pdf, pages, _seal = _drawn(declared, number, facts, texts, rows, registrar, day, remedies, 0)
+    pdf, _pages, seal = _drawn(declared, number, facts, texts, rows, registrar, day, remedies, pages)
     return Drawn(pdf, pages - 1, seal)
 
 
@@ -59,7 +69,7 @@ def _drawn(
     rows: list[tuple[str, ...]],
     registrar: str,
     day: date,
-    review_address: str,
+    remedies: Remedies,
     pages: int,
 ) -> tuple[bytes, int, Box]:
     buffer = io.BytesIO()
@@ -90,7 +100,7 @@ def _drawn(
             sheet.y -= LINE
     sheet.paragraph(f"依据：{declared.basis}。")
     if declared.has_rights:
-        sheet.paragraph(RIGHTS.format(address=review_address))
+        sheet.paragraph(RIGHTS.format(body=remedies.body, address=remedies.address, court=remedies.court))
     sheet.room(LINE * 5)
     sheet.y -= LINE
     written = f"{day.year}年{day.month}月{day.day}日"

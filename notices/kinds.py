@@ -31,11 +31,13 @@ class Kind(StrEnum):
     RECEIPT = "receipt"
     CORRECTION = "correction"
     EXTENSION = "extension"
+    JOINT_EXTENSION = "joint_extension"
     JURISDICTION = "jurisdiction"
     REGISTERED = "registered"
     CHANGED = "changed"
     DEREGISTERED = "deregistered"
     FILED = "filed"
+    PAUSED = "paused"
     REFUSED = "refused"
     ACCEPTANCE = "acceptance"
     PERMITTED = "permitted"
@@ -49,6 +51,7 @@ class Kind(StrEnum):
     KEPT = "kept"
     LICENCE_VOID = "licence_void"
     PERMITS_AHEAD = "permits_ahead"
+    SERVICE = "service"
 
 
 AGAINST = frozenset(

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from kit.clock import office_day
 from licences import Signer, Store
 from licences.ornament import seal_drawing
-from notices.document import render
+from notices.document import Remedies, render
 from notices.kinds import Kind, declaration
 from notices.notice import Notice
 
@@ -26,9 +26,9 @@ class Made:
 class Maker:
     """Makes files; touches no database."""
 
-    def __init__(self, store: Store, signer: Signer, registrar: str, review_address: str) -> None:
+    def __init__(self, store: Store, signer: Signer, registrar: str, remedies: Remedies) -> None:
         self._store, self._signer = store, signer
-        self._registrar, self._review_address = registrar, review_address
+        self._registrar, self._remedies = registrar, remedies
 
     def produce(self, notice: Notice) -> Made:
         """Render, seal and store. Raises Unprintable for a character without a glyph."""
@@ -38,7 +38,7 @@ class Maker:
             notice.facts,
             self._registrar,
             office_day(notice.written_at),
-            self._review_address,
+            self._remedies,
         )
         pdf = self._signer.sign(drawn.pdf, seal_drawing(self._registrar), drawn.seal, drawn.page)
         return Made(notice.id, self._store.put(pdf), len(pdf))

@@ -42,6 +42,7 @@ TABLE_MODULES = (
     "approval.inquiries",
     "approval.expiry",
     "approval.meetings",
+    "approval.jointly",
     "approval.memos",
     "approval.opinions",
     "approval.participants",

@@ -22,6 +22,8 @@ SESSION_COOKIE = "approval_session"
 BROWSER_COOKIE = "approval_browser"
 SLOTS = 12  # fewer than connections (kit.database.POOL_SIZE), and far fewer than the forty threads of the server
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+FORM = "application/x-www-form-urlencoded"
+SENTENCES = frozenset({"reason", "words"})  # what took somebody a while to write
 
 
 class SignInRequired(DomainError):
@@ -149,7 +151,12 @@ def csrf_token(request: Request) -> str:
 
 async def refuse_forgery(request: Request) -> None:
     """Every unsafe request of a page must carry the token of the browser that was shown it."""
-    if request.method in SAFE or request.headers.get("authorization", "").startswith("Bearer "):
+    if request.method in SAFE:
+        return
+    if request.headers.get("content-type", "").startswith(FORM):
+        form = await request.form()
+        request.state.typed = [str(words) for name, words in form.multi_items() if name in SENTENCES and words]
+    if request.headers.get("authorization", "").startswith("Bearer "):
         return
     sent = request.headers.get("x-csrf-token") or (await request.form()).get("csrf_token")
     if sent != csrf_token(request):

@@ -59,8 +59,11 @@ def _wants_json(request: Request) -> bool:
     return request.url.path.startswith("/api/") or "application/json" in request.headers.get("accept", "")
 
 
-def answer(request: Request, code: str, said: str) -> Response:
-    """The error as a page, or as problem+json (RFC 9457) for programmes."""
+def answer(request: Request, code: str, said: str, changed: object = None) -> Response:
+    """The error as a page, or as problem+json (RFC 9457) for programmes.
+
+    A page gives back what was typed; a programme is told what has `changed`.
+    """
     worded = wording(code)
     if _wants_json(request):
         problem = {
@@ -68,6 +71,7 @@ def answer(request: Request, code: str, said: str) -> Response:
             "title": code.replace("_", " "),
             "status": worded.status,
             "detail": said,
+            **({"changed": changed} if changed is not None else {}),
         }
         return JSONResponse(problem, worded.status, media_type="application/problem+json")
     language = language_of(request)
@@ -83,6 +87,7 @@ def answer(request: Request, code: str, said: str) -> Response:
         sentence=said,
         way_on=way_on,
         code=str(worded.status),
+        typed=getattr(request.state, "typed", []),
     )
 
 
@@ -97,7 +102,7 @@ def register(app: FastAPI) -> None:
 
     @app.exception_handler(DomainError)
     def domain(request: Request, error: DomainError) -> Response:
-        return answer(request, error.code, sentence(error, request))
+        return answer(request, error.code, sentence(error, request), error.facts.get("changed"))
 
     @app.exception_handler(StaleDataError)
     def stale(request: Request, _error: StaleDataError) -> Response:

@@ -41,6 +41,7 @@ class FieldView:
     can_add: bool = False
     can_remove: bool = False
     closed: str | None = None
+    closed_rows: Mapping[int, str] = field(default_factory=dict)
     when: str | None = None  # what the browser still decides: `forms.conditions` as JSON
     asked: bool = True
     looked_up: bool = False  # a credit code by which a name can be filled in
@@ -88,24 +89,29 @@ def views(
 ) -> list[FieldView]:
     """The controls of the questions that are asked, given the answers so far.
 
-    `closed` are those that a correction does not open, with their answers in words; `lookups` the fields and columns
-    whose credit codes give a name.
+    `closed` are those that a correction does not open, fields or rows of tables, in words; `lookups` the fields and
+    columns whose credit codes give a name.
     """
     told = {html_name(p.path): p.message.said(language) for p in reversed(problems)}
     kept = closed or {}
     asked = {f.name for f in form.asked_fields(page, answers)}
     is_with_street = any(f.name == "street" for f in page.fields)
-    return [
-        replace(
-            _view(f, f.name, answers.get(f.name), told, lookups),
+    shown = []
+    for f, left in form.shown(page, answers):
+        view = _view(f, f.name, answers.get(f.name), told, lookups)
+        rows = {i: kept[f"{f.name}.{i}"] for i in range(len(view.rows)) if f"{f.name}.{i}" in kept}
+        view = replace(
+            view,
             closed=kept.get(f.name),
+            closed_rows=rows,
+            can_add=view.can_add and not rows,
             when=json.dumps(left.as_json(), ensure_ascii=False) if left else None,
             asked=f.name in asked,
             suggest="addresses" if f.name == "address" and is_with_street else "",
             within=str(answers.get("street") or ""),
         )
-        for f, left in form.shown(page, answers)
-    ]
+        shown.append(view)
+    return shown
 
 
 def part_views(part: Sequence[tuple[Field, str]], problems: Sequence[Problem], language: Language) -> list[FieldView]:

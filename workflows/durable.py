@@ -7,7 +7,7 @@ each move is guarded by the row's `seq`, so the effect is one.
 """
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal
 
 from dbos import DBOS, DBOSClient, EnqueueOptions
@@ -20,6 +20,9 @@ QUEUE = "automatic"
 MOST_DEATHS = 5  # of workers over one run, before it is left alone
 GIVEN_UP_S = 600.0  # a run of an executor that never came back
 COMING = ("ENQUEUED", "DELAYED")
+FINISHED = ("SUCCESS", "ERROR", "CANCELLED")
+KEPT = timedelta(days=30)
+AT_ONCE = 500
 Standing = Literal["coming", "died", "over"]
 _carry_on: Callable[[str], None] | None = None
 
@@ -109,6 +112,21 @@ class DurableEngine:
         if any(status in COMING or (status == "PENDING" and moved > given_up) for status, moved in rows):
             return "coming"
         return "died" if any(status == "MAX_RECOVERY_ATTEMPTS_EXCEEDED" for status, _moved in rows) else "over"
+
+    def forget_finished(self, now: datetime) -> int:
+        """Delete what was finished long ago: the engine keeps every run. Gives how many went.
+
+        Nothing hangs on them: a kick that came again would be one more run, and each move is guarded.
+        """
+        if self._client is None:
+            raise RuntimeError("the durable engine is not connected")
+        before, gone = (now - KEPT).isoformat(), 0
+        while finished := self._client.list_workflows(
+            status=list(FINISHED), completed_before=before, limit=AT_ONCE, load_input=False, load_output=False
+        ):
+            self._client.delete_workflows([run.workflow_id for run in finished])
+            gone += len(finished)
+        return gone
 
     def close(self) -> None:
         """Stop taking work; what runs is finished or taken up again later."""

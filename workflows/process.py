@@ -149,6 +149,7 @@ class Process(Frozen):
         if stuck := names - ending:
             raise UnsoundProcess(f"{self.name}: no path ends from {sorted(stuck)}")
         self._prove_machine_turns_nobody_away()
+        self._prove_no_way_round_the_guards()
         return self
 
     def _prove_step(self, name: str, step: Step, names: set[str]) -> None:
@@ -173,6 +174,46 @@ class Process(Frozen):
                 unheard = {step.timer.then}
             if found := unheard & bad:
                 raise UnsoundProcess(f"{self.name}: step {name} would turn people away by machine: {sorted(found)}")
+
+    def _prove_no_way_round_the_guards(self) -> None:
+        """Whoever grants is bound by what binds the others, and whoever settles a panel by what binds the panel.
+
+        Steps that only a failure leads to are left out: they send on what was decided before.
+        """
+        regular = {self.start}
+        for step in self.steps.values():
+            regular |= set(step.next.values()) if isinstance(step, Automatic) else step.targets()
+        people = {n: s for n, s in self.steps.items() if isinstance(s, Human | Panel) and n in regular}
+        granting = self._granting()
+        grants = [(n, o, s.guards.get(o, ())) for n, s in people.items() for o, t in s.next.items() if t in granting]
+        bound = {guard for _name, _outcome, guards in grants for guard in guards}
+        for name, outcome, guards in grants:
+            if missing := sorted(bound - set(guards)):
+                raise UnsoundProcess(f"{self.name}: step {name} grants by {outcome} without the guards {missing}")
+        for name, step in people.items():
+            if bound and step.timer.then in granting:
+                raise UnsoundProcess(f"{self.name}: step {name} would grant by silence what {sorted(bound)} guard")
+            if isinstance(step, Panel):
+                self._prove_settled(name, step)
+
+    def _prove_settled(self, name: str, panel: Panel) -> None:
+        """An outcome that a panel may not take is not open to whoever settles what it disagrees on."""
+        settling = self.steps[panel.on_disagreement]
+        if not isinstance(settling, Human | Panel):
+            return
+        for outcome in set(panel.guards) & set(settling.next):
+            if missing := sorted(set(panel.guards[outcome]) - set(settling.guards.get(outcome, ()))):
+                raise UnsoundProcess(
+                    f"{self.name}: step {panel.on_disagreement} takes {outcome} without the guards {missing} of {name}"
+                )
+
+    def _granting(self) -> set[str]:
+        """Steps from which machines alone lead to a grant, whatever they find."""
+        found = {n for n, s in self.steps.items() if isinstance(s, End) and s.state == "registered"}
+        machines = {n: s for n, s in self.steps.items() if isinstance(s, Automatic)}
+        while more := {n for n, s in machines.items() if n not in found and set(s.next.values()) <= found}:
+            found |= more
+        return found
 
     @property
     def verbs(self) -> set[str]:

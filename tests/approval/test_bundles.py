@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 import audit
 import licences
-from approval import afterwards, bundles, cases, following, together
+from approval import afterwards, bundles, cases, following, jointly, together
 from approval.application import Application, State
 from approval.bundles import DoesNotGoTogether, NotARegistration
 from approval.casefile import digest_of, item_of
@@ -226,7 +226,7 @@ def test_the_licence_completes_and_submits_what_waited_and_the_signature_still_p
         )
         assert audit.check(session).is_whole
         bundle = session.get_one(Bundle, bundle_id)
-        assert following.joint_due_on(session, bundle, office.office) is None  # two filings: no permit
+        assert jointly.due_on(session, office.office, bundle) is None  # two filings: no permit
 
 
 def test_each_case_has_pictures_of_its_own(office: TestOffice) -> None:

@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from approval import afterwards, clocks, memos
 from approval.application import LOOK_NOW, SUSPENDED_LAST, UNKNOWN_FIRST, Application
-from approval.calendar import load_calendar, publish_year, seed_calendar
+from approval.calendar import CalendarDay, CalendarYear, load_calendar, publish_year, seed_calendar
 from approval.deadlines import Clock, ClockRefused, Tick, WorkingCalendar, due_on, reckon, working_days_left
 from approval.decision import ReasonRequired
 from approval.sweeping import sweep
@@ -239,6 +239,20 @@ def test_when_a_year_is_published_open_clocks_are_reckoned_again(office: TestOff
         session.flush()
         assert clocks.reckon_again(session, office.office) == 1
     assert the_case(office, name).due_on == date(2027, 1, 5)
+
+
+def test_a_year_that_a_new_release_knows_sets_the_clocks_that_waited_for_it_going(office: TestOffice) -> None:
+    name = in_review(office)
+    with office.database.writing() as session:
+        session.execute(delete(CalendarDay))
+        session.execute(delete(CalendarYear))
+        session.flush()
+        clocks.reckon_again(session, office.office)
+    assert the_case(office, name).order_on == UNKNOWN_FIRST
+    with office.database.writing() as session:
+        assert clocks.publish_known_years(session, office.office) == 1
+        assert clocks.publish_known_years(session, office.office) == 0
+    assert the_case(office, name).due_on == date(2026, 11, 26)
 
 
 def test_a_machine_whose_clock_is_set_back_does_not_turn_back_time_in_law(office: TestOffice) -> None:

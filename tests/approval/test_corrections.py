@@ -11,6 +11,7 @@ from approval.application import Application
 from approval.calendar import seed_calendar
 from approval.decision import Correction, Decision, Outcome
 from approval.running import Runner
+from forms import Answers, Row, rows_of
 from identity import Account
 from kit.database import Database
 from kit.text import Text
@@ -43,6 +44,38 @@ def test_rows_of_a_table_are_compared_one_by_one() -> None:
     before = {"people": [{"name": "甲"}, {"name": "乙"}]}
     after = {"people": [{"name": "甲"}, {"name": "丙"}, {"name": "丁"}]}
     assert [c.path for c in corrections.changes(before, after)] == ["people.1", "people.2"]  # type: ignore[arg-type]
+
+
+ROWS = st.lists(st.fixed_dictionaries({"name": st.sampled_from("甲乙丙")}), min_size=1, max_size=4)
+
+
+@given(ROWS, ROWS, st.sets(st.integers(0, 3)))
+def test_of_a_table_only_the_open_rows_change(before: list[Row], after: list[Row], rows: set[int]) -> None:
+    opened = [f"people.{row}" for row in rows] or ["other"]
+    kept = corrections.may_change({"people": before}, {"people": after}, opened)
+    left = rows_of(kept.get("people", before))
+    closed = [row for index, row in enumerate(before) if index not in rows]
+    places = iter(left)
+    assert all(row in places for row in closed)  # in their order
+    assert len(before) >= len(left) >= len(closed)
+    if len(after) == len(before):
+        assert left == [after[i] if i in rows else before[i] for i in range(len(before))]
+
+
+def test_an_open_row_may_be_taken_out_and_the_others_stay() -> None:
+    a, b, c = ({"name": name} for name in "甲乙丙")
+    before: Answers = {"people": [a, b, c]}
+
+    def kept(rows: list[Row], *opened: str) -> object:
+        return corrections.may_change(before, {"people": rows}, list(opened))["people"]
+
+    assert kept([a, c], "people.1") == [a, c]
+    assert kept([a, b], "people.2") == [a, b]
+    assert kept([b, c], "people.1") == [a, c]
+    assert corrections.closed(before, {"people": [a, c]}, ["people.1"]) == {"people.0", "people.1"}
+    assert corrections.closed(before, before, ["people.1"]) == {"people.0", "people.2"}
+    assert corrections.opened([{"path": "people.1"}, {"path": "people"}]) == ["people"]
+    assert corrections.opened([{"path": "people.1.name"}]) == ["people.1"]
 
 
 @pytest.fixture
@@ -99,7 +132,7 @@ def test_the_notice_names_every_defect_with_its_clause(office: TestOffice) -> No
         notice = session.scalars(select(Notice).where(Notice.kind == Kind.CORRECTION)).one()
     assert [(d["label"], d["clause"]) for d in notice.facts["defects"]] == [
         ("详细地址", "实施细则第25条"),
-        ("经营范围", "实施细则第18条"),
+        ("经营范围", "市场主体登记管理条例实施细则第18条：材料不齐全或不符合法定形式"),
     ]
 
 

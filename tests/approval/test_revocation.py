@@ -7,12 +7,13 @@ import pytest
 from sqlalchemy import select
 
 import licences
-from approval import people, revocation
+from approval import memos, people, revocation
 from approval.application import Application, State
 from approval.calendar import seed_calendar
 from approval.decision import ReasonRequired
 from approval.revocation import Stage
 from approval.running import Runner
+from approval.sweeping import sweep
 from identity import Account
 from kit.database import Database
 from licences import Status, Template, fictitious_codes, fill_pool
@@ -131,3 +132,22 @@ def test_whoever_is_related_keeps_off(office: TestOffice, head: Account) -> None
 
 def test_three_months_from_the_end_of_november_is_the_end_of_february() -> None:
     assert revocation._months_later(date(2026, 11, 30)) == date(2027, 2, 28)
+
+
+def test_limits_of_a_revocation_are_told_before_and_after(office: TestOffice, head: Account) -> None:
+    opened = filed(office, registered(office), head)
+    with office.database.writing() as session:
+        first = session.get_one(revocation.Revocation, opened).take_up_by
+    assert first == date(2026, 11, 26)
+    for days in (0, 2, 2, 3, 4, 4, 5):  # Monday; Wednesday is the last but one day
+        sweep(office.office, NOON + timedelta(days=days))
+    with office.database.reading() as session:
+        told = [memo.kind for memo in memos.unseen(session, head) if memo.kind.startswith("revocation")]
+    assert told == ["revocation_late", "revocation_soon"]
+    with office.database.writing() as session:
+        revocation.take_up(session, office.office, opened, head, NOON + timedelta(days=4))
+        session.get_one(revocation.Revocation, opened).finish_by = date(2026, 12, 4)
+    sweep(office.office, NOON + timedelta(days=5))
+    with office.database.reading() as session:
+        told = [memo.kind for memo in memos.unseen(session, head) if memo.kind.startswith("revocation")]
+    assert told.count("revocation_soon") == 2

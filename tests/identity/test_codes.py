@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 import re
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
@@ -7,6 +8,8 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from identity import Check, TooManyCodes, check_code, latest_messages, send_code, waiting_code
+from identity.codes import MOST_PER_PHONE
+from kit.database import Database
 from tests.conftest import NOON
 
 PHONE = "13800000001"
@@ -98,3 +101,16 @@ def test_only_the_newest_code_waits(session: Session) -> None:
     assert newest is not None
     assert newest.sent_at == NOON + timedelta(minutes=1)
     assert old not in latest_messages(session)[0].body
+
+
+def test_of_many_at_once_no_more_are_sent_than_a_phone_may_get(database: Database) -> None:
+    def ask(browser: int) -> bool:
+        try:
+            with database.writing() as session:
+                send_code(session, PHONE, f"browser-{browser}", "signin", NOON)
+        except TooManyCodes:
+            return False
+        return True
+
+    with ThreadPoolExecutor(8) as pool:
+        assert sum(pool.map(ask, range(16))) == MOST_PER_PHONE

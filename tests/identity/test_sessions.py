@@ -66,3 +66,15 @@ def test_a_stolen_table_signs_nobody_in(session: Session) -> None:
     kept = session.execute(text("SELECT * FROM signed_in")).one()
     assert token not in repr(kept)
     assert account_of(session, kept.token_hash, NOON) is None
+
+
+def test_a_new_password_signs_every_browser_out_and_the_same_one_does_not(session: Session) -> None:
+    clerk = enrol_staff(session, "zhou", "周审查", Role.CLERK, "first password", NOON)
+    token, _until = sign_in(session, clerk, NOON)
+    enrol_staff(session, "zhou", "周审查", Role.CLERK, "first password", NOON)
+    assert account_of(session, token, NOON) is not None
+    enrol_staff(session, "zhou", "周审查", Role.CLERK, "another password", NOON)
+    assert account_of(session, token, NOON) is None
+    token, _until = sign_in(session, clerk, NOON)
+    enrol_staff(session, "zhou", "周审查", Role.SUPERVISOR, "another password", NOON)
+    assert account_of(session, token, NOON) is None

@@ -36,7 +36,7 @@ from kit import clock
 from kit.database import Base, Database
 from kit.settings import Settings
 from licences import FileSigner, Issuer, Store
-from notices import Maker
+from notices import Maker, Remedies
 from reference import bureau, idcard, partner, photographs
 from tests.conftest import new_postgres_database
 from web.app import create_app
@@ -192,7 +192,12 @@ def _service(
         gates=load_gates(),
         bureau=HttpBureau(bureau_address, TOKEN),
         issuer=Issuer(store, signer, "http://127.0.0.1:8000"),
-        maker=Maker(store, signer, settings.registrar_name, settings.review_url),
+        maker=Maker(
+            store,
+            signer,
+            settings.registrar_name,
+            Remedies(settings.review_body, settings.review_url, settings.court_name),
+        ),
         clock=clock.now,
         kick=engine.kick,
         registrar=settings.registrar_name,

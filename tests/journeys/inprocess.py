@@ -242,6 +242,7 @@ def must_hold_of(session: Session, application: Application) -> None:
     if decision is not None:
         must_be_rightly_decided(session, decision)
     must_fit_its_state(application, decision, licence)
+    must_be_kept_off(session, application)
     told = Counter(entry.event for entry in audit.of_subject(session, application.number or ""))
     assert told["application.submitted"] == 1
     assert told["decision.made"] == (decision is not None)
@@ -294,6 +295,17 @@ def stood_still(session: Session, case: str) -> bool:
     """Whether the clock was stopped when the case was decided."""
     ticks = Counter(tick.kind for tick in clocks.ticks_of(session, case))
     return ticks["suspended"] > ticks["resumed"]
+
+
+def must_be_kept_off(session: Session, application: Application) -> None:
+    """Of those who did anything with the case nobody but its applicant is related to it, and nobody such has it."""
+    told = audit.of_subject(session, application.number or "")
+    actors = {entry.actor.removeprefix("account:") for entry in told if entry.actor.startswith("account:")}
+    actors |= {move.actor.removeprefix("account:") for move in application.transitions}
+    actors |= {name for name in (application.held_by, application.assigned_to) if name}
+    related = select(Application.id).where(Application.id == application.id)
+    for person in actors - {application.applicant_id}:
+        assert session.scalar(related.where(people.conflicts_with(person))) is None
 
 
 def must_fit_its_state(application: Application, decision: DecisionRow | None, licence: Licence | None) -> None:

@@ -36,16 +36,16 @@ APPLICANTS = {
     "lin": ("13800000001", fictitious_id("19900307", 1)),
     "chen": ("13800000002", fictitious_id("19850612", 2)),
 }
-STAFF = dict.fromkeys(("zhou", "wu", "sun"), Role.CLERK) | {"zheng": Role.SUPERVISOR}
-STAFF |= dict.fromkeys(("health", "fire"), Role.EXPERT)
-KIN = ("wu", "chen")  # wu is chen's relative and must keep off
+STAFF = dict.fromkeys(("zhou", "wu", "sun"), Role.CLERK) | dict.fromkeys(("health", "fire"), Role.EXPERT)
+STAFF |= dict.fromkeys(("zheng", "qian"), Role.SUPERVISOR)
+KIN = {"wu": "chen", "qian": "lin"}  # relatives: they must keep off
 NUMBER_FIELD = {"sole-trader": "operator_id", "public-venue": "responsible_id"}
 MOST_CASES = 6
 
 CASE = st.integers(0, MOST_CASES + 1)
 WHO = st.sampled_from(sorted(APPLICANTS))
-CLERK = st.sampled_from(["zhou", "wu", "zheng"])
-ANYBODY = st.sampled_from(["zhou", "wu", "zheng", "zhou", "wu", "zheng", "health", "fire", "lin", "chen", "nobody"])
+CLERK = st.sampled_from(["zhou", "wu", "zheng", "qian"])
+ANYBODY = st.sampled_from([*("zhou", "wu", "zheng") * 2, "qian", "health", "fire", "lin", "chen", "nobody"])
 WORDS = st.sampled_from([SENTENCE, SENTENCE, "", "快", "……——……"])
 OUTCOME = st.sampled_from(["approve", "return", "refuse"])
 AGE = st.sampled_from([0, 0, 0, -1, 1])  # of the version that is sent
@@ -75,8 +75,8 @@ class Machine(RuleBasedStateMachine):
         self.house.enrol(STAFF)
         self.house.fill_pool(2)
         with self.database.writing() as session:
-            kin = self.house.people[KIN[0]]
-            people.declare_kin(session, kin, APPLICANTS[KIN[1]][1], "relative", self.house.now)
+            for kin, of in KIN.items():
+                people.declare_kin(session, self.house.people[kin], APPLICANTS[of][1], "relative", self.house.now)
         self.is_worker_awake = True
         self.cases: list[str] = []
         self.versions: dict[str, int] = {}

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import event, func, select, update
 
 import notices
-from approval import deciding, sampling
+from approval import sampling
 from approval.application import Application, DecisionRow, State
 from identity import Role
 from kit.database import Database
@@ -70,22 +70,6 @@ def state(house: House, case: str) -> str:
 def version(house: House, case: str) -> str:
     with house.database.reading() as session:
         return str(session.get_one(Application, case).version)
-
-
-def test_many_cases_are_approved_at_once_each_by_a_decision_of_its_own(house: House) -> None:
-    good = [reviewed(house, f"1380000100{n}") for n in range(2)]
-    with house.database.writing() as session:
-        for name in good:
-            for finding in deciding.serious(session.get_one(Application, name).findings):
-                session.delete(finding)
-    doubtful = reviewed(house, "13800001005")
-    chosen = [f"{name}:{version(house, name)}" for name in good] + [f"{doubtful}:{version(house, doubtful)}"]
-    chosen[1] = f"{good[1]}:1"  # as it was listed before somebody changed it
-    answer = house.ask("zhou", "POST", "/review/bulk", data={"cases": chosen})
-    assert answer.status_code == 200
-    assert answer.text.count("✓ 已准予") == 1
-    house.follow_all()
-    assert [state(house, name) for name in (*good, doubtful)] == [State.REGISTERED, State.IN_REVIEW, State.IN_REVIEW]
 
 
 def test_a_colleague_is_told_and_puts_the_memo_away(house: House) -> None:

@@ -9,10 +9,11 @@ import pytest
 
 from kit import clock
 from licences import FileSigner, make_demonstration_authority
-from notices import Kind, declaration
+from notices import Kind, Remedies, declaration
 
 REGISTRAR = "南京市栖霞区行政审批局"
 REVIEW = "https://review.example.cn/qixia"
+REMEDIES = Remedies("南京市栖霞区人民政府", REVIEW, "样例人民法院")
 DEFECT = {"label": "经营场所证明", "reason": "缺少出租人签名，请补签后上传", "clause": "实施细则第18条"}
 SAMPLES: dict[str, Any] = {
     "addressee": "南京市栖霞区㼆𬭎小吃店",
@@ -35,6 +36,11 @@ SAMPLES: dict[str, Any] = {
     "received": "2026年11月22日",
     "remark": "补正后可在线重新提交。",
     "since": "2026年11月25日",
+    "document": "登记通知书（栖审登〔2026〕000001号）",
+    "way": "邮寄送达，邮件号 1234567890123",
+    "served": "2026年11月28日",
+    "signed_by": "申请人本人",
+    "until": "2027年5月24日",
     "subject": "栖霞冒名商行",
     "withdrawn": "2026年11月27日",
     "working_days": 3,

@@ -15,7 +15,7 @@ from licences import Unprintable
 from notices import Kind, declaration
 from notices.document import Drawn, render
 from notices.sheet import HEIGHT, WIDTH
-from tests.notices.conftest import REGISTRAR, REVIEW, some_facts, text_of
+from tests.notices.conftest import REGISTRAR, REMEDIES, REVIEW, some_facts, text_of
 
 needs_poppler = pytest.mark.skipif(
     not shutil.which("pdftotext"), reason="no pdftotext: `apt-get install poppler-utils`"
@@ -26,7 +26,7 @@ BETWEEN_PAGES = re.compile("样例SAMPLE样例·不具有法律效力·SAMPLEWIT
 
 
 def drawn(kind: Kind, **changed: Any) -> Drawn:
-    return render(declaration(kind), NUMBER, some_facts(kind, **changed), REGISTRAR, DAY, REVIEW)
+    return render(declaration(kind), NUMBER, some_facts(kind, **changed), REGISTRAR, DAY, REMEDIES)
 
 
 def pages_of(pdf: bytes) -> int:
@@ -55,7 +55,7 @@ def test_every_document_says_title_number_facts_and_clauses_and_that_it_is_a_sam
 @pytest.mark.parametrize("kind", list(Kind))
 def test_review_and_court_stand_where_the_law_wants_them_and_nowhere_else(kind: Kind, tmp_path: Path) -> None:
     text = text_of(drawn(kind).pdf, tmp_path)
-    rights = ("60日内向南京市栖霞区人民政府申请行政复议", "6个月内依法向人民法院提起行政诉讼", REVIEW)
+    rights = ("60日内向南京市栖霞区人民政府申请行政复议", "6个月内依法向样例人民法院提起行政诉讼", REVIEW)
     assert [words in text for words in rights] == [declaration(kind).has_rights] * 3
 
 
@@ -101,7 +101,7 @@ def test_the_mark_cannot_be_left_out() -> None:
         "facts",
         "registrar",
         "day",
-        "review_address",
+        "remedies",
     }
 
 

@@ -15,7 +15,7 @@ from licences.checking import signature_fault
 from licences.signing import FIELD
 from notices import Kind, Made, Maker, Notice, hand_over, put, read, write
 from tests.conftest import NOON
-from tests.notices.conftest import DEFECT, REGISTRAR, REVIEW, some_facts
+from tests.notices.conftest import DEFECT, REGISTRAR, REMEDIES, some_facts
 
 
 @pytest.fixture
@@ -25,7 +25,7 @@ def store(tmp_path: Path) -> Store:
 
 @pytest.fixture
 def maker(store: Store, signer: FileSigner) -> Maker:
-    return Maker(store, signer, REGISTRAR, REVIEW)
+    return Maker(store, signer, REGISTRAR, REMEDIES)
 
 
 def a_notice(session: Session, kind: Kind = Kind.REFUSED, **changed: object) -> Notice:

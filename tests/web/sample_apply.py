@@ -38,8 +38,12 @@ def view(name: str, kind: str, label: Text, **facts: Any) -> FieldView:
 SHOP = t("个体工商户设立登记", "Registration of a sole trader")
 APPLICATION = some(id="01JD", title=SHOP, started_at=NOW, correction=False, corrections=[])
 CORRECTIONS = [
-    some(label=t("经营场所", "Business premises"), reason="门牌号缺少单元，请补充完整"),
-    some(label=t("字号", "Trade name"), reason="“国家级”不能用作字号，请另取一个"),
+    some(
+        label=t("经营场所", "Business premises"),
+        reason="门牌号缺少单元，请补充完整",
+        clause=t("实施细则第18条", "Detailed Rules art. 18"),
+    ),
+    some(label=t("字号", "Trade name"), reason="“国家级”不能用作字号，请另取一个", clause=None),
 ]
 OPTIONS = (
     Option(

@@ -363,6 +363,7 @@ SAMPLES: list[Sample] = [
             "sentence": "网址可能写错了，或者内容已经移走。",
             "code": "404",
             "way_on": [some(href="/", label="回到首页")],
+            "typed": ["疏散通道宽度不足"],
         },
     ),
 ]

@@ -9,7 +9,7 @@ from kit.text import Text
 from tests.web.sample_apply import NOW, SHOP, some, t
 from tests.web.sample_identity import PROVERS
 from tests.web.sample_keeping import RECORDS
-from tests.web.sample_work import PANELS, STOPPED
+from tests.web.sample_work import JOINT, PANELS, STOPPED
 
 HISTORY_LINE = t("文件的数字签名缺失或已被改动", "The signature is missing or broken")
 
@@ -155,6 +155,8 @@ CASE: dict[str, Any] = {
     "reasons": REASONS,
     "typed": BLANK,
     "conflict": None,
+    "kept": {},
+    "joint": JOINT,
 }
 PASSPORT = {"document": t("护照", "Passport"), "faults": [], "rows": []}
 BY_PERSON = {"way": "person", "portrait_href": None, "frame_href": None, "distance": None}
@@ -173,6 +175,7 @@ CASE_UNCLAIMED = {
 }
 CASE_CONFLICT = {
     **CASE,
+    "kept": {"extend": {"reason": "情形复杂，需要会商"}},
     "conflict": "在您填写期间，这件申请有了变化。您写的内容都在，请核对后再次提交。",
     "problems": [some(anchor="reason", message="请写明理由", href="")],
     "typed": some(outcome="refuse", reason="名称近似", basis="art-19", fields={"address": "补充单元"}),

@@ -21,6 +21,16 @@ CLOCK = some(
     extension=3,
     is_open=True,
     timer_on=date(2026, 11, 25),
+    may_act=True,
+)
+JOINT = some(
+    due_on=date(2027, 1, 28),
+    suspended_on=None,
+    days_left=4,
+    allowed=45,
+    extension=15,
+    may_extend=True,
+    cases=[some(number="QX-2", title=t("食品经营许可", "Food"), href="/review/2")],
 )
 STOPPED = some(**{**vars(CLOCK), "suspended_on": date(2026, 11, 24), "due_on": None})
 PAPERS = [
@@ -31,6 +41,7 @@ PAPERS = [
         written_at=NOW,
         is_made=True,
         handed_over_at=NOW,
+        to_serve=False,
     ),
     some(
         id="b",
@@ -39,6 +50,7 @@ PAPERS = [
         written_at=NOW,
         is_made=False,
         handed_over_at=None,
+        to_serve=True,
     ),
 ]
 MEMOS = [
@@ -214,6 +226,7 @@ POSTINGS = {
             "items": ["x"],
             "areas": [],
             "department": None,
+            "skills": ["premises"],
         },
         {
             "id": "2",
@@ -223,11 +236,13 @@ POSTINGS = {
             "items": [],
             "areas": [],
             "department": "health",
+            "skills": [],
         },
     ],
     "items": {"x": SHOP},
     "areas": {"320113007": t("仙林街道", "Xianlin")},
     "departments": {"health": t("卫健", "Health")},
+    "skills": {"premises": t("场所现场核查", "Looking at premises")},
 }
 WORK_SAMPLES: list[tuple[str, str, str | None, dict[str, Any]]] = [
     ("postings", "admin/postings.html", "administrator", POSTINGS),

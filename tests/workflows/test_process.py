@@ -60,6 +60,47 @@ def test_a_circle_without_an_end_is_refused() -> None:
         )
 
 
+SAT: dict[str, Any] = {"kind": "panel", "role": "clerk", "timer": {}, "on_disagreement": "settle"}
+GUARDED: dict[str, Any] = {
+    **SAT,
+    "next": {"approve": "done", "refuse": "no"},
+    "guards": {"approve": ["no_bar"], "refuse": ["heard"]},
+}
+SETTLE: dict[str, Any] = {
+    "kind": "human",
+    "role": "supervisor",
+    "timer": {},
+    "next": {"approve": "done", "refuse": "no"},
+}
+BOUND = {"approve": ["no_bar"], "refuse": ["heard"]}
+NO = {"kind": "end", "state": "refused"}
+MAKE: dict[str, Any] = {"kind": "automatic", "verb": "make", "next": {"made": "done"}, "on_exhausted": "settle"}
+CHECK: dict[str, Any] = {
+    "kind": "automatic",
+    "verb": "check",
+    "next": {"ok": "review", "known": "make"},
+    "on_exhausted": "review",
+}
+
+
+@pytest.mark.parametrize(
+    ("settle", "why"),
+    [
+        ({}, "grants by approve without the guards"),
+        ({"guards": {"approve": ["no_bar"]}}, "takes refuse without the guards"),
+        ({"next": {"make": "make", "refuse": "no"}, "guards": {"refuse": ["heard"]}}, "grants by make without"),
+        ({"guards": BOUND, "timer": {"working_days": 3, "then": "make"}}, "would grant by silence"),
+    ],
+)
+def test_whoever_settles_a_panel_is_bound_by_what_binds_the_panel(settle: dict[str, Any], why: str) -> None:
+    with pytest.raises(ValidationError, match=why):
+        a_process(check=CHECK, review=GUARDED, settle={**SETTLE, **settle}, no=NO, make=MAKE)
+
+
+def test_a_panel_and_whoever_settles_it_with_the_same_guards_are_sound() -> None:
+    assert a_process(review=GUARDED, settle={**SETTLE, "guards": BOUND}, no=NO).guards == {"no_bar", "heard"}
+
+
 def test_a_failed_step_waits_twice_as_long_each_time_and_then_goes_to_a_person() -> None:
     process = a_process()
     waits = []

@@ -60,7 +60,7 @@ def test_a_failure_that_sent_the_case_to_a_person_sends_it_there_again() -> None
 
 
 def test_what_nobody_has_answered_stops_the_trial_and_says_so() -> None:
-    result = replay(changed(kind="panel", persons=2, on_disagreement="set_aside"), APPROVED)
+    result = replay(changed(kind="panel", persons=2, on_disagreement="review"), APPROVED)
     assert result.state is None
     assert result.stopped_at == "review"
     assert result.why == "no answer recorded for step review"
@@ -71,6 +71,32 @@ def test_an_outcome_that_the_step_no_longer_knows_stops_the_trial_and_says_so() 
     result = replay(fewer, APPROVED)
     assert result.stopped_at == "review"
     assert result.why == "step review does not know the outcome approve"
+
+
+def guarded(*guards: str) -> Process:
+    return changed(guards={"approve": guards})
+
+
+@pytest.mark.parametrize(
+    ("stood", "why"),
+    [
+        ({}, "site_visited, which is not recorded"),
+        ({"site_visited": False}, "site_visited, which did not hold"),
+        ({"site_visited": True}, ""),
+    ],
+)
+def test_a_new_guard_is_asked_of_what_was_recorded_and_never_passed_over(stood: dict[str, bool], why: str) -> None:
+    past = Past("A-6", APPROVED.events, {len(PERSON): stood})
+    (case,) = compare(REGISTRATION, guarded("no_bar", "site_visited"), [past, REFUSED])[:1]
+    assert why in case.after.why
+    assert case.is_open == bool(why)
+
+
+def test_a_guard_that_was_asked_then_held_then() -> None:
+    compared = compare(
+        REGISTRATION, guarded("no_bar"), [Past("A-7", APPROVED.events, {len(PERSON): {"no_bar": False}})]
+    )
+    assert (compared.same, compared.undecidable) == (1, 0)
 
 
 def test_a_comparison_counts_each_case_once() -> None:

@@ -11,6 +11,7 @@ from approval import afterwards, claims, deciding
 from approval.application import Application, State
 from approval.opinions import View
 from identity import Account
+from web.api.decisions import telling_changes
 from web.api.problem import problems
 from web.deps import Clerk, Db, DeskDep, Expert, Now, OwnApplication, Supervisor
 from web.pages.review import submitted
@@ -41,7 +42,7 @@ class Suspension(Reason):
 class HandOver(Asked):
     """To whom, and what they should know."""
 
-    to: str = Field(max_length=40, description="account of the colleague")
+    to: str = Field("", max_length=40, description="account of the colleague; empty: whoever it suits best")
     words: str = Field("", max_length=1000)
 
 
@@ -104,8 +105,8 @@ def release(id: str, db: Db, now: Now, clerk: Clerk) -> CaseAnswer:
 
 @router.post("/{id}/hand-over", summary="Hand the case over to a colleague", responses=ERRORS)
 def hand_over(id: str, db: Db, now: Now, clerk: Clerk, asked: HandOver) -> CaseAnswer:
-    colleague = db.get(Account, asked.to)
-    if colleague is None:
+    colleague = db.get(Account, asked.to) if asked.to else None
+    if asked.to and colleague is None:
         raise claims.CannotTake()
     claims.hand_over(db, submitted(db, id).id, clerk, colleague, asked.words, now)
     return _answer(submitted(db, id))
@@ -118,7 +119,9 @@ def take_over(id: str, db: Db, now: Now, clerk: Clerk, asked: Reason) -> CaseAns
 
 @router.post("/{id}/acceptance", summary="Accept the application (受理)", responses=ERRORS)
 def accept(id: str, desk: DeskDep, db: Db, now: Now, clerk: Clerk, asked: Version) -> CaseAnswer:
-    return _answer(deciding.accept(db, desk.office, submitted(db, id).id, asked.version, clerk, now))
+    case = submitted(db, id)
+    with telling_changes(db, case, None):
+        return _answer(deciding.accept(db, desk.office, id, asked.version, clerk, now))
 
 
 @router.post("/{id}/suspension", summary="Stop the clock", responses=ERRORS)

@@ -1,11 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """Decisions (决定): claim and decide by programme, under the same rules as on the pages. I/O: through the verbs."""
 
-from datetime import datetime
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, Depends
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from sqlalchemy.orm import Session
 
 from approval import casefile, claims, deciding
 from approval.application import Application, State
@@ -15,6 +18,7 @@ from approval.inquiries import keep_inquiries
 from approval.weighing import Inquired
 from web.api.problem import problems
 from web.deps import Clerk, Db, DeskDep, Now
+from web.pages.decide import said_of, since
 from web.pages.review import submitted
 
 router = APIRouter(prefix="/cases", tags=["decisions"])
@@ -27,10 +31,14 @@ class ClaimAnswer(BaseModel):
     number: str
     version: int
     held_until: datetime
+    seen_at: datetime
 
 
 class DecisionAsked(BaseModel):
-    """`corrections` by field path, for a return; `reason` and `basis` for a refusal."""
+    """`corrections` by field path, for a return; `reason` and `basis` for a refusal.
+
+    `seen_at` is that of the claim, or when the case was read last: what has happened since is told if it is stale.
+    """
 
     model_config = ConfigDict(
         extra="forbid",
@@ -42,6 +50,7 @@ class DecisionAsked(BaseModel):
     )
 
     version: int
+    seen_at: AwareDatetime | None = None
     outcome: Outcome
     reason: str = Field("", max_length=2000)
     basis: str = Field("", max_length=20)
@@ -60,7 +69,21 @@ class DecisionAnswer(BaseModel):
 @router.post("/{id}/claim", summary="Claim a case", responses=problems(401, 403, 404, 409))
 def claim(id: str, db: Db, now: Now, clerk: Clerk) -> ClaimAnswer:
     case = claims.claim(db, submitted(db, id).id, clerk, now)
-    return ClaimAnswer(id=case.id, number=case.number or "", version=case.version, held_until=case.held_until or now)
+    return ClaimAnswer(
+        id=case.id, number=case.number or "", version=case.version, held_until=case.held_until or now, seen_at=now
+    )
+
+
+@contextmanager
+def telling_changes(db: Session, case: Application, seen_at: datetime | None) -> Iterator[None]:
+    """A stale version is answered with what has changed; without `seen_at`, since the claim began."""
+    begun = seen_at or (case.held_until - claims.CLAIM_LASTS if case.held_until else claims.LONG_AGO)
+    try:
+        yield
+    except deciding.StalePage:
+        told = [(entry, said_of(entry)) for entry in since(db, case, begun)]
+        changed = [{"event": e.event, "zh": s.zh, "en": s.en, "at": e.at.isoformat()} for e, s in told]
+        raise deciding.StalePage(changed=changed) from None
 
 
 def _credit_again(id: str, desk: DeskDep, now: Now, clerk: Clerk, asked: DecisionAsked) -> list[Inquired]:
@@ -78,7 +101,8 @@ def _credit_again(id: str, desk: DeskDep, now: Now, clerk: Clerk, asked: Decisio
             keep_inquiries(session, case, fresh, now)
             deciding.add_findings(session, case, "review", news, now)
     if news:
-        raise deciding.StalePage()
+        with desk.office.database.reading() as session, telling_changes(session, case, now - timedelta(seconds=1)):
+            raise deciding.StalePage()
     return fresh
 
 
@@ -102,5 +126,6 @@ def decide(
     decision = Decision(
         asked.outcome, f"account:{clerk.id}", now, reason=asked.reason, basis=asked.basis, corrections=corrections
     )
-    decided = deciding.decide(db, desk.office, id, asked.version, decision, now, fresh)
+    with telling_changes(db, case, asked.seen_at):
+        decided = deciding.decide(db, desk.office, id, asked.version, decision, now, fresh)
     return DecisionAnswer(id=id, state=State(decided.state), outcome=asked.outcome, decided_at=now)

@@ -1,9 +1,19 @@
 # SPDX-License-Identifier: Apache-2.0
 """Problem (错误应答): what every error of the interface looks like (RFC 9457). Pure."""
 
+from datetime import datetime
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
+
+
+class Changed(BaseModel):
+    """One thing that happened to the case: the code of the log, and its words in both languages."""
+
+    event: str
+    zh: str
+    en: str
+    at: datetime
 
 
 class ProblemAnswer(BaseModel):
@@ -26,6 +36,7 @@ class ProblemAnswer(BaseModel):
     title: str
     status: int
     detail: str
+    changed: list[Changed] | None = Field(None, description="of a stale page: what has happened since it was read")
 
 
 def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:

@@ -22,7 +22,7 @@ from approval import (
 from approval.application import Application, State
 from approval.together import Standing
 from catalogue import Item
-from forms import Answers, Checked, Page, check_page, in_words, take
+from forms import TABLES, Answers, Checked, Page, check_page, in_words, rows_of, take
 from forms import Form as Declared
 from identity import Band, Evidence, Way, evidence_of
 from identity.assuring import route_of
@@ -299,6 +299,10 @@ def _in_words(
             answer = answers.get(field.name)
             is_table = isinstance(answer, list) and bool(answer) and isinstance(answer[0], dict)
             said[field.name] = str(len(answer or ())) if is_table else in_words(field, answer, language, False)
+        for index, row in enumerate(rows_of(answers.get(field.name)) if field.kind in TABLES else []):
+            if f"{field.name}.{index}" in closed:
+                cells = [in_words(column, row.get(column.name), language, False) for column in field.fields]
+                said[f"{field.name}.{index}"] = " · ".join(cell for cell in cells if cell)
     return said
 
 

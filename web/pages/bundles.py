@@ -6,9 +6,8 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Form, Query, Request
 from fastapi.responses import Response
 
-from approval import bundles, cases, consents, proving, together
+from approval import bundles, cases, consents, jointly, proving, together
 from approval.application import Application
-from approval.following import JOINT_EXTENSION, JOINT_WORKING_DAYS
 from approval.sharing import Draft
 from approval.together import Bundle
 from catalogue import Item
@@ -23,7 +22,7 @@ from web.pages.progress import progress
 from web.respond import go, page
 
 router = APIRouter()
-JOINT = {"days": JOINT_WORKING_DAYS, "more": JOINT_EXTENSION}
+JOINT = {"days": jointly.WORKING_DAYS, "more": jointly.EXTENSION}
 Tasks = list[dict[str, object]]
 
 

@@ -11,14 +11,27 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 import notices
-from approval import casefile, clocks, drafting, materials, opinions, participants, visits, votes
+from approval import (
+    casefile,
+    clocks,
+    drafting,
+    jointly,
+    materials,
+    opinions,
+    participants,
+    together,
+    visits,
+    votes,
+)
 from approval.application import Application, State
-from approval.claims import may_be_given
+from approval.calendar import load_calendar
+from approval.claims import in_hand, may_be_given
 from approval.clocks import GROUNDS
 from approval.corrections import changes, suggestions
+from approval.deadlines import working_days_left
 from approval.dossier import OUTCOMES, Line, sections
-from approval.queue import people_at_work
 from identity import Account, Role, staff
+from kit.clock import office_day
 from kit.text import Language, Text
 from web.desk import Desk
 from web.fields import shown_size
@@ -153,7 +166,7 @@ def votes_of(db: Session, case: Application) -> list[dict[str, Any]]:
     ]
 
 
-def clock_of(desk: Desk, case: Application, days_left: int | None) -> dict[str, Any]:
+def clock_of(desk: Desk, case: Application, days_left: int | None, may_act: bool = False) -> dict[str, Any]:
     """The law's limit and the promise, drawn as how much of the time is used."""
     item = casefile.item_of(desk.office, case)
     allowed = item.working_days
@@ -169,12 +182,37 @@ def clock_of(desk: Desk, case: Application, days_left: int | None) -> dict[str, 
         "extension": item.extension_working_days,
         "is_open": State(case.state) in (State.IN_REVIEW, State.WITH_DEPARTMENTS, State.SET_ASIDE),
         "timer_on": case.timer_on,
+        "may_act": may_act or State(case.state) is not State.IN_REVIEW,
+    }
+
+
+def joint_of(db: Session, desk: Desk, case: Application, now: datetime) -> dict[str, Any] | None:
+    """The limit over all permits of the bundle, for a permit that is one of several."""
+    bundle = together.bundle_of(db, case)
+    if bundle is None or casefile.item_of(desk.office, case).kind != "permit":
+        return None
+    calendar = load_calendar(db)
+    clock = jointly.clock_of(db, desk.office, bundle, calendar)
+    if clock is None:
+        return None
+    return {
+        "due_on": clock.due_on,
+        "suspended_on": clock.suspended_on,
+        "days_left": working_days_left(office_day(now), clock.due_on, calendar) if clock.due_on else None,
+        "allowed": clock.allowed,
+        "extension": jointly.EXTENSION,
+        "may_extend": clock.state in ("running", "unknown") and not clock.is_extended,
+        "cases": [
+            {"number": one.number, "title": casefile.item_of(desk.office, one).title, "href": f"/review/{one.id}"}
+            for one in jointly.permits_of(db, desk.office, bundle)
+            if one.id != case.id
+        ],
     }
 
 
 def colleagues(db: Session, case: Application, viewer: Account, now: datetime) -> list[dict[str, str]]:
     """To whom the case may be handed over, whoever has least in hand first."""
-    held = {str(line["id"]): int(str(line["held"])) for line in people_at_work(db, now)}
+    held = in_hand(db, now)
     able = [p for p in staff(db) if p.id != viewer.id and may_be_given(db, case, p, now)]
     return [
         {"id": person.id, "name": f"{person.shown_name}（{held.get(person.id, 0)}）"}
@@ -192,6 +230,7 @@ def papers_of(db: Session, case: Application) -> list[dict[str, Any]]:
             "written_at": notice.written_at,
             "is_made": notice.sha256 is not None,
             "handed_over_at": notice.handed_over_at,
+            "to_serve": bool(notice.sha256) and notice.handed_over_at is None and notice.kind != notices.Kind.SERVICE,
         }
         for notice in notices.of_application(db, case.id)
     ]

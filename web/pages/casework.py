@@ -1,27 +1,31 @@
 # SPDX-License-Identifier: Apache-2.0
 """Casework (办件操作): all that can be done with a case beside deciding it. I/O: through the verbs."""
 
+from collections.abc import Callable
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Literal
 
-from fastapi import APIRouter, Form, Request
-from fastapi.responses import Response
+from fastapi import APIRouter, Depends, Form, Request
+from fastapi.responses import RedirectResponse, Response
 
 import notices
-from approval import afterwards, claims, deciding, people, visits
-from approval.decision import Decision, Outcome, ReasonRequired
-from approval.people import NotAuthorised
+from approval import afterwards, bulk, claims, deciding, jointly, people, serving, visits
+from approval.cases import NotYours
+from approval.decision import ReasonRequired
 from identity import Account
 from kit.errors import DomainError
+from kit.text import Text
 from web.deps import Clerk, Db, DeskDep, Now, Supervisor
-from web.errors import sentence
+from web.errors import sentence, wording
 from web.fields import ShownProblem
+from web.pages.decide import moment_of, said_of, since
 from web.pages.review import case_page, submitted
 from web.respond import go, page
 
 router = APIRouter()
 Words = Annotated[str, Form(max_length=1000)]
 MOST_AT_ONCE = 50
+ANCHORS = {"ground_unknown": "ground", "approver_required": "approver", "service_date_wrong": "serve-on"}
 VISIT_FIELDS: dict[type[DomainError], str] = {
     visits.VisitDateWrong: "visit-on",
     visits.TwoOfficersRequired: "visit-second",
@@ -36,32 +40,94 @@ def heartbeat(id: str, db: Db, now: Now, clerk: Clerk) -> dict[str, str]:
     return {"until": case.held_until.isoformat() if case.held_until else ""}
 
 
+class Attempted:
+    """One thing a member of staff tries with a case; where it cannot be done, the case again with what was typed."""
+
+    def __init__(self, request: Request, id: str, desk: DeskDep, db: Db, now: Now, clerk: Clerk) -> None:
+        self.request, self.desk, self.db, self.now, self.clerk = request, desk, db, now, clerk
+        self.case = submitted(db, id)
+
+    def do(self, form: str, act: Callable[[], object], typed: dict[str, str], then: RedirectResponse) -> Response:
+        """`form` is the id of the form. Whoever may not see the case is shown nothing of it."""
+        try:
+            with self.db.begin_nested():  # what was begun and refused leaves nothing behind
+                act()
+        except (people.ConflictOfInterest, people.NotAuthorised, NotYours):
+            raise
+        except DomainError as error:
+            self.db.expire_all()
+            return self._again(form, error, typed)
+        return then
+
+    def _again(self, form: str, error: DomainError, typed: dict[str, str]) -> Response:
+        said = sentence(error, self.request)
+        is_of_a_field = wording(error.code).status == 422
+        problems = [ShownProblem(ANCHORS.get(error.code, form), said)]
+        return case_page(
+            self.request,
+            self.desk,
+            self.db,
+            self.now,
+            self.clerk,
+            self.case,
+            problems if is_of_a_field else None,
+            conflict=None if is_of_a_field else said,
+            changed_since=self._changed(error),
+            kept={form: typed},
+        )
+
+    def _changed(self, error: DomainError) -> list[Text]:
+        seen_at = moment_of(self.request.query_params.get("seen_at", ""))
+        is_stale = error.code == "stale_page" and seen_at is not None
+        return [said_of(entry) for entry in since(self.db, self.case, seen_at)] if is_stale and seen_at else []
+
+
+Attempt = Annotated[Attempted, Depends(Attempted)]
+
+
 @router.post("/review/{id}/hand-over")
 def hand_over(
-    id: str, db: Db, now: Now, clerk: Clerk, to: Annotated[str, Form(max_length=40)], words: Words = ""
+    id: str,
+    attempt: Attempt,
+    db: Db,
+    now: Now,
+    clerk: Clerk,
+    to: Annotated[str, Form(max_length=40)] = "",
+    words: Words = "",
 ) -> Response:
-    colleague = db.get(Account, to)
-    if colleague is None:
-        raise claims.CannotTake()
-    claims.hand_over(db, submitted(db, id).id, clerk, colleague, words.strip(), now)
-    return go("/review", "handed-over")
+    """Without `to`, to whom it suits best."""
+
+    def act() -> None:
+        colleague = db.get(Account, to) if to else None
+        if to and colleague is None:
+            raise claims.CannotTake()
+        claims.hand_over(db, id, clerk, colleague, words.strip(), now)
+
+    return attempt.do("hand-over", act, {"to": to, "words": words}, go("/review", "handed-over"))
 
 
 @router.post("/review/{id}/take-over")
-def take_over(id: str, db: Db, now: Now, clerk: Clerk, reason: Words = "") -> Response:
-    claims.take_over(db, submitted(db, id).id, clerk, reason.strip(), now)
-    return go(f"/review/{id}", "taken-over")
+def take_over(id: str, attempt: Attempt, db: Db, now: Now, clerk: Clerk, reason: Words = "") -> Response:
+    def act() -> None:
+        claims.take_over(db, id, clerk, reason.strip(), now)
+
+    return attempt.do("take-over", act, {"reason": reason}, go(f"/review/{id}", "taken-over"))
 
 
 @router.post("/review/{id}/accept")
-def accept(id: str, desk: DeskDep, db: Db, now: Now, clerk: Clerk, version: Annotated[int, Form(ge=0)]) -> Response:
-    deciding.accept(db, desk.office, submitted(db, id).id, version, clerk, now)
-    return go("/review", "accepted")
+def accept(
+    id: str, attempt: Attempt, desk: DeskDep, db: Db, now: Now, clerk: Clerk, version: Annotated[int, Form(ge=0)]
+) -> Response:
+    def act() -> None:
+        deciding.accept(db, desk.office, id, version, clerk, now)
+
+    return attempt.do("accept", act, {}, go("/review", "accepted"))
 
 
 @router.post("/review/{id}/suspend")
 def suspend(
     id: str,
+    attempt: Attempt,
     desk: DeskDep,
     db: Db,
     now: Now,
@@ -69,20 +135,70 @@ def suspend(
     ground: Annotated[str, Form(max_length=20)] = "",
     reason: Words = "",
 ) -> Response:
-    afterwards.suspend(db, desk.office, submitted(db, id).id, ground, reason.strip(), clerk, now)
-    return go(f"/review/{id}", "suspended")
+    def act() -> None:
+        afterwards.suspend(db, desk.office, id, ground, reason.strip(), clerk, now)
+
+    return attempt.do("suspend", act, {"ground": ground, "reason": reason}, go(f"/review/{id}", "suspended"))
 
 
 @router.post("/review/{id}/go-on")
-def go_on(id: str, desk: DeskDep, db: Db, now: Now, clerk: Clerk, reason: Words = "") -> Response:
-    afterwards.go_on(db, desk.office, submitted(db, id).id, reason.strip(), clerk, now)
-    return go(f"/review/{id}", "gone-on")
+def go_on(id: str, attempt: Attempt, desk: DeskDep, db: Db, now: Now, clerk: Clerk, reason: Words = "") -> Response:
+    def act() -> None:
+        afterwards.go_on(db, desk.office, id, reason.strip(), clerk, now)
+
+    return attempt.do("go-on", act, {"reason": reason}, go(f"/review/{id}", "gone-on"))
 
 
 @router.post("/review/{id}/extend")
-def extend(id: str, desk: DeskDep, db: Db, now: Now, supervisor: Supervisor, reason: Words = "") -> Response:
-    afterwards.extend(db, desk.office, submitted(db, id).id, reason.strip(), supervisor, now)
-    return go(f"/review/{id}", "extended")
+def extend(
+    id: str, attempt: Attempt, desk: DeskDep, db: Db, now: Now, supervisor: Supervisor, reason: Words = ""
+) -> Response:
+    def act() -> None:
+        afterwards.extend(db, desk.office, id, reason.strip(), supervisor, now)
+
+    return attempt.do("extend", act, {"reason": reason}, go(f"/review/{id}", "extended"))
+
+
+@router.post("/review/{id}/extend-jointly")
+def extend_jointly(
+    id: str,
+    attempt: Attempt,
+    desk: DeskDep,
+    db: Db,
+    now: Now,
+    supervisor: Supervisor,
+    reason: Words = "",
+    approver: Annotated[str, Form(max_length=40)] = "",
+) -> Response:
+    bundle = attempt.case.bundle_id
+    if bundle is None:
+        return Response(status_code=404)
+
+    def act() -> None:
+        jointly.extend(db, desk.office, bundle, reason.strip(), approver, supervisor, now)
+
+    typed = {"reason": reason, "approver": approver}
+    return attempt.do("extend-jointly", act, typed, go(f"/review/{id}", "extended"))
+
+
+@router.post("/review/{id}/serve")
+def serve(
+    id: str,
+    attempt: Attempt,
+    desk: DeskDep,
+    db: Db,
+    now: Now,
+    clerk: Clerk,
+    paper: Annotated[str, Form(max_length=40)] = "",
+    way: Annotated[Literal["post", "window"], Form()] = "post",
+    on: Annotated[str, Form(max_length=10)] = "",
+    detail: Annotated[str, Form(max_length=40)] = "",
+) -> Response:
+    def act() -> None:
+        serving.serve(db, desk.office, id, paper, way, day_of(on), detail, clerk, now)
+
+    typed = {"paper": paper, "way": way, "on": on, "detail": detail}
+    return attempt.do("serve", act, typed, go(f"/review/{id}", "served"))
 
 
 @router.post("/review/{id}/visit")
@@ -120,9 +236,16 @@ def day_of(typed: str) -> date | None:
 
 
 @router.post("/review/{id}/reopen")
-def reopen(id: str, desk: DeskDep, db: Db, now: Now, supervisor: Supervisor, reason: Words = "") -> Response:
-    again = afterwards.reopen(db, desk.office, submitted(db, id).id, reason.strip(), supervisor, now)
-    return go(f"/review/{again.id}", "reopened")
+def reopen(
+    id: str, attempt: Attempt, desk: DeskDep, db: Db, now: Now, supervisor: Supervisor, reason: Words = ""
+) -> Response:
+    again: list[str] = []
+
+    def act() -> None:
+        again.append(afterwards.reopen(db, desk.office, id, reason.strip(), supervisor, now).id)
+
+    response = attempt.do("reopen", act, {"reason": reason}, go("/review"))
+    return go(f"/review/{again[0]}", "reopened") if again else response
 
 
 @router.get("/review/{id}/papers/{paper}.pdf")
@@ -152,19 +275,12 @@ def _approve_one(request: Request, desk: DeskDep, clerk: Account, now: Now, chos
         with desk.office.database.reading() as session:
             case = submitted(session, name)
             number = case.number
-            if (
-                deciding.serious(case.findings)
-                or not desk.office.catalogue.item(case.item_code, case.item_version).may_be_bulk
-            ):
-                raise NotAuthorised(what="bulk")
+            if not bulk.may_be_bulk(desk.office, case):
+                raise bulk.NotForBulk()
         asked = deciding.recheck_credit(desk.office, case)
         with desk.office.database.writing() as session:
-            case = claims.claim(session, name, clerk, now)
-            if deciding.news(case, asked):
-                raise deciding.StalePage()
-            decision = Decision(Outcome.APPROVE, f"account:{clerk.id}", now)
-            seen = case.version if version == str(case.version) else -1
-            deciding.decide(session, desk.office, name, seen, decision, now, asked)
+            seen = int(version) if version.isdecimal() and len(version) < 10 else None
+            bulk.approve(session, desk.office, name, seen, clerk, now, asked)
     except DomainError as error:
         return {"id": name, "number": number, "problem": sentence(error, request)}
     return {"id": name, "number": number, "problem": None}

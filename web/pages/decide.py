@@ -9,6 +9,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
+from sqlalchemy.orm import Session
 
 import audit
 from approval import casefile, deciding
@@ -31,7 +32,12 @@ from web.wording import EVENTS
 
 router = APIRouter()
 DONE = {Outcome.APPROVE: "approved", Outcome.RETURN: "returned", Outcome.REFUSE: "refused"}
-WHERE = {"reason_required": "reason", "basis_required": "basis", "corrections_required": "corrections"}
+WHERE = {
+    "reason_required": "reason",
+    "basis_required": "basis",
+    "basis_foreign": "basis",
+    "corrections_required": "corrections",
+}
 NEWS = Text(
     zh="信用信息在您审查期间有变化，已列入核查结论，请核对后再决定。您填写的内容已保留。",
     en="The credit answers changed while you read. They are listed now; check them and decide. What you typed is kept.",
@@ -117,16 +123,22 @@ def _decision(
     )
 
 
-def since(db: Db, application: Application, seen_at: str) -> list[Text]:
-    """What the log says of the case after the page was read."""
+def since(db: Session, application: Application, seen_at: datetime) -> list[audit.Entry]:
+    """What the log says of the case after the page was read, at most eight entries."""
+    return [entry for entry in audit.of_subject(db, application.number or "") if entry.at > seen_at][-8:]
+
+
+def said_of(entry: audit.Entry) -> Text:
+    return EVENTS.get(entry.event, Text(zh=entry.event, en=entry.event))
+
+
+def moment_of(typed: str) -> datetime | None:
+    """When the page was shown, as the page says it."""
     try:
-        seen = datetime.fromisoformat(seen_at)
+        seen = datetime.fromisoformat(typed)
     except ValueError:
-        return []
-    if seen.tzinfo is None:
-        return []
-    entries = audit.of_subject(db, application.number or "")
-    return [EVENTS.get(e.event, Text(zh=e.event, en=e.event)) for e in entries if e.at > seen][-8:]
+        return None
+    return seen if seen.tzinfo else None
 
 
 def _explain(
@@ -142,7 +154,8 @@ def _explain(
 ) -> Response:
     said = sentence(error, request)
     if error.code == "stale_page":
-        changed = since(db, application, posted_at)
+        seen_at = moment_of(posted_at)
+        changed = [said_of(entry) for entry in since(db, application, seen_at)] if seen_at else []
         return case_page(request, desk, db, now, clerk, application, typed=typed, conflict=said, changed_since=changed)
     if error.code in WHERE:
         return case_page(request, desk, db, now, clerk, application, [ShownProblem(WHERE[error.code], said)], typed)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Postings (岗位范围): which items and areas a desk takes, said by the administrator and logged. I/O: the verbs."""
+"""Postings (岗位范围): what a desk takes and knows, said by the administrator and logged. I/O: the verbs."""
 
 from typing import Annotated, Any
 
@@ -15,7 +15,7 @@ from kit.clock import office_day
 from kit.text import Text
 from web.deps import Administrator, Db, DeskDep, Now
 from web.respond import go, page
-from web.wording import ROLES
+from web.wording import ROLES, SKILLS
 
 router = APIRouter(prefix="/admin/postings")
 AT_WORK = (Role.CLERK, Role.SUPERVISOR, Role.EXPERT)
@@ -27,6 +27,12 @@ def _areas(desk: DeskDep, now: Now) -> dict[str, Text]:
     forms = [catalogue.form_of(item) for item in catalogue.offered(office_day(now))]
     asked = [field for form in forms for page in form.pages for field in page.fields if field.name == AREA]
     return {option.value: option.label for field in asked for option in field.options}
+
+
+def _skills(desk: DeskDep, now: Now) -> dict[str, Text]:
+    """The skills that any item offered today demands."""
+    found = {skill for item in desk.office.catalogue.offered(office_day(now)) for skill in item.skills}
+    return {skill: SKILLS.get(skill, Text(zh=skill, en=skill)) for skill in sorted(found)}
 
 
 def _departments(desk: DeskDep) -> dict[str, Text]:
@@ -44,6 +50,7 @@ def show(request: Request, desk: DeskDep, db: Db, now: Now, _admin: Administrato
         items={item.code: item.title for item in desk.office.catalogue.offered(office_day(now))},
         areas=_areas(desk, now),
         departments=_departments(desk),
+        skills=_skills(desk, now),
     )
 
 
@@ -57,6 +64,7 @@ def _shown(db: Session, person: Account) -> dict[str, Any]:
         "items": posting.items,
         "areas": posting.areas,
         "department": posting.department,
+        "skills": posting.skills,
     }
 
 
@@ -69,6 +77,7 @@ def change(
     admin: Administrator,
     items: Annotated[list[str] | None, Form()] = None,
     areas: Annotated[list[str] | None, Form()] = None,
+    skills: Annotated[list[str] | None, Form()] = None,
     department: Annotated[str, Form(max_length=40)] = "",
 ) -> Response:
     """What is not known is left out; nothing chosen means everything."""
@@ -79,8 +88,9 @@ def change(
     taken = sorted(known & set(items or ()))
     where = sorted(set(_areas(desk, now)) & set(areas or ()))
     answers_for = department if person.role == Role.EXPERT and department in _departments(desk) else None
-    post(db, person.id, taken, where, answers_for)
-    facts = {"items": taken, "areas": where, "department": answers_for}
+    knows = sorted(set(_skills(desk, now)) & set(skills or ()))
+    post(db, person.id, taken, where, answers_for, knows)
+    facts = {"items": taken, "areas": where, "department": answers_for, "skills": knows}
     audit.append(
         db, event="posting.changed", subject=f"staff:{person.id}", actor=f"account:{admin.id}", facts=facts, now=now
     )

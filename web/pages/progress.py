@@ -6,7 +6,7 @@ from typing import Any
 from fastapi import Request
 from fastapi.responses import Response
 
-from approval import following, together
+from approval import jointly, together
 from approval.application import Application, State
 from approval.casefile import item_of
 from approval.decision import Outcome
@@ -45,9 +45,9 @@ def progress(request: Request, desk: DeskDep, db: Db, bundle: Bundle) -> Respons
         held=sum(row["standing"] == "held" for row in rows),
         is_moving=any(one.state == State.CHECKING for one in members),
         joint={
-            "days": following.JOINT_WORKING_DAYS,
-            "more": following.JOINT_EXTENSION,
-            "due_on": following.joint_due_on(db, bundle, desk.office),
+            "days": jointly.WORKING_DAYS,
+            "more": jointly.EXTENSION,
+            "due_on": jointly.due_on(db, desk.office, bundle),
             "is_told": any(item_of(desk.office, one).kind == "permit" for one in members),
         },
     )

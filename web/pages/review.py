@@ -8,7 +8,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 from sqlalchemy.orm import Session
 
-from approval import casefile, cases, claims, people, queue
+from approval import bulk, casefile, cases, claims, people, queue
 from approval.application import Application, State
 from approval.calendar import load_calendar
 from approval.decision import REFUSAL_BASES
@@ -16,7 +16,7 @@ from approval.dossier import history, sections, stage_of
 from catalogue import Item
 from credit import Effect
 from forms import Form
-from identity import HOLDER, Account, Evidence, bands_of, evidence_of, view_picture
+from identity import HOLDER, Account, Evidence, Role, bands_of, evidence_of, view_picture
 from kit.text import Language, Text
 from web.deps import Clerk, Db, DeskDep, Now
 from web.fields import ShownProblem
@@ -64,7 +64,7 @@ def shown_line(desk: DeskDep, line: queue.Waiting, clerk: Account) -> dict[str, 
         "serious": line.serious,
         "holder": line.holder,
         "assigned": line.assigned,
-        "may_be_bulk": line.serious == 0 and casefile.item_of(desk.office, case).may_be_bulk and case.role == "clerk",
+        "may_be_bulk": bulk.may_be_bulk(desk.office, case),
         "version": case.version,
         "mine": line.holder is not None and case.held_by == clerk.id,
         "href": f"/review/{case.id}",
@@ -130,6 +130,7 @@ def case_page(
     conflict: str | None = None,
     changed_since: list[Text] | None = None,
     visit: dict[str, str] | None = None,
+    kept: dict[str, dict[str, str]] | None = None,
 ) -> Response:
     """The whole case on one page; after an error or a conflict with what the clerk had typed."""
     language = language_of(request)
@@ -169,11 +170,13 @@ def case_page(
         provers=provers_of(db, desk.office, case, mine),
         frozen_at=case.frozen_at,
         visits={**casepanels.visits_of(db, desk, case, clerk), "typed": visit},
-        clock=casepanels.clock_of(desk, case, line.days_left),
+        clock=casepanels.clock_of(desk, case, line.days_left, mine or clerk.role == Role.SUPERVISOR),
         colleagues=casepanels.colleagues(db, case, clerk, now) if mine or clerk.role == "supervisor" else [],
         papers=casepanels.papers_of(db, case),
+        joint=casepanels.joint_of(db, desk, case, now),
         typed=typed or {"outcome": "", "reason": "", "basis": "", "fields": {}},
         conflict=conflict,
+        kept=kept or {},
         changed_since=changed_since or [],
         seen_at=now.isoformat(),
     )

@@ -52,7 +52,7 @@ def status(request: Request, desk: DeskDep, db: Db, application: OwnApplication)
         next_step=NEXT[item.kind][state],
         due_on=application.due_on if not state.is_final else None,
         findings=_findings(application, item.holder.label.zh),
-        decision=_decision(decision, language_of(request)),
+        decision=_decision(desk, decision, language_of(request)),
         corrections=_corrections(decision),
         correct_href=f"/cases/{application.id}/correct" if state is State.RETURNED else None,
         licence=_licence(application, licence) if state is State.REGISTERED else None,
@@ -104,7 +104,7 @@ def _findings(application: Application, holder: str) -> list[dict[str, Any]]:
     ]
 
 
-def _decision(decision: DecisionRow | None, language: Language) -> dict[str, Any] | None:
+def _decision(desk: DeskDep, decision: DecisionRow | None, language: Language) -> dict[str, Any] | None:
     if decision is None:
         return None
     basis = REFUSAL_BASES.get(decision.basis)
@@ -114,14 +114,30 @@ def _decision(decision: DecisionRow | None, language: Language) -> dict[str, Any
         "reason": decision.reason,
         "basis": basis.said(language) if basis else "",
         "decided_at": decision.decided_at,
-        "remedies": TEXTS["remedies"] if decision.outcome == Outcome.REFUSE else None,
+        "remedies": _remedies(desk) if decision.outcome == Outcome.REFUSE else None,
     }
+
+
+def _remedies(desk: DeskDep) -> Text:
+    """Before whom, by when and on what basis: the body and the court are those of the settings."""
+    said, named = TEXTS["remedies"], desk.settings
+    return Text(
+        zh=said.zh.format(body=named.review_body, court=named.court_name, address=named.review_url),
+        en=said.en.format(body=named.review_body, court=named.court_name, address=named.review_url),
+    )
 
 
 def _corrections(decision: DecisionRow | None) -> list[dict[str, Any]]:
     if decision is None:
         return []
-    return [{"label": Text.model_validate(c["label"]), "reason": c["reason"]} for c in decision.corrections]
+    return [
+        {
+            "label": Text.model_validate(c["label"]),
+            "reason": c["reason"],
+            "clause": Text.model_validate(c["clause"]) if c.get("clause") else None,
+        }
+        for c in decision.corrections
+    ]
 
 
 def _licence(application: Application, licence: Licence | None) -> dict[str, Any] | None:
