@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 
 import structlog
-from sqlalchemy import Engine, LargeBinary, String, event, select
+from sqlalchemy import LargeBinary, String, event, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Mapped, QueryableAttribute, Session, mapped_column
 
@@ -21,7 +21,7 @@ from kit.random import new_id
 from kit.sealing import seal_under, unseal, unseal_under
 
 PURPOSE = "picture"
-_LOOSE = "keys_let_go"  # in `session.info`: what this transaction no longer names
+_LOOSE, _LEFT = "keys_let_go", "keys_left"  # in `session.info`: what this transaction lets go, and what nothing names
 
 log = structlog.get_logger()
 
@@ -101,31 +101,38 @@ def seal_anew(session: Session, key: str) -> str:
 
 
 def let_go(session: Session, key: str | None) -> None:
-    """Throw the key away once the transaction has committed, if nothing names it then."""
+    """Throw the key away once the transaction has committed, if it then leaves no row that names it."""
     if key is None:
         return
     if _LOOSE not in session.info:
-        session.info[_LOOSE] = set()
+        session.info[_LOOSE], session.info[_LEFT] = set(), []
+        event.listen(session, "before_commit", _see_what_is_left)
         event.listen(session, "after_commit", _throw_away)
     session.info[_LOOSE].add(key)
 
 
-def _throw_away(session: Session) -> None:
+def _see_what_is_left(session: Session) -> None:
+    """On the transaction's own connection: whoever commits must not wait for a second one."""
     if session.in_nested_transaction():  # only a savepoint: the transaction may still be rolled back
         return
-    loose: set[str] = session.info[_LOOSE]
-    names, bind = list(loose), session.get_bind()
-    loose.clear()
-    if not names or not isinstance(bind, Engine):
+    session.flush()
+    session.info[_LEFT] = unnamed(session, session.info[_LOOSE])
+    session.info[_LOOSE].clear()
+
+
+def _throw_away(session: Session) -> None:
+    if session.in_nested_transaction() or not session.info[_LEFT]:
         return
+    keys, session.info[_LEFT] = session.info[_LEFT], []
     try:
-        with Session(bind.execution_options(read_only=True)) as after:
-            keyring.installed().throw_away(unnamed(after, names))
-    except SQLAlchemyError:  # what was asked for is committed: the nightly job throws the key away
-        log.exception("key_not_thrown_away", keys=len(names))
+        keyring.installed().throw_away(keys)
+    except SQLAlchemyError:  # what was asked for is committed: the nightly job throws the keys away
+        log.exception("keys_not_thrown_away", keys=len(keys))
 
 
 def unnamed(session: Session, keys: Collection[str]) -> Sequence[str]:
     """Those keys that no row names."""
+    if not keys:
+        return ()
     named = {key for column in _holders for key in session.scalars(select(column).where(column.in_(keys)).distinct())}
     return sorted(set(keys) - named)

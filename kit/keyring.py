@@ -24,7 +24,7 @@ from kit.random import new_id
 from kit.sealing import unwrap, wrap
 
 KEY_BYTES = 32
-AT_ONCE = 500
+AT_ONCE = 5000
 
 
 class KeyringMissing(DomainError):

@@ -27,4 +27,4 @@ class MemoryKeyring:
             self.keys.pop(name, None)
 
     def made_before(self, moment: datetime, after: str = "") -> list[str]:
-        return sorted(name for name in self.keys if name > after and self.made[name] < moment)[:500]
+        return sorted(name for name in self.keys if name > after and self.made[name] < moment)[:5000]
