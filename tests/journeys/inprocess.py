@@ -246,7 +246,7 @@ def must_hold_of(session: Session, application: Application) -> None:
     told = Counter(entry.event for entry in audit.of_subject(session, application.number or ""))
     assert told["application.submitted"] == 1
     assert told["decision.made"] == (decision is not None)
-    assert told["licence.issued"] == (licence is not None and licence.status == Status.IN_FORCE)
+    assert told["licence.issued"] == (licence is not None and licence.status != Status.RESERVED)
 
 
 def replayed(application: Application, moves: list[Transition]) -> tuple[str, Position]:
@@ -319,4 +319,4 @@ def must_fit_its_state(application: Application, decision: DecisionRow | None, l
         assert state in (State.CHECKING, State.SET_ASIDE)
     if state is State.REGISTERED and application.item_code == "sole-trader":
         assert licence is not None
-        assert licence.status == Status.IN_FORCE
+        assert licence.status != Status.RESERVED

@@ -2,7 +2,6 @@
 """Whatever anybody does in whatever order, no case is lost, decided twice, or decided by the wrong person."""
 
 import os
-from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -10,7 +9,7 @@ import httpx
 import hypothesis.strategies as st
 import pytest
 from hypothesis import HealthCheck, Phase, settings
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
+from hypothesis.stateful import initialize, invariant, rule, run_state_machine_as_test
 from sqlalchemy import select
 from structlog.testing import capture_logs
 
@@ -26,7 +25,8 @@ from identity import Account, Role
 from kit.database import Database
 from licences import Licence
 from tests.builders import fictitious_id
-from tests.journeys.inprocess import SENTENCE, House, Site, a_desk, a_house, a_site, must_hold_of, stood_still
+from tests.journeys.inprocess import SENTENCE, House, Site, a_desk, a_house, a_site, must_hold_of
+from tests.journeys.overseeing import OVERSEERS, Overseeing, has_ended, must_be_well_overseen
 from tests.office import a_submitted_case
 
 EXAMPLES = int(os.environ.get("MACHINE_EXAMPLES", "20"))
@@ -37,7 +37,7 @@ APPLICANTS = {
     "chen": ("13800000002", fictitious_id("19850612", 2)),
 }
 STAFF = dict.fromkeys(("zhou", "wu", "sun"), Role.CLERK) | dict.fromkeys(("health", "fire"), Role.EXPERT)
-STAFF |= dict.fromkeys(("zheng", "qian"), Role.SUPERVISOR)
+STAFF |= dict.fromkeys(("zheng", "qian"), Role.SUPERVISOR) | OVERSEERS
 KIN = {"wu": "chen", "qian": "lin"}  # relatives: they must keep off
 NUMBER_FIELD = {"sole-trader": "operator_id", "public-venue": "responsible_id"}
 MOST_CASES = 6
@@ -55,14 +55,7 @@ PAGES = ["/review", "/review?show=mine", "/review?show=all", "/review/{id}", "/r
 PAGES += ["/opinions", "/opinions/{id}", "/board", "/desk", "/review/revision", "/apply/{id}/receipt"]
 
 
-class BrokenMaker:
-    """The disk of the documents is full."""
-
-    def produce(self, notice: notices.Notice) -> notices.Made:
-        raise OSError("the disk is full")
-
-
-class Machine(RuleBasedStateMachine):
+class Machine(Overseeing):
     """The real site, verbs and database, which are given before the machine runs."""
 
     site: Site
@@ -77,6 +70,8 @@ class Machine(RuleBasedStateMachine):
         with self.database.writing() as session:
             for kin, of in KIN.items():
                 people.declare_kin(session, self.house.people[kin], APPLICANTS[of][1], "relative", self.house.now)
+        self.numbers = APPLICANTS
+        self.house.use(gates=self.house.office.office.gates.altered(sample_rate=1.0))
         self.is_worker_awake = True
         self.cases: list[str] = []
         self.versions: dict[str, int] = {}
@@ -118,9 +113,12 @@ class Machine(RuleBasedStateMachine):
             return
         phone, number = APPLICANTS[who]
         case = a_submitted_case(self.house.office, phone, item=item, submit=False, **{NUMBER_FIELD[item]: number})
+        self.remembers(who, case)
+        self.signs(case)
+
+    def remembers(self, who: str, case: str) -> None:
         with self.database.reading() as session:
             self.house.people[who] = session.get_one(Account, session.get_one(Application, case).applicant_id)
-        self.signs(case)
 
     def signs(self, case: str) -> None:
         self.house.now += timedelta(seconds=1)
@@ -257,6 +255,7 @@ class Machine(RuleBasedStateMachine):
                 if self.versions.get(application.id) != application.version:
                     self.versions[application.id] = application.version
                     must_hold_of(session, application)
+                    must_be_well_overseen(session, application)
                 self.stays_as_it_ended(application)
                 if application.state == State.CHECKING:  # then a worker was told
                     assert any(k.case == application.id and not k.is_followed for k in self.house.kicks.values())
@@ -282,41 +281,41 @@ class Machine(RuleBasedStateMachine):
         for case in self.cases:
             state = State(self.house.read(case).state)
             assert state.is_final or state in (State.IN_REVIEW, State.WITH_DEPARTMENTS, State.SET_ASIDE)
-        for case in self.cases:
-            self.must_come_to_an_end(case)
+        for turn in range(14):  # one may wait for another
+            for case in self.cases:
+                self.must_get_on(case, turn)
         self.versions.clear()
         self.every_case_holds_together()
         office = self.house.office.office
         with self.database.reading() as session:
             for case in self.cases:
                 application = session.get_one(Application, case)
-                assert State(application.state).is_final
+                assert State(application.state).is_final or has_ended(session, application)
                 assert notices.pending(session, case) == []
                 if application.decision is not None:
                     kept = proofs.of_number(session, application.number or "")
                     assert proofs.replay(office.catalogue, office.gates, kept).agrees
 
-    def must_come_to_an_end(self, case: str) -> None:
-        for turn in range(14):
-            seen = self.house.read(case)
-            state = State(seen.state)
-            if state.is_final:
-                return
-            if state is State.SET_ASIDE:
-                assert self.page("zheng", f"/board/{case}/resume").status_code == 303
-            elif seen.suspended_on is not None:
-                self.page("zheng", f"/review/{case}/go-on", reason=SENTENCE)
-            elif state is State.WITH_DEPARTMENTS:
-                for who in ("health", "fire"):
-                    self.page(who, f"/opinions/{case}", view="agree")
-            else:
-                has_cast = self.house.people["zhou"].id in seen.given
-                who = "zheng" if seen.role == "supervisor" else "sun" if has_cast else "zhou"
-                self.page(who, f"/review/{case}/take-over", reason=SENTENCE)
-                is_kind = self.cases.index(case) % 3 and turn < 8
-                self.told(self.house.decide(who, case, "approve" if is_kind else "refuse"))
-            self.house.follow_all()
-        raise AssertionError(f"{case} stays in {self.house.read(case).step}")
+    def must_get_on(self, case: str, turn: int) -> None:
+        """One step of whoever it waits for."""
+        seen = self.house.read(case)
+        state = State(seen.state)
+        if state.is_final:
+            return
+        if state is State.SET_ASIDE:
+            assert self.page("zheng", f"/board/{case}/resume").status_code == 303
+        elif seen.suspended_on is not None:
+            self.page("zheng", f"/review/{case}/go-on", reason=SENTENCE)
+        elif state is State.WITH_DEPARTMENTS:
+            for who in ("health", "fire"):
+                self.page(who, f"/opinions/{case}", view="agree")
+        else:
+            has_cast = self.house.people["zhou"].id in seen.given
+            who = "zheng" if seen.role == "supervisor" else "sun" if has_cast else "zhou"
+            self.page(who, f"/review/{case}/take-over", reason=SENTENCE)
+            is_kind = self.cases.index(case) % 3 and turn < 8
+            self.told(self.house.decide(who, case, "approve" if is_kind else "refuse"))
+        self.house.follow_all()
 
 
 @pytest.fixture(scope="module")
@@ -338,62 +337,3 @@ def test_whatever_happens_in_whatever_order_the_rules_of_the_office_hold(databas
                 phases=list(Phase) if IS_EXPLORING else [Phase.generate],
             ),
         )
-
-
-# Orders that chance finds rarely.
-
-
-@pytest.fixture
-def house(database: Database, folder: Path) -> Iterator[House]:
-    desk = a_desk(database, folder)
-    with a_site(desk) as site:
-        house = a_house(database, site, desk)
-        house.enrol(STAFF)
-        house.fill_pool(9)
-        house.use(straight_through=False)
-        yield house
-
-
-def test_the_machine_decides_nothing_while_the_clock_stands_still(house: House) -> None:
-    house.use(straight_through=True)
-    case = a_submitted_case(house.office)
-    assert house.post("zhou", f"/review/{case}/suspend", ground="litigation", reason=SENTENCE).status_code == 303
-    house.follow_all()
-    with house.database.reading() as session:
-        is_decided = session.get_one(Application, case).decision is not None
-        assert not (is_decided and stood_still(session, case))
-
-
-def test_a_case_that_is_refused_again_and_again_can_be_reopened_each_time(house: House) -> None:
-    case = a_submitted_case(house.office)
-    for _ in range(3):
-        house.follow_all()
-        assert house.decide("zhou", case, "refuse").status_code == 303
-        answer = house.post("zheng", f"/review/{case}/reopen", reason=SENTENCE)
-        assert answer.status_code == 303
-        case = answer.headers["location"].removeprefix("/review/").partition("?")[0]
-
-
-@pytest.mark.parametrize("version", ["abc", "1.5", "-1", "9" * 30])
-def test_a_version_that_is_none_decides_nothing(house: House, version: str) -> None:
-    case = a_submitted_case(house.office)
-    house.follow_all()
-    assert house.decide("zhou", case, "refuse", version=version).status_code in (409, 422)
-    assert house.read(case).state == State.IN_REVIEW
-
-
-def test_a_document_that_could_not_be_made_is_made_later(house: House) -> None:
-    case = a_submitted_case(house.office)
-    house.follow_all()
-    assert house.decide("zhou", case, "refuse").status_code == 303
-    house.use(maker=BrokenMaker())
-    with pytest.raises(OSError, match="full"):
-        house.follow_all()
-    house.use(maker=house.office.maker)
-    for _ in range(3):
-        house.now += timedelta(minutes=5)
-        Runner(house.office.office).kick_stuck(house.now)
-        sweep(house.office.office, house.now)
-        house.follow_all()
-    with house.database.reading() as session:
-        assert notices.pending(session, case) == []
