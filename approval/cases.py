@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 import register
-from approval import clocks, corrections, drafting, materials, papers, participants, people, renewing, together
+from approval import clocks, corrections, drafting, entries, materials, papers, participants, people, renewing, together
 from approval.application import Application, State
 from approval.casefile import checked, digest_of, item_of, locked, record
 from approval.grant import label_of
@@ -288,6 +288,8 @@ def must_be_complete(
     """
     blocking = (problem for problem in checked(office, application, now).problems if problem.blocks)
     if any(problem.path not in besides for problem in blocking):
+        raise AnswersIncomplete()
+    if any(p.blocks for p in entries.problems_after(session, office, application, now, to_applicant=True)):
         raise AnswersIncomplete()
     form = office.catalogue.form_of(item_of(office, application))
     files = [f.name for page in form.pages for f in page.fields if f.kind is Kind.MATERIAL]

@@ -19,8 +19,9 @@ from approval.grant import grant, name_of
 from approval.neighbours import place_of
 from approval.office import Office
 from approval.registered import Registered, fits
+from approval.resulting import new_problems
 from catalogue import EntryResult, Item
-from forms import Answers, Form, Values, check
+from forms import Answers, Form, Problem, Values, check
 from kit.clock import office_day
 from kit.errors import DomainError
 from licences import Grant, Licence, Status
@@ -93,12 +94,43 @@ def _form_of(office: Office, entity: Entity) -> Form:
     return office.catalogue.form_of(_item(office, entity))
 
 
+def resulting(office: Office, application: Application, entity: Entity) -> Answers:
+    """The facts of the business as the application would leave them."""
+    is_change = _result(office, application).act == "change"
+    return {**entity.facts, **(changed(office, application, entity) if is_change else {})}
+
+
+def problems_after(
+    session: Session, office: Office, application: Application, now: datetime, *, to_applicant: bool = False
+) -> tuple[Problem, ...]:
+    """What would be wrong with the business after the change and is not now; of other applications, nothing.
+
+    An applicant is told only of a business that they filed or are in charge of: the register tells nobody else what
+    fits into it.
+    """
+    result = item_of(office, application).result
+    if not isinstance(result, EntryResult) or result.act != "change":
+        return ()
+    entity = of_application(session, office, application)
+    if entity is None or not is_in_register(session, office, application, now):
+        return ()
+    own = checked(office, application, now)
+    if to_applicant and not _is_theirs(office, application, entity):
+        return ()
+    after = resulting(office, application, entity)
+    return new_problems(dict(entity.facts), after, _form_of(office, entity), office_day(now), own.problems)
+
+
+def _is_theirs(office: Office, application: Application, entity: Entity) -> bool:
+    holder = str(entity.facts.get(_item(office, entity).holder.number) or "")
+    signer = application.answers.get(item_of(office, application).holder.number)
+    return entity.filed_by == application.applicant_id or (bool(holder) and signer == holder)
+
+
 def granted(office: Office, application: Application, entity: Entity, day: date) -> tuple[Values, Grant]:
     """What will be registered, and the licence that would say so."""
     form = _form_of(office, entity)
-    is_change = _result(office, application).act == "change"
-    facts = {**entity.facts, **(changed(office, application, entity) if is_change else {})}
-    values = check(form, facts, day).values
+    values = check(form, resulting(office, application, entity), day).values
     fresh = grant(application.id, _item(office, entity), form, values, office.registrar, entity.established_on)
     return values, replace(fresh, item_code=application.item_code, credit_code=entity.credit_code)
 

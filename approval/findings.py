@@ -157,14 +157,7 @@ def of_form(problems: Iterable[Problem]) -> Iterator[Found]:
     clean = True
     for problem in problems:
         clean = clean and problem.weight is Weight.NOTE
-        yield Found(
-            problem.rule or "FORM-01",
-            Effect.ALLOW_NOTICE if problem.weight is Weight.NOTE else Effect.MANUAL,
-            problem.message,
-            problem.basis or Text(zh="市场主体登记管理条例第19条", en="Registration Regulation art. 19"),
-            problem.confidence[:1],
-            subject=problem.path,
-        )
+        yield of_problem(problem)
     if clean:
         yield Found(
             "FORM-00",
@@ -176,6 +169,18 @@ def of_form(problems: Iterable[Problem]) -> Iterator[Found]:
             ),
             "V",
         )
+
+
+def of_problem(problem: Problem) -> Found:
+    """One thing that a rule of the form says."""
+    return Found(
+        problem.rule or "FORM-01",
+        Effect.ALLOW_NOTICE if problem.weight is Weight.NOTE else Effect.MANUAL,
+        problem.message,
+        problem.basis or Text(zh="市场主体登记管理条例第19条", en="Registration Regulation art. 19"),
+        problem.confidence[:1],
+        subject=problem.path,
+    )
 
 
 def of_content(form: Form, values: Values) -> Iterator[Found]:

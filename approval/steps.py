@@ -17,7 +17,7 @@ from approval.application import Application
 from approval.casefile import checked, item_of, record
 from approval.deciding import ClockSuspended, add_findings, keep_decision
 from approval.decision import Decision, Outcome
-from approval.findings import Found, facts_of, of_content, of_credit, of_form, of_identity, of_names
+from approval.findings import Found, facts_of, of_content, of_credit, of_form, of_identity, of_names, of_problem
 from approval.grant import grant
 from approval.inquiries import ask_bureau, count_namesakes, keep_inquiries, keep_namesakes
 from approval.leads import of_place
@@ -93,7 +93,9 @@ def check_register(office: Office, application: Application) -> Carried:
         now = office.clock()
         with office.database.reading() as session:
             known = entries.registered(session, office, application, now)
+            problems = entries.problems_after(session, office, application, now)
         found = list(of_entity(known, item.result, checked(office, application, now).values))
+        found += [of_problem(problem) for problem in problems]
         return Carried("checked", _findings("register", found))
     if not item.needs or not isinstance(item.result, PermitResult) or item.result.holder_code is None:
         return Carried("checked")

@@ -37,7 +37,8 @@ from kit.text import Frozen
 
 HERE = Path(__file__).resolve().parent
 RULES = tuple(
-    f"approval/{name}.py" for name in ("findings", "weighing", "gate", "persons", "printing", "registered", "leads")
+    f"approval/{name}.py"
+    for name in ("findings", "weighing", "gate", "persons", "printing", "registered", "resulting", "leads")
 )
 LEADS = "approval/leads.toml"
 RULE_FOLDERS = ("forms", "credit", "catalogue/items", "approval/gates")

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The form of any item, filled in with answers that are right, so that each item can be walked. Pure."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date, timedelta
 from typing import Any
 
@@ -18,9 +18,12 @@ def a_credit_code() -> str:
     return first + credit_code_check(first)
 
 
-def filled(form: Form, today: date, *, choose: int = 0) -> Answers:
-    """Right answers to everything that is asked; `choose` says which option is taken where there is a choice."""
-    own = OWN[form.code](today, choose) if form.code in OWN else {}
+def filled(form: Form, today: date, *, choose: int = 0, given: Mapping[str, Any] | None = None) -> Answers:
+    """Right answers to everything that is asked; `choose` says which option is taken where there is a choice.
+
+    `given` are answers that are settled already: what they open is filled in.
+    """
+    own = {**(OWN[form.code](today, choose) if form.code in OWN else {}), **(given or {})}
     answers: Answers = {}
     for page in form.pages:
         if page not in form.asked_pages(answers):

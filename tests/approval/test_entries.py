@@ -11,7 +11,9 @@ import pytest
 import licences
 import notices
 import register
+from approval import cases
 from approval.application import Application, State
+from approval.cases import AnswersIncomplete
 from approval.registered import Registered, of_entity
 from catalogue import EntryResult, Item
 from kit.clock import office_day
@@ -21,7 +23,7 @@ from register import Standing
 from tests.conftest import NOON
 from tests.filling import PEOPLE, a_credit_code
 from tests.journeys.inprocess import House, a_desk, a_house, a_site, must_hold_of
-from tests.journeys.walking import decided, staffed, submitted
+from tests.journeys.walking import decided, drafted, staffed, submitted
 from tests.office import CATALOGUE
 
 NEW = "南京栖云样例信息有限公司"
@@ -281,6 +283,56 @@ def test_what_is_due_late_is_asked_about_by_when_the_company_began(
     alter(house, licence, established_on=established)
     case = waiting(house, "company-change", votes_for="100", **shares(due), **about(licence))
     assert found(house, case) & {"LLC-14", "LLC-03-TERM"} == ({rule} if rule else set())
+
+
+# Whether what changes fits what stays.
+
+OTHERS = {"directors": [{"name": "吴样例", "id_number": PEOPLE[3]}], "manager_name": "郑样例", "manager_id": PEOPLE[4]}
+SUPERVISED = {"supervision": "one", "supervisors": [{"name": "周样例", "id_number": PEOPLE[2]}]}
+UNFIT = [
+    ("company", {"changes": ["organs"], **OTHERS, **SUPERVISED}, "LLC-06", "directors"),
+    ("company", {"changes": ["scope"], "scope": ["L-7263"]}, "LLC-04", "business"),
+    ("partnership", {"changes": ["name"], "enterprise_name": "南京栖云样例咨询中心"}, "PTN-03", "name"),
+    ("limited-partnership", {"changes": ["name"], "enterprise_name": "南京栖云样例中心"}, "PTN-03", "name"),
+]
+
+
+@pytest.mark.parametrize(("kind", "changed", "rule", "page"), UNFIT, ids=lambda given: str(given)[:12])
+def test_a_change_that_does_not_fit_what_stays_is_told_before_it_is_submitted(
+    house: House, kind: str, changed: dict[str, Any], rule: str, page: str
+) -> None:
+    licence = a_business(house, kind)
+    case = drafted(house, item_of(f"{kind}-change"), **changed, **about(licence))
+    shown = house.ask("applicant", "GET", f"/apply/{case}/check").text
+    assert "变更后：" in shown
+    assert f"/apply/{case}/form/{page}?review=1" in shown
+    with house.database.writing() as session:
+        draft = session.get_one(Application, case)
+        cases.sign(session, draft, "phone-code", "statement-1", NOON)
+        with pytest.raises(AnswersIncomplete):
+            cases.submit(session, house.office.office, draft, NOON)
+
+
+@pytest.mark.parametrize(("kind", "changed", "rule", "page"), UNFIT, ids=lambda given: str(given)[:12])
+def test_of_a_business_of_others_it_is_told_to_the_clerk_alone(
+    house: House, kind: str, changed: dict[str, Any], rule: str, page: str
+) -> None:
+    licence = a_business(house, kind)
+    alter(house, licence, filed_by="somebody else")
+    signer = {"responsible_name": "陈其美", "responsible_id": PEOPLE[1]}
+    case = drafted(house, item_of(f"{kind}-change"), **changed, **signer, **about(licence))
+    assert "变更后：" not in house.ask("applicant", "GET", f"/apply/{case}/check").text
+    house.sign_and_submit(case)
+    house.follow_all()
+    assert rule in found(house, case)
+
+
+def test_what_was_wrong_before_the_change_is_no_matter_of_the_change(house: House) -> None:
+    licence = a_business(house)
+    facts = {**registered(house, licence).facts, "scope": ["L-7263"]}
+    alter(house, licence, facts=facts)
+    case = waiting(house, "company-change", **CONTACT, **about(licence))
+    assert "LLC-04" not in found(house, case)
 
 
 def test_all_pauses_of_a_business_together_last_three_years() -> None:

@@ -6,12 +6,13 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import Response
 
-from approval import casefile, cases, drafting, together
+from approval import casefile, cases, drafting, entries, together
 from approval.application import Application, State
 from approval.dossier import sections
 from approval.gate import Facts, facts_of
 from approval.mending import Change, smallest_change
-from forms import Answers, check
+from forms import Answers, Problem, check
+from forms import Form as Declared
 from identity import evidence_of, send_code, waiting_code
 from instruments import Instrument, Unwritable
 from kit.clock import office_day
@@ -53,13 +54,13 @@ def check_answers(request: Request, desk: DeskDep, db: Db, now: Now, application
         return go(f"/together/{bundle.id}/check")
     item, form = form_of(desk, application)
     language = language_of(request)
-    blocking = [p for p in casefile.checked(desk.office, application, now).problems if p.blocks]
+    found = [*casefile.checked(desk.office, application, now).problems]
+    found += entries.problems_after(db, desk.office, application, now, to_applicant=True)
     problems = [
-        *(
-            q
-            for p in blocking
-            for q in shown_problems([p], language, href_of(application, f"form/{form.page_of(p.path).name}?review=1"))
-        ),
+        shown_one
+        for problem in found
+        if problem.blocks
+        for shown_one in shown_problems([problem], language, _where(form, application, problem))
     ]
     if not evidence_of(db, application.id).is_complete:
         said = Text(zh="请完成身份核验", en="Prove it is you").said(language)
@@ -84,6 +85,14 @@ def check_answers(request: Request, desk: DeskDep, db: Db, now: Now, application
         ready=not problems,
         back=f"/apply/{application.id}",
     )
+
+
+def _where(form: Declared, application: Application, problem: Problem) -> str:
+    """Where it is put right: the page that asks it, or the first, where one says what changes."""
+    name = problem.path.split(".")[0]
+    asked = form.asked(application.answers)
+    named = next((one.name for one, fields in asked if any(f.name == name for f in fields)), asked[0][0].name)
+    return href_of(application, f"form/{named}?review=1")
 
 
 def drafts_of(desk: DeskDep, application: Application, now: Now) -> list[Instrument]:
