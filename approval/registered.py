@@ -76,7 +76,11 @@ def fits(registered: Registered | None, result: EntryResult) -> bool:
 
 def is_of_kind(registered: Registered, result: EntryResult) -> bool:
     """Whether the item is for such businesses."""
-    return registered.kind in result.kinds and (not result.setups or registered.setup in result.setups)
+    return kind_fits(registered.kind, registered.setup, result)
+
+
+def kind_fits(kind: str, setup: str, result: EntryResult) -> bool:
+    return kind in result.kinds and (not result.setups or setup in result.setups)
 
 
 def of_entity(registered: Registered | None, result: EntryResult, values: Values) -> Iterator[Found]:

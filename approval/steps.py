@@ -12,7 +12,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 import licences
-from approval import entries, following, papers, proofs, sampling, together
+from approval import concerned, entries, following, papers, proofs, sampling, together
 from approval.application import Application
 from approval.casefile import checked, item_of, record
 from approval.deciding import ClockSuspended, add_findings, keep_decision
@@ -221,7 +221,7 @@ def reserve_successor(office: Office, application: Application) -> Carried:
     result = item_of(office, application).result
     now = office.clock()
     with office.database.reading() as session:
-        entity = entries.of_application(session, office, application)
+        entity = concerned.of_application(session, office, application)
         if entity is None or not isinstance(result, EntryResult):
             raise LookupError("the business is not in the register")
         _values, fresh = entries.granted(office, application, entity, office_day(now))

@@ -2,6 +2,7 @@
 """Forms (表单): questions declared as data, answers checked with every problem at once, in both languages."""
 
 from forms.answers import Checked, check, check_columns, check_page, take
+from forms.characters import strange
 from forms.conditions import When
 from forms.form import TABLES, Answer, Answers, Field, Form, Kind, Option, Page, Row, rows_of
 from forms.kinds import MOST_FILES
@@ -36,5 +37,6 @@ __all__ = [
     "in_words",
     "load_forms",
     "rows_of",
+    "strange",
     "take",
 ]

@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import Response
 
-from approval import bundles, casefile, cases, participants, prefilling, printing, renewing, together
+from approval import bundles, casefile, cases, participants, prefilling, printing, renewing, signers, together
 from approval.application import Application, State
 from approval.together import Standing
 from catalogue import Item
@@ -60,7 +60,7 @@ def tasks(
     listed = _question_tasks(form, application, checked, closed, cases.unchanged_fields(db, application))
     listed += proof_tasks(application, evidence)
     ready = all(task["state"] in ("done", "change") for task in listed)
-    others = participants.wanted(desk.office, application)
+    others = signers.wanted(db, desk.office, application)
     if others:
         listed.append(_others_task(desk, db, now, application, len(others)))
     listed.append(
@@ -112,7 +112,7 @@ def prefill(
 def _others_task(desk: DeskDep, db: Db, now: Now, application: Application, count: int) -> dict[str, object]:
     """Inviting the others, which holds nobody up: whoever does not sign here is asked by a clerk."""
     known = participants.of_application(db, application.id)
-    signed = sum(participants.has_signed(desk.office, application, one, now) for one in known)
+    signed = sum(participants.has_signed(db, desk.office, application, one, now) for one in known)
     hint = Text(
         zh=f"选做：共 {count} 人，已签名 {signed} 人；在线签名后审查更快",
         en=f"Optional: {signed} of {count} have signed; it makes the review quicker",

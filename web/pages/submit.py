@@ -81,7 +81,7 @@ def check_answers(request: Request, desk: DeskDep, db: Db, now: Now, application
         application=shown(item, application),
         sections=answered,
         problems=problems,
-        instruments=listed(drafts_of(desk, application, now), f"/apply/{application.id}/read"),
+        instruments=listed(drafts_of(desk, db, application, now), f"/apply/{application.id}/read"),
         ready=not problems,
         back=f"/apply/{application.id}",
     )
@@ -95,10 +95,10 @@ def _where(form: Declared, application: Application, problem: Problem) -> str:
     return href_of(application, f"form/{named}?review=1")
 
 
-def drafts_of(desk: DeskDep, application: Application, now: Now) -> list[Instrument]:
+def drafts_of(desk: DeskDep, db: Db, application: Application, now: Now) -> list[Instrument]:
     """What is to be signed; nothing while answers lack."""
     try:
-        return drafting.drafts(desk.office, application, now)
+        return drafting.drafts(db, desk.office, application, now)
     except Unwritable:
         return []
 
@@ -126,13 +126,14 @@ def _faster(desk: DeskDep, application: Application, now: Now) -> dict[str, obje
 def _sign_page(
     request: Request,
     desk: DeskDep,
+    db: Db,
     application: Application,
     now: Now,
     phone: str,
     code_sent: bool,
     problems: list[ShownProblem] | None = None,
 ) -> Response:
-    read = drafts_of(desk, application, now)
+    read = drafts_of(desk, db, application, now)
     item = casefile.item_of(desk.office, application)
     statement = Text(
         zh=STATEMENT.zh.format(holder=item.holder.label.zh), en=STATEMENT.en.format(holder=item.holder.label.en)
@@ -172,7 +173,7 @@ def sign_page(
     if bundle is not None and together.is_gathering(db, bundle):
         return go(f"/together/{bundle.id}/check")
     sent = waiting_code(db, browser, _purpose(application)) is not None
-    return _sign_page(request, desk, application, now, applicant.phone or "", sent)
+    return _sign_page(request, desk, db, application, now, applicant.phone or "", sent)
 
 
 @router.post("/apply/{id}/sign/code")
@@ -207,14 +208,14 @@ def sign_and_submit(
         _purpose(application),
         agree=agree,
         read=read,
-        shown=drafting.digest(drafts_of(desk, application, now)),
+        shown=drafting.digest(drafts_of(desk, db, application, now)),
         code=code,
         now=now,
         language=language_of(request),
     )
     if problems:
         sent = waiting_code(db, browser, _purpose(application)) is not None
-        return _sign_page(request, desk, application, now, applicant.phone or "", sent, problems)
+        return _sign_page(request, desk, db, application, now, applicant.phone or "", sent, problems)
     cases.sign(db, application, "phone-code", STATEMENT_VERSION, now)
     cases.submit(db, desk.office, application, now)
     return go(href_of(application, "receipt"))
