@@ -21,6 +21,7 @@ MISSING_OF = {
     Kind.MATERIAL: MISSING_FILE,
 }
 TOO_EARLY = Text(zh="日期不能早于 {day}", en="The day cannot be before {day}")
+TOO_LATE = Text(zh="日期不能晚于今天", en="The day cannot lie in the future")
 TOO_FEW = Text(zh="“{label}”至少需要 {least} 位", en="“{label}” needs at least {least}")
 TOO_MANY = Text(zh="“{label}”最多 {most} 位", en="“{label}” allows at most {most}")
 TOO_FEW_ROWS = Text(zh="“{label}”至少需要 {least} 行", en="“{label}” needs at least {least} rows")
@@ -75,6 +76,8 @@ def _check_one(field: Field, path: str, typed: object, today: date, values: Valu
     first = today if field.not_before == "today" else values.get(field.not_before or "")
     if first is not None and values[field.name] < first:
         problems.append(Problem(path, TOO_EARLY.filled(day=first.isoformat())))
+    elif field.not_after == "today" and values[field.name] > today:
+        problems.append(Problem(path, TOO_LATE))
 
 
 def _check_table(field: Field, typed: object, today: date) -> tuple[list[Values], list[Problem]]:

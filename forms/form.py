@@ -2,6 +2,7 @@
 """Form (表单): questions declared as data, one page each. Hides which questions an applicant is asked. Pure."""
 
 from enum import StrEnum
+from typing import Literal
 
 from pydantic import Field as Limit
 from pydantic import model_validator
@@ -72,13 +73,14 @@ class Field(Frozen):
     autocomplete: str | None = None
     personal: bool = False
     not_before: str | None = Limit(None, description="of a date: `today`, or a date that the same page asks before it")
+    not_after: Literal["today"] | None = Limit(None, description="of a date: what has happened lies not in the future")
 
     @model_validator(mode="after")
     def fit_together(self) -> "Field":
         if (self.kind in (Kind.CHOICE, Kind.CHOICES)) != bool(self.options):
             raise ValueError(f"{self.name}: options belong to a choice, and a choice needs them")
-        if self.not_before is not None and self.kind is not Kind.DATE:
-            raise ValueError(f"{self.name}: only a date can be not_before another")
+        if (self.not_before or self.not_after) is not None and self.kind is not Kind.DATE:
+            raise ValueError(f"{self.name}: only a date can be not_before or not_after another")
         if (self.kind in TABLES) != bool(self.fields):
             raise ValueError(f"{self.name}: fields belong to a table, and it needs them")
         return self

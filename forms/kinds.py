@@ -7,7 +7,7 @@
 import re
 from collections.abc import Callable, Sequence
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 from forms.characters import named, strange, tidied, written
 from forms.form import Field, Kind, Row
@@ -19,6 +19,10 @@ Value = str | int | bool | Decimal | date | tuple[str, ...]
 MOST_CHARACTERS = 200
 MOST_LONG_CHARACTERS = 2000
 MOST_FILES = 5
+FIRST_YEAR, LAST_YEAR = 1900, 2200
+# Plain digits, as they are after putting right what keyboards add: no other script, no exponent, no underscore.
+NUMBER = re.compile(r"-?[0-9]{1,20}(?:\.[0-9]{1,20})?")
+DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 WORDS = frozenset({Kind.TEXT, Kind.LONG_TEXT})
 
 
@@ -75,13 +79,13 @@ def _choices(field: Field, values: Sequence[object]) -> tuple[str, ...]:
 
 
 def _money(field: Field, value: str, _today: date) -> Decimal:
-    try:
-        amount = Decimal(value.replace(",", "").replace("，", ""))
-    except InvalidOperation:
+    plain = value.replace(",", "")
+    if not NUMBER.fullmatch(plain):
         raise Misread(
             "请输入以万元为单位的数字，例如 100 或 0.5", "Enter a number in ten thousand yuan, e.g. 100 or 0.5"
-        ) from None
-    if not amount.is_finite() or amount <= 0:
+        )
+    amount = Decimal(plain)
+    if amount <= 0:
         raise Misread("金额必须大于 0", "The amount must be greater than 0")
     if amount > (field.most or 10**8):
         raise Misread("金额过大，请核对单位是否为万元", "The amount is too large: is the unit ten thousand yuan?")
@@ -91,11 +95,11 @@ def _money(field: Field, value: str, _today: date) -> Decimal:
 
 
 def _percent(_field: Field, value: str, _today: date) -> Decimal:
-    try:
-        share = Decimal(value.removesuffix("%").strip())
-    except InvalidOperation:
-        raise Misread("请输入百分比，例如 33.5", "Enter a percentage such as 33.5") from None
-    if not share.is_finite() or not 0 < share <= 100:
+    plain = value.removesuffix("%").strip()
+    if not NUMBER.fullmatch(plain):
+        raise Misread("请输入百分比，例如 33.5", "Enter a percentage such as 33.5")
+    share = Decimal(plain)
+    if not 0 < share <= 100:
         raise Misread("百分比应大于 0、不超过 100", "A percentage is more than 0 and at most 100")
     if share != round(share, 4):
         raise Misread("最多四位小数", "At most four decimals")
@@ -104,9 +108,17 @@ def _percent(_field: Field, value: str, _today: date) -> Decimal:
 
 def _date(_field: Field, value: str, _today: date) -> date:
     try:
-        return date.fromisoformat(value)
+        day = date.fromisoformat(value) if DAY.fullmatch(value) else None
     except ValueError:
-        raise Misread("请输入有效日期，例如 2031-11-23", "Enter a date such as 2031-11-23") from None
+        day = None
+    if day is None:
+        raise Misread("请输入有效日期，例如 2031-11-23", "Enter a date such as 2031-11-23")
+    if not FIRST_YEAR <= day.year <= LAST_YEAR:
+        raise Misread(
+            f"年份应在 {FIRST_YEAR} 到 {LAST_YEAR} 之间，请核对",
+            f"The year should be from {FIRST_YEAR} to {LAST_YEAR}: please check",
+        )
+    return day
 
 
 def _whole(field: Field, value: str, _today: date) -> int:

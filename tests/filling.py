@@ -184,7 +184,7 @@ def _word(field: Field, today: date, choose: int) -> str:
         Kind.LONG_TEXT: "样例说明，写得清楚明白，供工作人员核对使用",
         Kind.MONEY: "200",
         Kind.PERCENT: "50",
-        Kind.DATE: (today + timedelta(days=30 + choose)).isoformat(),
+        Kind.DATE: (today if field.not_after else today + timedelta(days=30 + choose)).isoformat(),
         Kind.WHOLE: str(max(field.least or 0, min(5, field.most or 5))),
         Kind.ID_NUMBER: fictitious_id("19900307", 1 + choose % 9),
         Kind.PARTY_NUMBER: fictitious_id("19900307", 1 + choose % 9),
