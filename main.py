@@ -26,6 +26,7 @@ from alembic.config import Config
 import licences
 from addresses import load_divisions
 from approval.calendar import seed_calendar
+from approval.decision import REFUSAL_BASES
 from approval.gate import load_gates
 from approval.guards import GUARDS
 from approval.leads import load_leads
@@ -41,6 +42,7 @@ from demonstration import run as demonstration
 from demonstration.applicant import Stumbled
 from identity.face import DlibMatcher
 from identity.workers import Workers
+from instruments import CODES
 from kit import clock, sealing
 from kit.database import Database
 from kit.settings import Settings
@@ -86,7 +88,7 @@ def build(settings: Settings) -> House:
     store = Store(settings.data_dir / "documents")
     office = Office(
         database=database,
-        catalogue=load_catalogue(verbs=set(VERBS), guards=set(GUARDS)),
+        catalogue=load_catalogue(verbs=set(VERBS), guards=set(GUARDS), texts=CODES, bases=set(REFUSAL_BASES)),
         gates=load_gates(),
         bureau=HttpBureau(settings.bureau_url, settings.bureau_token.get_secret_value()),
         issuer=Issuer(store, signer, settings.public_url),

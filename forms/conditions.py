@@ -45,6 +45,8 @@ class When(Frozen):
         stray = [bool(self.all_of), bool(self.any_of)] if self.field else [bool(self.among), has_bounds]
         if sum(asks) != 1 or any(stray):
             raise ValueError("a condition names a field with `among` or bounds, or joins others with all_of or any_of")
+        if self.least is not None and self.most is not None and self.least > self.most:
+            raise ValueError(f"no number is at least {self.least} and at most {self.most}")
         return self
 
     @property

@@ -83,7 +83,25 @@ class Field(Frozen):
             raise ValueError(f"{self.name}: only a date can be not_before or not_after another")
         if (self.kind in TABLES) != bool(self.fields):
             raise ValueError(f"{self.name}: fields belong to a table, and it needs them")
+        if self.least is not None and self.most is not None and self.least > self.most:
+            raise ValueError(f"{self.name}: at least {self.least} and at most {self.most} cannot both be")
+        if len({option.value for option in self.options}) != len(self.options):
+            raise ValueError(f"{self.name}: an option stands twice")
+        self._columns_fit()
         return self
+
+    def _columns_fit(self) -> None:
+        """Columns are asked in every row, one after the other."""
+        names = [column.name for column in self.fields]
+        if len(names) != len(set(names)):
+            raise ValueError(f"{self.name}: a column name stands twice")
+        for column in self.fields:
+            if column.kind in (*TABLES, Kind.MATERIAL):
+                raise ValueError(f"{self.name}: column {column.name} cannot be a {column.kind}")
+            if column.when is not None:
+                raise ValueError(f"{self.name}: column {column.name} is asked in every row: it has no condition")
+            if column.not_before not in (None, "today", *names[: names.index(column.name)]):
+                raise ValueError(f"{self.name}: column {column.name}: no date {column.not_before} is asked before it")
 
 
 class Page(Frozen):
@@ -134,6 +152,9 @@ class Form(Frozen):
                 raise ValueError(f"{self.code}: {who} depends on {part.field}, which is not asked before it")
             if asked.kind not in (NUMBERS if part.is_of_numbers else CHOSEN):
                 raise ValueError(f"{self.code}: {who} cannot depend on {part.field}, which is a {asked.kind}")
+            offered = {option.value for option in asked.options} or {"yes"}
+            if unknown := [value for value in part.among if value not in offered]:
+                raise ValueError(f"{self.code}: {who} waits for {part.field} to be {unknown[0]}, which is not offered")
 
     def field(self, name: str) -> Field:
         """The field of that name. Raises KeyError."""
