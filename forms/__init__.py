@@ -4,7 +4,7 @@
 from forms.answers import Checked, check, check_columns, check_page, take
 from forms.characters import strange
 from forms.conditions import When
-from forms.form import TABLES, Answer, Answers, Field, Form, Kind, Option, Page, Row, rows_of
+from forms.form import TABLES, Answer, Answers, Field, Form, Kind, Option, Page, Row, Total, rows_of
 from forms.kinds import MOST_FILES
 from forms.loading import DECLARATIONS, load_forms
 from forms.problem import Problem, Values, Weight
@@ -27,6 +27,7 @@ __all__ = [
     "Page",
     "Problem",
     "Row",
+    "Total",
     "Values",
     "Weight",
     "When",

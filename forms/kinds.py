@@ -23,15 +23,19 @@ FIRST_YEAR, LAST_YEAR = 1900, 2200
 # Plain digits, as they are after putting right what keyboards add: no other script, no exponent, no underscore.
 NUMBER = re.compile(r"-?[0-9]{1,20}(?:\.[0-9]{1,20})?")
 DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-WORDS = frozenset({Kind.TEXT, Kind.LONG_TEXT})
+WORDS = frozenset({Kind.TEXT, Kind.LONG_TEXT, Kind.ADDRESS})
+SAYS_SOMETHING = re.compile(r"[0-9A-Za-z\u3400-\u9fff]")
 
 
 class Misread(Exception):
-    """The answer cannot be read as its kind; `said` tells the applicant what to do."""
+    """The answer cannot be read as its kind; `said` tells the applicant what to do.
 
-    def __init__(self, zh: str, en: str) -> None:
+    `kept` is what it meant while it could be chosen: what is registered says it still.
+    """
+
+    def __init__(self, zh: str, en: str, kept: "Value | None" = None) -> None:
         super().__init__(en)
-        self.said = Text(zh=zh, en=en)
+        self.said, self.kept = Text(zh=zh, en=en), kept
 
 
 def read(field: Field, typed: str | list[str] | list[Row], today: date) -> Value:
@@ -39,7 +43,7 @@ def read(field: Field, typed: str | list[str] | list[Row], today: date) -> Value
     if field.kind is Kind.MATERIAL:
         return _material(field, typed)
     if field.kind is Kind.CHOICES:
-        return _choices(field, typed if isinstance(typed, list) else [typed])
+        return _choices(field, typed if isinstance(typed, list) else [typed], today)
     if isinstance(typed, list):
         raise Misread("请只填写一项", "Give one answer only")
     if odd := strange(typed):
@@ -71,11 +75,23 @@ def _material(field: Field, files: object) -> tuple[str, ...]:
     return tuple(hashes)
 
 
-def _choices(field: Field, values: Sequence[object]) -> tuple[str, ...]:
+def _choices(field: Field, values: Sequence[object], today: date) -> tuple[str, ...]:
     offered = {option.value for option in field.options}
     if not all(isinstance(value, str) and value in offered for value in values):
         raise Misread("请从所列选项中选择", "Choose from the options")
-    return tuple(option.value for option in field.options if option.value in values)
+    chosen = tuple(option.value for option in field.options if option.value in values)
+    _must_be_offered(field, chosen, today, chosen)
+    return chosen
+
+
+def _must_be_offered(field: Field, chosen: Sequence[str], today: date, kept: Value) -> None:
+    for option in field.options:
+        if option.value in chosen and not option.is_offered(today):
+            raise Misread(
+                f"“{option.label.zh}”现在不能选择（已停用或者尚未启用），请重新选择",
+                f"{option.label.en} cannot be chosen today: it has ended, or has not begun. Choose again",
+                kept,
+            )
 
 
 def _money(field: Field, value: str, _today: date) -> Decimal:
@@ -171,10 +187,17 @@ def _party_number(field: Field, value: str, today: date) -> str:
     return code if is_credit_code(code) else _id_number(field, value, today)
 
 
-def _choice(field: Field, value: str, _today: date) -> str:
+def _choice(field: Field, value: str, today: date) -> str:
     if value not in {option.value for option in field.options}:
         raise Misread("请从所列选项中选一项", "Choose one of the options")
+    _must_be_offered(field, [value], today, value)
     return value
+
+
+def _address(field: Field, value: str, today: date) -> str:
+    if not SAYS_SOMETHING.search(value):
+        raise Misread("请写明路名、门牌号和室号", "Give road, number and room")
+    return _text(field, value, today)
 
 
 def _phone(_field: Field, value: str, _today: date) -> str:
@@ -198,6 +221,7 @@ def _tick(_field: Field, value: str, _today: date) -> bool:
 _READERS: dict[Kind, Callable[[Field, str, date], Value]] = {
     Kind.TEXT: _text,
     Kind.LONG_TEXT: _text,
+    Kind.ADDRESS: _address,
     Kind.CHOICE: _choice,
     Kind.MONEY: _money,
     Kind.DATE: _date,

@@ -181,6 +181,7 @@ def _row(field: Field, today: date, choose: int, index: int) -> Row:
 def _word(field: Field, today: date, choose: int) -> str:
     words: dict[Kind, str] = {
         Kind.TEXT: "样例" + "甲乙丙丁"[choose % 4] * max(0, (field.least or 0) - 2),
+        Kind.ADDRESS: "样例路 1 号",
         Kind.LONG_TEXT: "样例说明，写得清楚明白，供工作人员核对使用",
         Kind.MONEY: "200",
         Kind.PERCENT: "50",

@@ -225,6 +225,7 @@ def _question(
             language,
             _in_words(form, asked, answers, closed, language),
             {person.number for person in item.persons},
+            office_day(now),
         ),
         problems=shown_problems(problems, language),
         back=back,
