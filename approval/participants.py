@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import ForeignKey, String, UniqueConstraint, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from approval import drafting
+from approval import drafting, meanwhile
 from approval.application import Application, State
 from approval.casefile import checked, item_of, locked, record
 from approval.grant import label_of
@@ -233,6 +233,8 @@ def fill_in(
     elif taken:
         application.answers = {**application.answers, **taken}
         _rename(participant, word(application.answers, table))
+    for name in {table} if index else taken.keys():
+        meanwhile.note(application, name)
     item = item_of(office, application)
     application.label = label_of(item, checked(office, application, now).values).zh
     application.updated_at, application.signature = now, None

@@ -5,8 +5,10 @@ from datetime import date
 from typing import Any
 
 from tests.web.sample_apply import (
+    ALONE,
     APPLICATION,
     ARTICLES,
+    BESIDE_OTHERS,
     CORRECTIONS,
     FIELDS,
     MATERIALS,
@@ -213,6 +215,7 @@ SAMPLES: list[Sample] = [
             "total": 7,
             "fields": ONE,
             "review": False,
+            **ALONE,
         },
     ),
     (
@@ -227,6 +230,7 @@ SAMPLES: list[Sample] = [
             "total": 7,
             "fields": FIELDS,
             "review": True,
+            **BESIDE_OTHERS,
             "problems": PROBLEMS,
         },
     ),

@@ -1,12 +1,24 @@
 # SPDX-License-Identifier: Apache-2.0
 """Applying (填报): the task list and one question per page; every page is saved. I/O: through the verbs."""
 
+from collections.abc import Sequence
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import Response
 
-from approval import bundles, casefile, cases, participants, prefilling, printing, renewing, signers, together
+from approval import (
+    bundles,
+    casefile,
+    cases,
+    meanwhile,
+    participants,
+    prefilling,
+    printing,
+    renewing,
+    signers,
+    together,
+)
 from approval.application import Application, State
 from approval.together import Standing
 from catalogue import Item
@@ -198,6 +210,7 @@ def _question(
     checked: Checked | None,
     review: bool,
     closed: frozenset[str],
+    others: Sequence[meanwhile.Told] = (),
 ) -> Response:
     item, form = form_of(desk, application)
     asked, index, pages = _place(desk, db, now, application, name)
@@ -211,8 +224,11 @@ def _question(
     return page(
         request,
         "apply/question.html",
-        422 if problems else 200,
+        409 if others else 422 if problems else 200,
         application=shown(item, application),
+        marks=meanwhile.marks(asked, application.answers),
+        others=others,
+        here=href_of(application, f"form/{asked.name}") + ("?review=1" if review else ""),
         question={"title": asked.title, "hint": asked.hint, "name": asked.name},
         sources=_sources(form, asked, application),
         position=index + 1,
@@ -283,6 +299,12 @@ def answer(
     review = "review" in posted
     closed = cases.closed_fields(db, application)
     changed = _rows_changed(answers, posted)
+    seen, language = (posted.get("marks") or [""])[-1], language_of(request)
+    if application.state == State.DRAFT:
+        others = meanwhile.written(db, application, asked, seen, answers, language)
+        if others:
+            typed: Answers = {**application.answers, **answers}
+            return _question(request, desk, db, now, application, name, typed, None, review, closed, others)
     wanted = next((sent.removeprefix("upload-") for sent in posted if sent.startswith("upload-")), None)
     bundles.save_answers(db, desk.office, application, asked.name, answers, now)
     whole = application.answers
