@@ -5,14 +5,24 @@ import io
 from typing import Any
 
 from reportlab.pdfgen.canvas import Canvas
-from sqlalchemy.orm import object_session
+from sqlalchemy.orm import Session, object_session
 
 from approval import cases
 from approval.application import Application
 from approval.uploads import examined
 from catalogue import Item
 from forms import Answers, Kind
-from identity import BANDS, Comparison, Role, evidence_of, judge, keep_portrait, record_comparison, record_consent
+from identity import (
+    BANDS,
+    Comparison,
+    Evidence,
+    Role,
+    evidence_of,
+    judge,
+    keep_portrait,
+    record_comparison,
+    record_consent,
+)
 from kit.clock import office_day
 from tests.conftest import NOON
 from tests.filling import filled
@@ -55,12 +65,16 @@ def drafted(house: House, item: Item, **changed: Any) -> str:
         house.people["applicant"] = an_applicant(session)
         draft = cases.start(session, office, house.people["applicant"], item.code, NOON)
         fill_in(house, draft, item, {**filled(CATALOGUE.form_of(item), office_day(NOON), given=changed), **changed})
-        evidence = evidence_of(session, draft.id)
-        keep_portrait(session, evidence, JPEG, JPEG, 228, NOON)
-        record_consent(session, evidence, "agree", NOON)
-        near = Comparison(0.31, 3, 228, "test model")
-        record_comparison(session, evidence, near, judge(near, BANDS), JPEG, NOON)
+        proved(session, evidence_of(session, draft.id))
         return draft.id
+
+
+def proved(session: Session, evidence: Evidence) -> None:
+    """The holder has shown card and face."""
+    keep_portrait(session, evidence, JPEG, JPEG, 228, NOON)
+    record_consent(session, evidence, "agree", NOON)
+    near = Comparison(0.31, 3, 228, "test model")
+    record_comparison(session, evidence, near, judge(near, BANDS), JPEG, NOON)
 
 
 def fill_in(house: House, draft: Application, item: Item, answers: Answers) -> None:

@@ -208,9 +208,6 @@ SAMPLES: list[Sample] = [
         {
             **APPLY,
             "question": some(title=t("您做什么生意？", "What is your business?"), hint=None, name="trade"),
-            "sources": [
-                some(label=t("单位名称", "Name"), source=t("营业执照 QX-2026-000001", "licence QX-2026-000001"))
-            ],
             "position": 3,
             "total": 7,
             "fields": ONE,
