@@ -20,8 +20,9 @@ SCALE = 10_000  # numbers are compared in ten-thousandths, as whole numbers: wha
 
 
 def scaled(answer: object) -> int | None:
-    """A typed number in ten-thousandths, or None: 12.5 → 125000."""
-    found = NUMBER.fullmatch(tidied(answer).replace(",", "")) if isinstance(answer, str) else None
+    """A typed number in ten-thousandths, or None: 12.5 → 125000; a share may be typed with its sign."""
+    plain = tidied(answer).replace(",", "").removesuffix("%").strip() if isinstance(answer, str) else ""
+    found = NUMBER.fullmatch(plain)
     return int(found[1]) * SCALE + int((found[2] or "").ljust(4, "0")) if found else None
 
 

@@ -313,7 +313,7 @@ def answer(
     code = next((sent.removeprefix("lookup-") for sent in posted if sent.startswith("lookup-")), None)
     if code is not None:
         return go(href_of(application, f"lookup/{code[:80]}") + ("?review=1" if review else ""))
-    revealed = any(_is_new(f.name, posted) for f in form.asked_fields(asked, whole))
+    revealed = any(f.when is not None and _is_new(f.name, posted) for f in form.asked_fields(asked, whole))
     if changed or revealed:
         return _question(request, desk, db, now, application, name, whole, None, review, closed)
     page_checked = check_page(form, asked, whole, office_day(now))
