@@ -27,6 +27,7 @@ from alembic.config import Config
 import licences
 from addresses import load_divisions
 from approval import clocks
+from approval.decision import REFUSAL_BASES
 from approval.gatebook import load_gates
 from approval.guards import GUARDS
 from approval.leads import load_leads
@@ -48,6 +49,7 @@ from identity.face import DlibMatcher
 from identity.partners import load_partners
 from identity.weights import Choice, ModelRefused, choose
 from identity.workers import Workers
+from instruments import CODES
 from kit import clock, keyring, sealing
 from kit.database import Database
 from kit.keyring import DatabaseKeyring
@@ -107,7 +109,7 @@ def build(settings: Settings) -> House:
     store = Store(documents)
     office = Office(
         database=database,
-        catalogue=load_catalogue(verbs=set(VERBS), guards=set(GUARDS)),
+        catalogue=load_catalogue(verbs=set(VERBS), guards=set(GUARDS), texts=CODES, bases=set(REFUSAL_BASES)),
         gates=load_gates(),
         bureau=HttpBureau(settings.bureau_url, settings.bureau_token.get_secret_value()),
         issuer=Issuer(store, signer, settings.public_url),

@@ -91,6 +91,7 @@ class Application(Base):
     held_by: Mapped[str | None] = mapped_column(ForeignKey("account.id"), index=True)
     held_until: Mapped[datetime | None] = mapped_column(Moment)
     prefilled: Mapped[dict[str, Any] | None] = mapped_column(JSON)  # by field: the source it was taken over from
+    others_wrote: Mapped[dict[str, str] | None] = mapped_column(Sealed("application"))  # by field: a mark of it
     open_fields: Mapped[list[str] | None] = mapped_column(JSON)  # by path: a correction may change these only
     signature: Mapped[dict[str, Any] | None] = mapped_column(JSON)
     bundle_id: Mapped[str | None] = mapped_column(ForeignKey("bundle.id"), index=True)

@@ -87,7 +87,7 @@ def ask(
     now: datetime,
 ) -> Asked:
     """A question to this partner. Raises PersonUnnamed, CaseClosed, AlreadyAssured, NotInvited."""
-    who = proving.named_at(office, application, person).who
+    who = proving.named_at(session, office, application, person).who
     proving.must_be_under_way(application)
     evidence = evidence_of(session, application.id, person)
     if evidence.assured_at is not None and not assuring.is_for_another(evidence, who):
@@ -123,7 +123,7 @@ def claim(session: Session, office: Office, state: str, account: Account, browse
         raise QuestionStale()
     question.used_at = now
     application = session.get_one(Application, question.application_id)
-    named = proving.named_at(office, application, question.person)
+    named = proving.named_at(session, office, application, question.person)
     return Claimed(
         question.id,
         question.application_id,
@@ -148,7 +148,7 @@ def accept(session: Session, office: Office, claimed: Claimed, assertion: Assert
     """
     application = locked(session, claimed.application_id)
     proving.must_be_under_way(application)
-    named = proving.named_at(office, application, claimed.person)
+    named = proving.named_at(session, office, application, claimed.person)
     if (named.name, named.number) != (claimed.name, claimed.number):
         raise AssertionRefused("changed")
     question = session.get_one(Question, claimed.question_id)

@@ -16,6 +16,7 @@ from approval import (
     clocks,
     corrections,
     drafting,
+    entries,
     filings,
     freezing,
     materials,
@@ -310,6 +311,8 @@ def must_be_complete(
     """
     blocking = (problem for problem in checked(office, application, now).problems if problem.blocks)
     if any(problem.path not in besides for problem in blocking):
+        raise AnswersIncomplete()
+    if any(p.blocks for p in entries.problems_after(session, office, application, now, to_applicant=True)):
         raise AnswersIncomplete()
     form = office.catalogue.form_of(item_of(office, application))
     files = [f.name for page in form.pages for f in page.fields if f.kind is Kind.MATERIAL]

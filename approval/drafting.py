@@ -12,11 +12,14 @@ from sqlalchemy import ForeignKey, String, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 import instruments
+from approval import concerned
 from approval.application import Application
 from approval.casefile import checked, item_of
 from approval.grant import premises_in_words
 from approval.office import Office
+from forms import Values
 from instruments import Block, Instrument, Unwritable
+from kit.clock import office_day
 from kit.database import Base, Moment
 from kit.sealing import Sealed
 
@@ -37,7 +40,7 @@ class SignedInstrument(Base):
     signed_at: Mapped[datetime] = mapped_column(Moment)
 
 
-def drafts(office: Office, application: Application, now: datetime) -> list[Instrument]:
+def drafts(session: Session, office: Office, application: Application, now: datetime) -> list[Instrument]:
     """What is to be signed now: form, personal page and the item's own texts. Raises Unwritable while answers lack."""
     item = item_of(office, application)
     form = office.catalogue.form_of(item)
@@ -46,16 +49,33 @@ def drafts(office: Office, application: Application, now: datetime) -> list[Inst
         raise Unwritable()
     values = found.values
     number = application.number or ""
-    known = {"item": item.title.zh, "holder": str(values.get(item.holder.name) or "")}
+    known: dict[str, Any] = {"item": item.title.zh, "holder": str(values.get(item.holder.name) or "")}
     if "street" in values and "address" in values:
         known["premises"] = premises_in_words(form, values)
-    written = [instruments.write(code, form, values, known) for code in item.instruments]
+    known |= _of_business(session, office, application, values, known, now)
     answers = application.answers
+    written = [instruments.write(code, form, values, known) for code in needed(office, application)]
     return [
         instruments.application_form(form, answers, number),
         *written,
         instruments.personal_page(form, answers, number),
     ]
+
+
+def needed(office: Office, application: Application) -> list[str]:
+    """The item's own texts that are signed for what was answered."""
+    item = item_of(office, application)
+    return [code for code in item.instruments if instruments.is_needed(code, application.answers)]
+
+
+def _of_business(
+    session: Session, office: Office, application: Application, values: Values, known: dict[str, Any], now: datetime
+) -> dict[str, Any]:
+    """What the register adds: who owns the business, and how its articles read before and after."""
+    form = office.catalogue.form_of(item_of(office, application))
+    entity = concerned.fitting(session, office, application)
+    business = concerned.business_of(office, application, entity, office_day(now)) if entity else None
+    return dict(instruments.told(form, values, known, business))
 
 
 def digest(read: list[Instrument]) -> str:
@@ -66,7 +86,7 @@ def digest(read: list[Instrument]) -> str:
 
 def keep(session: Session, office: Office, application: Application, now: datetime) -> dict[str, str]:
     """Keep what was signed with the case; gives the hashes for the log. Raises Unwritable."""
-    read = drafts(office, application, now)
+    read = drafts(session, office, application, now)
     for place, instrument in enumerate(read):
         row = SignedInstrument(
             application_id=application.id,

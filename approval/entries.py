@@ -15,12 +15,14 @@ import register
 from approval import papers
 from approval.application import Application, State
 from approval.casefile import checked, item_of, record
+from approval.concerned import changed, form_of, of_application, result_of, resulting, setup_of
 from approval.grant import grant, name_of
 from approval.neighbours import place_of
 from approval.office import Office
 from approval.registered import Registered, fits
-from catalogue import EntryResult, Item
-from forms import Answers, Form, Values, check
+from approval.resulting import new_problems, of_decision
+from catalogue import EntryResult
+from forms import Problem, Values, check
 from kit.clock import office_day
 from kit.errors import DomainError
 from licences import Grant, Licence, Status
@@ -33,13 +35,6 @@ class EntryUnderWay(DomainError):
 
 PRINTED = ("name", "holder", "entity_type", "form_of_organisation", "capital", "premises", "scope")
 OPEN = (State.CHECKING, State.IN_REVIEW, State.WITH_DEPARTMENTS, State.SET_ASIDE)
-
-
-def of_application(session: Session, office: Office, application: Application) -> Entity | None:
-    """The business that the application is about, if the register has it."""
-    result = _result(office, application)
-    code = application.answers.get(result.code)
-    return register.find(session, code.strip().upper()) if isinstance(code, str) else None
 
 
 def registered(session: Session, office: Office, application: Application, now: datetime) -> Registered | None:
@@ -70,36 +65,40 @@ def is_in_register(session: Session, office: Office, application: Application, n
     return not isinstance(result, EntryResult) or fits(registered(session, office, application, now), result)
 
 
-def _result(office: Office, application: Application) -> EntryResult:
+def problems_after(
+    session: Session, office: Office, application: Application, now: datetime, *, to_applicant: bool = False
+) -> tuple[Problem, ...]:
+    """What would be wrong with the business after the change and is not now; of other applications, nothing.
+
+    An applicant is told only of a business that they filed or are in charge of: the register tells nobody else what
+    fits into it.
+    """
     result = item_of(office, application).result
-    if not isinstance(result, EntryResult):
-        raise TypeError(f"{application.item_code} makes no entry in the register")
-    return result
+    if not isinstance(result, EntryResult) or result.act != "change":
+        return ()
+    entity = of_application(session, office, application)
+    if entity is None or not is_in_register(session, office, application, now):
+        return ()
+    own = checked(office, application, now)
+    if to_applicant and not _is_theirs(office, application, entity):
+        return ()
+    after = resulting(office, application, entity)
+    before, form = dict(entity.facts), form_of(office, entity)
+    decided = of_decision(before, own.values)
+    return decided + new_problems(before, after, form, office_day(now), own.problems)
 
 
-def changed(office: Office, application: Application, entity: Entity) -> Answers:
-    """The facts as they are to be: what was asked and answered, by the names under which it was registered."""
-    known = {field.name for page in _form_of(office, entity).pages for field in page.fields}
-    form = office.catalogue.form_of(item_of(office, application))
-    asked = {field.name for _page, fields in form.asked(application.answers) for field in fields}
-    return {name: answer for name, answer in application.answers.items() if name in asked & known}
-
-
-def _item(office: Office, entity: Entity) -> Item:
-    return office.catalogue.item(entity.item_code, entity.item_version)
-
-
-def _form_of(office: Office, entity: Entity) -> Form:
-    return office.catalogue.form_of(_item(office, entity))
+def _is_theirs(office: Office, application: Application, entity: Entity) -> bool:
+    holder = str(entity.facts.get(setup_of(office, entity).holder.number) or "")
+    signer = application.answers.get(item_of(office, application).holder.number)
+    return entity.filed_by == application.applicant_id or (bool(holder) and signer == holder)
 
 
 def granted(office: Office, application: Application, entity: Entity, day: date) -> tuple[Values, Grant]:
     """What will be registered, and the licence that would say so."""
-    form = _form_of(office, entity)
-    is_change = _result(office, application).act == "change"
-    facts = {**entity.facts, **(changed(office, application, entity) if is_change else {})}
-    values = check(form, facts, day).values
-    fresh = grant(application.id, _item(office, entity), form, values, office.registrar, entity.established_on)
+    form = form_of(office, entity)
+    values = check(form, resulting(office, application, entity), day).values
+    fresh = grant(application.id, setup_of(office, entity), form, values, office.registrar, entity.established_on)
     return values, replace(fresh, item_code=application.item_code, credit_code=entity.credit_code)
 
 
@@ -147,7 +146,7 @@ def open_entity(session: Session, office: Office, application: Application, lice
 
 def enter(session: Session, office: Office, application: Application, now: datetime) -> None:
     """Make the entry. Raises EntityEnded; LookupError for a business that is not here."""
-    result = _result(office, application)
+    result = result_of(office, application)
     entity = of_application(session, office, application)
     if entity is None:
         raise LookupError("the business is not in the register")

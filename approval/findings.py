@@ -245,16 +245,7 @@ def of_form(problems: Iterable[Problem], *, is_permit: bool = False) -> Iterator
     clean = True
     for problem in problems:
         clean = clean and problem.weight is Weight.NOTE
-        yield Found(
-            problem.rule or "FORM-01",
-            Effect.ALLOW_NOTICE if problem.weight is Weight.NOTE else Effect.MANUAL,
-            problem.message,
-            problem.basis or (FILED_IN_FORM if is_permit else REGISTRABLE),
-            problem.confidence[:1],
-            subject=problem.path,
-            value=1,
-            threshold=0,
-        )
+        yield of_problem(problem, is_permit=is_permit)
     if clean:
         yield Found(
             "FORM-00",
@@ -265,6 +256,20 @@ def of_form(problems: Iterable[Problem], *, is_permit: bool = False) -> Iterator
             value=0,
             threshold=0,
         )
+
+
+def of_problem(problem: Problem, *, is_permit: bool = False) -> Found:
+    """One thing that a rule of the form says."""
+    return Found(
+        problem.rule or "FORM-01",
+        Effect.ALLOW_NOTICE if problem.weight is Weight.NOTE else Effect.MANUAL,
+        problem.message,
+        problem.basis or (FILED_IN_FORM if is_permit else REGISTRABLE),
+        problem.confidence[:1],
+        subject=problem.path,
+        value=1,
+        threshold=0,
+    )
 
 
 def of_content(form: Form, values: Values) -> Iterator[Found]:

@@ -83,7 +83,7 @@ def ask(
 
     Raises PersonUnnamed, CaseClosed, AlreadyAssured, SlotTaken, NotInvited.
     """
-    _ = proving.named_at(office, application, person).who
+    _ = proving.named_at(session, office, application, person).who
     evidence = proving.choose(session, office, application, person, way, now)
     known = open_of(session, application.id, person)
     if known is not None and known.way == way and (known.slot_at == slot or slot is None):
@@ -198,7 +198,7 @@ def met(session: Session, office: Office, meeting_id: str) -> tuple[Meeting, App
     if meeting is None:
         raise NoSuchMeeting()
     application = session.get_one(Application, meeting.application_id)
-    return meeting, application, proving.named_at(office, application, meeting.person)
+    return meeting, application, proving.named_at(session, office, application, meeting.person)
 
 
 def record_meeting(
@@ -219,7 +219,7 @@ def record_meeting(
     application = locked(session, session.get_one(Meeting, meeting_id).application_id)
     meeting = take(session, office, meeting_id, officer, now)
     proving.must_be_under_way(application)
-    named, way = proving.named_at(office, application, meeting.person), Way(meeting.way)
+    named, way = proving.named_at(session, office, application, meeting.person), Way(meeting.way)
     route = load_routes().of(way)
     known = [point.code for point in route.checks if point.code in ticked]
     if named.who != who:

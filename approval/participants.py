@@ -7,25 +7,24 @@ nothing of the others but what the documents say (公司法第46条：全体股�
 
 import hashlib
 import json
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import ForeignKey, String, UniqueConstraint, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from approval import drafting
+from approval import drafting, meanwhile
 from approval.application import Application, State
 from approval.casefile import checked, item_of, locked, record
 from approval.grant import label_of
 from approval.office import Office
-from approval.roles import NOTHING, Need, load_needs
-from forms import Answers, Field, Problem, Row, check_columns, rows_of
+from approval.signers import REGISTER, Wanted, wanted, word
+from forms import Field, Problem, Row, check_columns, rows_of, strange
 from identity import HOLDER, Account, destroy_evidence, everybodys_evidence, evidence_of, lock_account, write_message
 from instruments import Instrument, Unwritable
 from kit.clock import office_day
 from kit.database import Base, Moment
 from kit.errors import DomainError
-from kit.numbers import is_mobile, is_of_organisation, masked_phone
+from kit.numbers import is_mobile, masked_phone
 from kit.random import new_id
 from kit.sealing import Sealed, fingerprint
 from kit.text import Text
@@ -38,11 +37,16 @@ SENTENCE = (
     "【栖霞区不见面审批】有人在“{title}”申请中将您列为{role}，请打开 {link} 核对、证明本人并签名。"
     "如与您无关，请在该页点“这不是我”，或致电 12345。"
 )
+MOST_NAME = 40
 OWN = ("name", "number", "id_number", "residence")  # the columns of a row that are its person's own part
 
 
 class PhoneMalformed(DomainError):
     """Not a mobile number."""
+
+
+class RepresentativeMissing(DomainError):
+    """An organisation signs through somebody, whose name is needed."""
 
 
 class NotInvited(DomainError):
@@ -58,7 +62,8 @@ class StillBeingFilledIn(DomainError):
 
 
 class Participant(Base):
-    """One person of one case. `place` is where the form names them: "shareholders.1" or "manager_name"."""
+    """One person of one case. `place` is where the form names them: "shareholders.1" or "manager_name"; "register."
+    stands before a place of the register. `stands_for`: the organisation for which the person signs."""
 
     __tablename__ = "participant"
     __table_args__ = (UniqueConstraint("application_id", "place"),)
@@ -69,6 +74,7 @@ class Participant(Base):
     role: Mapped[dict[str, str]] = mapped_column(Sealed("participant"))
     name: Mapped[str] = mapped_column(Sealed("participant"))
     phone: Mapped[str] = mapped_column(Sealed("participant"))
+    stands_for: Mapped[str | None] = mapped_column(Sealed("participant"))
     phone_key: Mapped[str] = mapped_column(String(64), index=True)
     invited_at: Mapped[datetime] = mapped_column(Moment)
     invitations: Mapped[int] = mapped_column(default=1)
@@ -80,80 +86,59 @@ class Participant(Base):
     def masked_phone(self) -> str:
         return masked_phone(self.phone)
 
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """Somebody whom the form names besides the holder. `number` may not be known yet."""
-
-    place: str
-    name: str
-    number: str
-    role: Text
-    need: Need = NOTHING
+    @property
+    def named(self) -> str:
+        """Whom the form or the register names there."""
+        return self.stands_for or self.name
 
 
-def wanted(office: Office, application: Application) -> list[Wanted]:
-    """Everybody else of whom something is asked (`roles.toml`), once each, by what has been filled in so far."""
-    item, needs = item_of(office, application), load_needs()
-    answers = application.answers
-    holder = (_word(answers, item.holder.name), _word(answers, item.holder.number).upper())
-    asked = {field.name for _p, fields in office.catalogue.form_of(item).asked(answers) for field in fields}
-    found: dict[tuple[str, str], Wanted] = {}
-    for person in item.persons:
-        need = needs.of(person.role)
-        if not need.is_any or (person.table or person.name) not in asked:
-            continue
-        rows = rows_of(answers.get(person.table)) if person.table else [{}]
-        for index, row in enumerate(rows):
-            name = (row.get(person.name) or "").strip() if person.table else _word(answers, person.name)
-            number = (row.get(person.number) or "").strip().upper() if person.table else _word(answers, person.number)
-            is_holder = name == holder[0] and number in ("", holder[1])
-            is_firm = is_of_organisation(number)
-            key = (name, number)
-            if not name or is_holder or is_firm:
-                continue
-            place = f"{person.table}.{index}" if person.table else person.name
-            known = found.setdefault(key, Wanted(place, name, number, person.label, need))
-            if person.label.zh not in known.role.zh:
-                role = Text(zh=f"{known.role.zh}、{person.label.zh}", en=f"{known.role.en}, {person.label.en}")
-                found[key] = replace(known, role=role, need=known.need.joined(need))
-    return list(found.values())
-
-
-def _word(answers: Answers, name: str) -> str:
-    answer = answers.get(name)
-    return answer.strip() if isinstance(answer, str) else ""
-
-
-def invite(session: Session, office: Office, application: Application, place: str, phone: str, now: datetime) -> None:
+def invite(
+    session: Session,
+    office: Office,
+    application: Application,
+    place: str,
+    phone: str,
+    now: datetime,
+    representative: str = "",
+) -> None:
     """Send the person at `place` a link of their own, to prove who they are and sign; an earlier link is void.
 
-    Raises NotInvited, PhoneMalformed, InvitedTooOften.
+    Of an organisation, its representative of that name. Raises NotInvited, PhoneMalformed, RepresentativeMissing,
+    InvitedTooOften.
     """
-    person = next((one for one in wanted(office, application) if one.place == place), None)
+    person = next((one for one in wanted(session, office, application) if one.place == place), None)
     if application.state != State.DRAFT or person is None:
         raise NotInvited()
-    number = "".join(phone.split())
+    number, signer = "".join(phone.split()), " ".join(representative.split())
     if not is_mobile(number):
         raise PhoneMalformed()
+    if person.is_organisation and (not signer or strange(signer)):
+        raise RepresentativeMissing()
     known = of_place(session, application.id, place)
     if known is None:
         known = Participant(application_id=application.id, place=place, role={}, name="", phone="", invitations=0)
     if known.invitations >= MOST_INVITATIONS:
         raise InvitedTooOften(most=MOST_INVITATIONS)
     _must_not_flood(session, application, fingerprint(number, "phone"), now)
-    if known.name and known.name != person.name:  # somebody else stands in this place now
+    if known.name and known.named != person.name:  # somebody else stands in this place now
         _forget_proof(session, application.id, place)
     token = new_id()
-    known.role, known.name, known.phone = person.role.model_dump(), person.name, number
+    known.name, known.stands_for = (signer[:MOST_NAME], person.name) if person.is_organisation else (person.name, None)
+    known.role, known.phone = _role(person).model_dump(), number
     known.link_key = fingerprint(token, "invitation")
     known.phone_key, known.invited_at, known.invitations = fingerprint(number, "phone"), now, known.invitations + 1
     known.signed_at = known.digest = None
     session.add(known)
     session.flush()
     link = f"{office.public_url}/p/{token}"
-    body = SENTENCE.format(title=item_of(office, application).title.zh, role=person.role.zh, link=link)
+    body = SENTENCE.format(title=item_of(office, application).title.zh, role=known.role["zh"], link=link)
     write_message(session, f"invite:{known.id}:{known.invitations}", number, body, now)
+
+
+def _role(person: Wanted) -> Text:
+    if not person.is_organisation:
+        return person.role
+    return Text(zh=f"{person.role.zh}（{person.name}）的代表", en=f"representative of {person.name} ({person.role.en})")
 
 
 def _must_not_flood(session: Session, application: Application, phone_key: str, now: datetime) -> None:
@@ -221,16 +206,25 @@ def forget_all(session: Session, application_id: str) -> None:
     session.flush()
 
 
-def part_of(office: Office, application: Application, participant: Participant) -> list[tuple[Field, str]]:
-    """The questions of the person's own part, with what is filled in. Raises NotInvited if they were taken out."""
+def part_of(
+    session: Session, office: Office, application: Application, participant: Participant
+) -> list[tuple[Field, str]]:
+    """The questions of the person's own part, with what is filled in. Raises NotInvited if they were taken out.
+
+    Whom the register names has nothing to fill in.
+    """
+    if participant.place.startswith(REGISTER):
+        if not any(one.name == participant.named for one in wanted(session, office, application)):
+            raise NotInvited()
+        return []
     form = office.catalogue.form_of(item_of(office, application))
     table, _, index = participant.place.partition(".")
     if not index:
         person = next((p for p in item_of(office, application).persons if p.name == table and p.table is None), None)
-        if person is None or _word(application.answers, table) != participant.name:
+        if person is None or word(application.answers, table) != participant.named:
             raise NotInvited()
         names = (person.name, person.number)
-        return [(form.field(name), _word(application.answers, name)) for name in names]
+        return [(form.field(name), word(application.answers, name)) for name in names]
     row = _row(application, participant)
     columns = [column for column in form.field(table).fields if column.name in OWN]
     return [(column, row.get(column.name, "")) for column in columns]
@@ -240,7 +234,7 @@ def _row(application: Application, participant: Participant) -> Row:
     table, _, index = participant.place.partition(".")
     rows = rows_of(application.answers.get(table))
     row = rows[int(index)] if int(index) < len(rows) else {}
-    if (row.get("name") or "").strip() != participant.name:
+    if (row.get("name") or "").strip() != participant.named:
         raise NotInvited()
     return row
 
@@ -252,44 +246,60 @@ def fill_in(
     application = locked(session, participant.application_id)
     if application.state != State.DRAFT:
         raise NotInvited()
-    fields = [field for field, _answer in part_of(office, application, participant)]
+    fields = [field for field, _answer in part_of(session, office, application, participant)]
     taken = {field.name: typed.get(field.name, "").strip() for field in fields if field.name in typed}
     table, _, index = participant.place.partition(".")
+    if not fields:
+        return ()
     if index:
         rows = [dict(row) for row in rows_of(application.answers.get(table))]
         rows[int(index)] |= taken
         application.answers = {**application.answers, table: rows}
-        participant.name = rows[int(index)].get("name", "").strip()
-    else:
+        _rename(participant, rows[int(index)].get("name", "").strip())
+    elif taken:
         application.answers = {**application.answers, **taken}
-        participant.name = _word(application.answers, table)
+        _rename(participant, word(application.answers, table))
+    for name in {table} if index else taken.keys():
+        meanwhile.note(application, name)
     item = item_of(office, application)
     application.label = label_of(item, checked(office, application, now).values).zh
     application.updated_at, application.signature = now, None
     session.flush()
-    answers = {field.name: answer for field, answer in part_of(office, application, participant)}
+    answers = {field.name: answer for field, answer in part_of(session, office, application, participant)}
     return check_columns(fields, answers, office_day(now))
 
 
-def texts(office: Office, application: Application, now: datetime) -> list[Instrument]:
+def _rename(participant: Participant, name: str) -> None:
+    if participant.stands_for is None:
+        participant.name = name
+    else:
+        participant.stands_for = name
+
+
+def texts(session: Session, office: Office, application: Application, now: datetime) -> list[Instrument]:
     """What the person signs: everything but the page with the numbers and homes of all. Raises StillBeingFilledIn."""
     try:
-        return [one for one in drafting.drafts(office, application, now) if one.code != drafting.PERSONAL]
+        return [one for one in drafting.drafts(session, office, application, now) if one.code != drafting.PERSONAL]
     except Unwritable:
         raise StillBeingFilledIn() from None
 
 
-def digest_for(office: Office, application: Application, participant: Participant, now: datetime) -> str:
+def digest_for(
+    session: Session, office: Office, application: Application, participant: Participant, now: datetime
+) -> str:
     """SHA-256 over the documents and the person's own part: what their signature binds. Raises StillBeingFilledIn."""
-    own_part = {field.name: answer for field, answer in part_of(office, application, participant)}
-    words = [drafting.digest(texts(office, application, now)), json.dumps(own_part, ensure_ascii=False, sort_keys=True)]
+    own_part = {field.name: answer for field, answer in part_of(session, office, application, participant)}
+    words = [
+        drafting.digest(texts(session, office, application, now)),
+        json.dumps(own_part, ensure_ascii=False, sort_keys=True),
+    ]
     return hashlib.sha256("".join(words).encode()).hexdigest()
 
 
 def sign(session: Session, office: Office, participant: Participant, read: str, now: datetime) -> None:
     """Bind the person to what they read; the caller has proved the phone. Raises NotInvited, StillBeingFilledIn."""
     application = locked(session, participant.application_id)
-    digest = digest_for(office, application, participant, now)
+    digest = digest_for(session, office, application, participant, now)
     if application.state != State.DRAFT or digest != read:
         raise NotInvited()
     participant.signed_at, participant.digest = now, digest
@@ -298,11 +308,13 @@ def sign(session: Session, office: Office, participant: Participant, read: str, 
     record(session, application, "participant.signed", f"participant:{participant.id}", now, facts)
 
 
-def has_signed(office: Office, application: Application, participant: Participant, now: datetime) -> bool:
+def has_signed(
+    session: Session, office: Office, application: Application, participant: Participant, now: datetime
+) -> bool:
     """Whether the signature still stands for what the case says; after a change it has to be given again."""
     if participant.signed_at is None:
         return False
     try:
-        return participant.digest == digest_for(office, application, participant, now)
+        return participant.digest == digest_for(session, office, application, participant, now)
     except (StillBeingFilledIn, NotInvited):
         return False

@@ -38,7 +38,16 @@ MEANINGS: dict[str, tuple[str, ...]] = {
     "operator_id": ("responsible_id",),
 }
 SHARED = frozenset(
-    {"street", "address", "contact_phone", "contact_email", "operator_address", "business_code", "employees"}
+    {
+        "street",
+        "community",
+        "address",
+        "contact_phone",
+        "contact_email",
+        "operator_address",
+        "business_code",
+        "employees",
+    }
 )
 COPIED = frozenset(MEANINGS) | SHARED
 CARD = Text(zh="身份证", en="identity card")

@@ -11,7 +11,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from approval import participants, people
+from approval import participants, people, signers
 from approval.application import Application, State
 from approval.casefile import checked, item_of, locked, record
 from approval.claims import NotHeld, held_now
@@ -85,18 +85,18 @@ def holder_of(office: Office, application: Application) -> Named:
     return Named(HOLDER, name, number.upper(), holder.label)
 
 
-def named_in(office: Office, application: Application) -> list[Named]:
+def named_in(session: Session, office: Office, application: Application) -> list[Named]:
     """The holder, then everybody of whom a proof is asked."""
-    others = participants.wanted(office, application)
+    others = signers.wanted(session, office, application)
     return [
         holder_of(office, application),
         *(Named(one.place, one.name, one.number, one.role, one.need) for one in others if one.need.proves),
     ]
 
 
-def named_at(office: Office, application: Application, place: str) -> Named:
+def named_at(session: Session, office: Office, application: Application, place: str) -> Named:
     """Raises participants.NotInvited for a place in which nobody stands."""
-    found = next((one for one in named_in(office, application) if one.place == place), None)
+    found = next((one for one in named_in(session, office, application) if one.place == place), None)
     if found is None:
         raise participants.NotInvited()
     return found
@@ -114,7 +114,7 @@ def choose(
     """Go on by another way; nothing is lost and nothing is asked again. Raises CaseClosed, AlreadyAssured."""
     application = locked(session, application.id)
     must_be_under_way(application)
-    evidence, named = evidence_of(session, application.id, person), named_at(office, application, person)
+    evidence, named = evidence_of(session, application.id, person), named_at(session, office, application, person)
     if named.is_whole and assuring.is_for_another(evidence, named.who):
         assuring.forget_assurance(evidence)
     if evidence.route != way:
@@ -137,7 +137,7 @@ def standing(session: Session, office: Office, application: Application) -> list
     """Everybody of the case, for whoever works on it."""
     known = {evidence.person: evidence for evidence in evidence_of_all(session, application.id)}
     found = []
-    for named in named_in(office, application):
+    for named in named_in(session, office, application):
         evidence = known.get(named.place) or Evidence(application_id=application.id, person=named.place)
         is_assured = named.is_whole and assuring.is_assured(evidence, named.who)
         found.append(
@@ -219,7 +219,7 @@ def judge_by_eye(
     people.keep_off(session, application.id, clerk.id)
     if application.held_by != clerk.id or not held_now(application, now):
         raise NotHeld()
-    named, evidence = named_at(office, application, person), evidence_of(session, application.id, person)
+    named, evidence = named_at(session, office, application, person), evidence_of(session, application.id, person)
     if evidence.card_picture is None or evidence.deleted_at is not None:
         raise PictureMissing()
     by = f"account:{clerk.id}"
@@ -236,7 +236,7 @@ def keep_off_all(session: Session, office: Office, application: Application, off
     people.keep_off(session, application.id, officer.id)
     persons = persons_of(item_of(office, application), checked(office, application, now).values)
     keys = {fingerprint(person.number.upper(), "person") for person in persons}
-    keys |= {fingerprint(one.number, "person") for one in named_in(office, application) if one.number}
+    keys |= {fingerprint(one.number, "person") for one in named_in(session, office, application) if one.number}
     related = select(people.Kinship.key).where(people.Kinship.account_id == officer.id, people.Kinship.key.in_(keys))
     if session.scalar(related.limit(1)) is not None:
         raise people.ConflictOfInterest()

@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from approval.findings import Found, Held
+from pydantic import Field
+
+from approval.findings import Found, Held, of_problem
 from catalogue import EntryResult, PermitResult
 from credit import Effect
-from forms import Values, five_years_on
+from forms import Problem, Values, Weight, five_years_on
 from kit.text import Frozen, Text
 from register import Standing
 
@@ -76,7 +78,33 @@ def fits(registered: Registered | None, result: EntryResult) -> bool:
 
 def is_of_kind(registered: Registered, result: EntryResult) -> bool:
     """Whether the item is for such businesses."""
-    return registered.kind in result.kinds and (not result.setups or registered.setup in result.setups)
+    return kind_fits(registered.kind, registered.setup, result)
+
+
+def kind_fits(kind: str, setup: str, result: EntryResult) -> bool:
+    return kind in result.kinds and (not result.setups or setup in result.setups)
+
+
+class After(Frozen):
+    """What a rule of registration says of the business as the change would leave it."""
+
+    rule: str
+    path: str
+    message: Text
+    basis: Text | None
+    weight: Weight
+    confidence: str
+
+    @property
+    def problem(self) -> Problem:
+        return Problem(self.path, self.message, self.rule, self.basis, self.weight, self.confidence)
+
+
+def told_of(problems: Iterable[Problem]) -> tuple[After, ...]:
+    return tuple(
+        After(rule=p.rule, path=p.path, message=p.message, basis=p.basis, weight=p.weight, confidence=p.confidence)
+        for p in problems
+    )
 
 
 class Looked(Frozen):
@@ -87,12 +115,14 @@ class Looked(Frozen):
 
     entity: Registered | None = None
     licences: tuple[str, ...] | None = None
+    after: tuple[After, ...] = Field(default=(), exclude_if=lambda told: not told)
 
 
 def of_looked(looked: Looked, result: object, values: Values) -> Iterator[Found | Held]:
     """Every rule about the register that the item asks."""
     if isinstance(result, EntryResult):
         yield from entity_rules(looked.entity, result, values)
+        yield from (of_problem(one.problem) for one in looked.after)
     elif isinstance(result, PermitResult):
         found = list(of_register(looked.licences or (), str(values.get(result.holder, ""))))
         yield from found

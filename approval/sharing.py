@@ -124,11 +124,16 @@ def _coming(earlier: Iterable[Draft]) -> dict[str, Field]:
 
 
 def _is_asked(field: Field, draft: Draft, wrong: set[str], coming: dict[str, Field]) -> bool:
-    if field.name in FROM_LICENCE:
+    if field.name in FROM_LICENCE or _is_left_open(field, draft):
         return False
     if field.name in (draft.application.prefilled or {}):
         return field.name in wrong
     return _same(field, coming) is None
+
+
+def _is_left_open(field: Field, draft: Draft) -> bool:
+    """Need not be answered, and was not where it was asked first."""
+    return field.name in COPIED and not field.required and not draft.application.answers.get(field.name)
 
 
 def settled(draft: Draft, today: date) -> list[str]:
@@ -137,7 +142,7 @@ def settled(draft: Draft, today: date) -> list[str]:
     names = []
     for page, fields in draft.form.asked(draft.application.answers):
         wrong = _wrong(check_page(draft.form, page, draft.application.answers, today).problems) - FROM_LICENCE
-        if fields and not wrong and all(field.name in known for field in fields):
+        if fields and not wrong and all(field.name in known or _is_left_open(field, draft) for field in fields):
             names.append(page.name)
     return names
 

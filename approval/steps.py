@@ -12,7 +12,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 import licences
-from approval import entries, following, papers, proofs, sampling, together
+from approval import concerned, entries, following, papers, proofs, sampling, together
 from approval.application import Application
 from approval.assured import of_person
 from approval.cards import of_card
@@ -28,7 +28,7 @@ from approval.leads import of_filings, of_place
 from approval.neighbours import count_neighbours, keep_neighbours, place_of
 from approval.office import Office
 from approval.proving import evidence_facts, unproven_others
-from approval.registered import Looked, of_looked
+from approval.registered import Looked, of_looked, told_of
 from approval.weighing import Inquired, Snapshot, weigh
 from catalogue import EntryResult, LicenceResult, PermitResult
 from identity import Account, when_final, write_message
@@ -109,7 +109,8 @@ def check_register(office: Office, application: Application) -> Carried:
         now = office.clock()
         with office.database.reading() as session:
             known = entries.registered(session, office, application, now)
-        return _looked_up(office, application, Looked(entity=known))
+            problems = entries.problems_after(session, office, application, now)
+        return _looked_up(office, application, Looked(entity=known, after=told_of(problems)))
     if not item.needs or not isinstance(item.result, PermitResult) or item.result.holder_code is None:
         return Carried("checked")
     values = checked(office, application, office.clock()).values
@@ -249,7 +250,7 @@ def reserve_successor(office: Office, application: Application) -> Carried:
     result = item_of(office, application).result
     now = office.clock()
     with office.database.reading() as session:
-        entity = entries.of_application(session, office, application)
+        entity = concerned.of_application(session, office, application)
         if entity is None or not isinstance(result, EntryResult):
             raise LookupError("the business is not in the register")
         _values, fresh = entries.granted(office, application, entity, office_day(now))

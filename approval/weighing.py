@@ -53,6 +53,7 @@ RULES = tuple(
             "persons",
             "printing",
             "registered",
+            "resulting",
             "leads",
             "asked",
             "cards",

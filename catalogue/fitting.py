@@ -2,6 +2,7 @@
 """Fitting (目录校核): whether an item and what it names go together, said with the line that is wrong. Pure."""
 
 from collections.abc import Iterator, Mapping, Set
+from dataclasses import dataclass
 from pathlib import Path
 
 from catalogue.item import EntryResult, Item, LicenceResult, PermitResult
@@ -20,16 +21,21 @@ class Inconsistent(Refused):
     """A declaration names something that is not there; the service does not start."""
 
 
-def fit(
-    file: Path,
-    item: Item,
-    forms: Mapping[tuple[str, int], Form],
-    processes: Mapping[tuple[str, int], Process],
-    themes: Set[str],
-    codes: Set[str],
-) -> None:
+@dataclass(frozen=True, slots=True)
+class Known:
+    """Everything that an item may name. `texts` and `bases` are None where nobody asks about them."""
+
+    forms: Mapping[tuple[str, int], Form]
+    processes: Mapping[tuple[str, int], Process]
+    themes: Set[str]
+    codes: Set[str]
+    texts: Set[str] | None = None
+    bases: Set[str] | None = None
+
+
+def fit(file: Path, item: Item, known: Known) -> None:
     """Raises Inconsistent with everything that does not fit, a line each."""
-    form, process = forms.get(item.form.key), processes.get(item.process.key)
+    form, process = known.forms.get(item.form.key), known.processes.get(item.process.key)
     wrong: list[Wrong] = []
     if form is None:
         wrong.append((("form",), f"there is no form {item.form.name} version {item.form.version}"))
@@ -39,12 +45,24 @@ def fit(
         wrong.append((("process",), f"there is no process {item.process.name} version {item.process.version}"))
     else:
         wrong += _watched(item, process)
-    if item.theme not in themes:
-        wrong.append((("theme",), f"there is no theme {item.theme}"))
-    wrong += [(("needs",), f"there is no item {code}") for code in item.needs if code not in codes]
-    wrong += [(("follows",), f"there is no item {code}") for code in item.follows if code not in codes]
+    wrong += _names(item, known)
     if wrong:
         raise Inconsistent("\n".join(str(fault(file, where, reason)) for where, reason in wrong))
+
+
+def _names(item: Item, known: Known) -> Iterator[Wrong]:
+    if item.theme not in known.themes:
+        yield ("theme",), f"there is no theme {item.theme}"
+    for key, named in (("needs", item.needs), ("follows", item.follows)):
+        for code in named:
+            if code not in known.codes:
+                yield (key,), f"there is no item {code}"
+    for code in item.instruments:
+        if known.texts is not None and code not in known.texts:
+            yield ("instruments",), f"there is no text {code}"
+    for code in item.refusal_bases:
+        if known.bases is not None and code not in known.bases:
+            yield ("refusal_bases",), f"nobody knows the provision {code}"
 
 
 def _fields(item: Item, form: Form) -> Iterator[Wrong]:

@@ -1,16 +1,20 @@
 # SPDX-License-Identifier: Apache-2.0
 """Catalogue (事项目录): all declarations, read once and proved to fit together. I/O: files of the packages."""
 
+from collections.abc import Set
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from catalogue.fitting import Inconsistent, fit
+from pydantic import RootModel
+
+from catalogue.fitting import Inconsistent, Known, fit
 from catalogue.item import Item, UnknownItem
+from catalogue.plans import PLANS, load_plans
 from forms import DECLARATIONS, Form, load_forms
-from kit.declared import declared, read_toml
+from kit.declared import declared, fault, read_toml
 from kit.text import Text
-from workflows import Process, load_processes
+from workflows import PROCESSES, Process, load_processes
 
 HERE = Path(__file__).parent
 ITEMS, THEMES = HERE / "items", HERE / "themes.toml"
@@ -51,31 +55,60 @@ class Catalogue:
         return self.processes[item.process.key]
 
 
+class Themes(RootModel[dict[str, Text]]):
+    """The headings of the catalogue, in the order of the file."""
+
+
 def load_themes(file: Path = THEMES) -> dict[str, Text]:
-    """The headings of the catalogue in their order."""
-    return {name: Text.model_validate(words) for name, words in read_toml(file).items()}
+    """The headings of the catalogue in their order. Raises Refused."""
+    return declared(file, Themes).root
 
 
 def load_catalogue(
     folder: Path = ITEMS,
-    verbs: set[str] | None = None,
-    guards: set[str] | None = None,
+    verbs: Set[str] | None = None,
+    guards: Set[str] | None = None,
     forms: Path = DECLARATIONS,
+    *,
+    texts: Set[str] | None = None,
+    bases: Set[str] | None = None,
+    themes: Path = THEMES,
+    plans: Path = PLANS,
 ) -> Catalogue:
     """Read everything. Raises Refused for a file that is wrong, Inconsistent for names that do not resolve.
 
-    `verbs` and `guards` are those that the service knows; a process that asks for another is refused.
+    `verbs` and `guards` are those that the service knows, `texts` the instruments that it writes, `bases` the
+    provisions on which it refuses: what asks for another is refused. The plans are proved with the whole catalogue.
     """
     files = {file: declared(file, Item) for file in sorted(folder.glob("*.toml"))}
-    items = {(item.code, item.version): item for item in files.values()}
-    if len(items) != len(files):
-        raise Inconsistent(f"{folder.name}: two files declare the same item in the same version")
-    catalogue = Catalogue(items, load_forms(forms), load_processes(), load_themes())
+    items: dict[tuple[str, int], Item] = {}
     for file, item in files.items():
-        fit(file, item, catalogue.forms, catalogue.processes, set(catalogue.themes), {code for code, _ in items})
+        if (item.code, item.version) in items:
+            raise fault(file, ("version",), f"another file declares the same item {item.code} in the same version")
+        items[item.code, item.version] = item
+    catalogue = Catalogue(items, load_forms(forms), load_processes(), load_themes(themes))
+    known = Known(
+        catalogue.forms, catalogue.processes, set(catalogue.themes), {code for code, _ in items}, texts, bases
+    )
+    for file, item in files.items():
+        fit(file, item, known)
     for process in catalogue.processes.values():
         if verbs is not None and (unknown := process.verbs - verbs):
-            raise Inconsistent(f"process {process.name}: nobody carries out {sorted(unknown)}")
+            raise _of_process(process, f"nobody carries out {sorted(unknown)}", unknown)
         if guards is not None and (unknown := process.guards - guards):
-            raise Inconsistent(f"process {process.name}: nobody knows the guards {sorted(unknown)}")
+            raise _of_process(process, f"nobody knows the guards {sorted(unknown)}", unknown)
+    if folder == ITEMS:
+        load_plans({code for code, _version in items}, plans)
     return catalogue
+
+
+def _of_process(process: Process, reason: str, names: Set[str]) -> Inconsistent:
+    """With the file that declares the process and the first line that names what nobody knows."""
+    said = f"process {process.name}: {reason}"
+    for file in sorted(PROCESSES.glob("*.toml")):
+        table = read_toml(file)
+        if (table.get("name"), table.get("version")) == (process.name, process.version):
+            lines = file.read_text("utf-8").splitlines()
+            at = next((n for n, line in enumerate(lines, 1) if any(f'"{name}"' in line for name in names)), 1)
+            return Inconsistent(f"{file.name}:{at}: {said}")
+    return Inconsistent(said)

@@ -2,8 +2,9 @@
 """Forms (表单): questions declared as data, answers checked with every problem at once, in both languages."""
 
 from forms.answers import Checked, check, check_columns, check_page, take
+from forms.characters import strange
 from forms.conditions import When
-from forms.form import TABLES, Answer, Answers, Field, Form, Kind, Option, Page, Row, rows_of
+from forms.form import TABLES, Answer, Answers, Field, Form, Kind, Option, Page, Row, Total, rows_of
 from forms.kinds import MOST_FILES
 from forms.loading import DECLARATIONS, load_forms
 from forms.problem import Problem, Values, Weight
@@ -27,6 +28,7 @@ __all__ = [
     "Page",
     "Problem",
     "Row",
+    "Total",
     "Values",
     "Weight",
     "When",
@@ -38,5 +40,6 @@ __all__ = [
     "known_rules",
     "load_forms",
     "rows_of",
+    "strange",
     "take",
 ]

@@ -4,10 +4,11 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 
 from forms.form import TABLES, Answers, Field, Form, Kind, Page, Row, rows_of
 from forms.kinds import Misread, read
-from forms.problem import Problem, Values
+from forms.problem import Problem, Values, Weight
 from forms.rules import apply_rule
 from kit.text import Text
 
@@ -21,10 +22,21 @@ MISSING_OF = {
     Kind.MATERIAL: MISSING_FILE,
 }
 TOO_EARLY = Text(zh="日期不能早于 {day}", en="The day cannot be before {day}")
+TOO_LATE = Text(zh="日期不能晚于今天", en="The day cannot lie in the future")
 TOO_FEW = Text(zh="“{label}”至少需要 {least} 位", en="“{label}” needs at least {least}")
 TOO_MANY = Text(zh="“{label}”最多 {most} 位", en="“{label}” allows at most {most}")
 TOO_FEW_ROWS = Text(zh="“{label}”至少需要 {least} 行", en="“{label}” needs at least {least} rows")
 TOO_MANY_ROWS = Text(zh="“{label}”最多 {most} 行", en="“{label}” allows at most {most} rows")
+
+
+COMES_TO_MORE = Text(
+    zh="“{label}”合计 {total}，超过 {most}，请核对各行",
+    en="“{label}” comes to {total}, more than {most}: check the rows",
+)
+COMES_TO = Text(
+    zh="“{label}”合计 {total}，应为 {most}，请核对各行", en="“{label}” comes to {total} and not {most}: check the rows"
+)
+TWICE = Text(zh="同一人填写了两次，请核对", en="The same person is listed twice: please check")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,10 +83,14 @@ def _check_one(field: Field, path: str, typed: object, today: date, values: Valu
         values[field.name] = read(field, typed, today)
     except Misread as misread:
         problems.append(Problem(path, misread.said))
+        if misread.kept is not None:
+            values[field.name] = misread.kept
         return
     first = today if field.not_before == "today" else values.get(field.not_before or "")
     if first is not None and values[field.name] < first:
         problems.append(Problem(path, TOO_EARLY.filled(day=first.isoformat())))
+    elif field.not_after == "today" and values[field.name] > today:
+        problems.append(Problem(path, TOO_LATE))
 
 
 def _check_table(field: Field, typed: object, today: date) -> tuple[list[Values], list[Problem]]:
@@ -99,7 +115,34 @@ def _check_table(field: Field, typed: object, today: date) -> tuple[list[Values]
         for column in field.fields:
             _check_one(column, f"{field.name}.{index}.{column.name}", row.get(column.name), today, read_row, problems)
         values.append(read_row)
+    problems += _added_up(field, values)
     return values, problems
+
+
+def _added_up(field: Field, rows: list[Values]) -> list[Problem]:
+    """Whether the numbers of a column come to what they may, and whether a person stands there twice."""
+    problems: list[Problem] = []
+    if (total := field.total) is not None:
+        column = next(one for one in field.fields if one.name == total.column)
+        groups: dict[object, list[Decimal]] = {}
+        for row in rows:
+            if (number := row.get(total.column)) is not None:
+                groups.setdefault(row.get(total.by or ""), []).append(Decimal(number))
+        for numbers in groups.values():
+            come_to, is_whole = sum(numbers, Decimal(0)), total.by is None and len(numbers) == len(rows)
+            if come_to > total.most or (total.exactly and is_whole and come_to != total.most):
+                said = COMES_TO if total.exactly else COMES_TO_MORE
+                facts = {"total": f"{come_to.normalize():f}", "most": total.most}
+                problems.append(Problem(field.name, _labelled(said, column, **facts)))
+    if field.once is not None:
+        seen: set[object] = set()
+        for index, row in enumerate(rows):
+            value = row.get(field.once)
+            if value in seen and value is not None:
+                path = f"{field.name}.{index}.{field.once}"
+                problems.append(Problem(path, TWICE, weight=Weight.PERSON, confidence="D"))
+            seen.add(value)
+    return problems
 
 
 def check_columns(columns: Sequence[Field], row: Mapping[str, str], today: date) -> tuple[Problem, ...]:

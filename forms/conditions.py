@@ -20,8 +20,9 @@ SCALE = 10_000  # numbers are compared in ten-thousandths, as whole numbers: wha
 
 
 def scaled(answer: object) -> int | None:
-    """A typed number in ten-thousandths, or None: 12.5 → 125000."""
-    found = NUMBER.fullmatch(tidied(answer).replace(",", "")) if isinstance(answer, str) else None
+    """A typed number in ten-thousandths, or None: 12.5 → 125000; a share may be typed with its sign."""
+    plain = tidied(answer).replace(",", "").removesuffix("%").strip() if isinstance(answer, str) else ""
+    found = NUMBER.fullmatch(plain)
     return int(found[1]) * SCALE + int((found[2] or "").ljust(4, "0")) if found else None
 
 
@@ -45,6 +46,8 @@ class When(Frozen):
         stray = [bool(self.all_of), bool(self.any_of)] if self.field else [bool(self.among), has_bounds]
         if sum(asks) != 1 or any(stray):
             raise ValueError("a condition names a field with `among` or bounds, or joins others with all_of or any_of")
+        if self.least is not None and self.most is not None and self.least > self.most:
+            raise ValueError(f"no number is at least {self.least} and at most {self.most}")
         return self
 
     @property

@@ -7,7 +7,7 @@
 import re
 from collections.abc import Callable, Sequence
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 from forms.characters import named, strange, tidied, written
 from forms.form import Field, Kind, Row
@@ -19,15 +19,23 @@ Value = str | int | bool | Decimal | date | tuple[str, ...]
 MOST_CHARACTERS = 200
 MOST_LONG_CHARACTERS = 2000
 MOST_FILES = 5
-WORDS = frozenset({Kind.TEXT, Kind.LONG_TEXT})
+FIRST_YEAR, LAST_YEAR = 1900, 2200
+# Plain digits, as they are after putting right what keyboards add: no other script, no exponent, no underscore.
+NUMBER = re.compile(r"-?[0-9]{1,20}(?:\.[0-9]{1,20})?")
+DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+WORDS = frozenset({Kind.TEXT, Kind.LONG_TEXT, Kind.ADDRESS})
+SAYS_SOMETHING = re.compile(r"[0-9A-Za-z\u3400-\u9fff]")
 
 
 class Misread(Exception):
-    """The answer cannot be read as its kind; `said` tells the applicant what to do."""
+    """The answer cannot be read as its kind; `said` tells the applicant what to do.
 
-    def __init__(self, zh: str, en: str) -> None:
+    `kept` is what it meant while it could be chosen: what is registered says it still.
+    """
+
+    def __init__(self, zh: str, en: str, kept: "Value | None" = None) -> None:
         super().__init__(en)
-        self.said = Text(zh=zh, en=en)
+        self.said, self.kept = Text(zh=zh, en=en), kept
 
 
 def read(field: Field, typed: str | list[str] | list[Row], today: date) -> Value:
@@ -35,7 +43,7 @@ def read(field: Field, typed: str | list[str] | list[Row], today: date) -> Value
     if field.kind is Kind.MATERIAL:
         return _material(field, typed)
     if field.kind is Kind.CHOICES:
-        return _choices(field, typed if isinstance(typed, list) else [typed])
+        return _choices(field, typed if isinstance(typed, list) else [typed], today)
     if isinstance(typed, list):
         raise Misread("请只填写一项", "Give one answer only")
     if odd := strange(typed):
@@ -67,21 +75,33 @@ def _material(field: Field, files: object) -> tuple[str, ...]:
     return tuple(hashes)
 
 
-def _choices(field: Field, values: Sequence[object]) -> tuple[str, ...]:
+def _choices(field: Field, values: Sequence[object], today: date) -> tuple[str, ...]:
     offered = {option.value for option in field.options}
     if not all(isinstance(value, str) and value in offered for value in values):
         raise Misread("请从所列选项中选择", "Choose from the options")
-    return tuple(option.value for option in field.options if option.value in values)
+    chosen = tuple(option.value for option in field.options if option.value in values)
+    _must_be_offered(field, chosen, today, chosen)
+    return chosen
+
+
+def _must_be_offered(field: Field, chosen: Sequence[str], today: date, kept: Value) -> None:
+    for option in field.options:
+        if option.value in chosen and not option.is_offered(today):
+            raise Misread(
+                f"“{option.label.zh}”现在不能选择（已停用或者尚未启用），请重新选择",
+                f"{option.label.en} cannot be chosen today: it has ended, or has not begun. Choose again",
+                kept,
+            )
 
 
 def _money(field: Field, value: str, _today: date) -> Decimal:
-    try:
-        amount = Decimal(value.replace(",", "").replace("，", ""))
-    except InvalidOperation:
+    plain = value.replace(",", "")
+    if not NUMBER.fullmatch(plain):
         raise Misread(
             "请输入以万元为单位的数字，例如 100 或 0.5", "Enter a number in ten thousand yuan, e.g. 100 or 0.5"
-        ) from None
-    if not amount.is_finite() or amount <= 0:
+        )
+    amount = Decimal(plain)
+    if amount <= 0:
         raise Misread("金额必须大于 0", "The amount must be greater than 0")
     if amount > (field.most or 10**8):
         raise Misread("金额过大，请核对单位是否为万元", "The amount is too large: is the unit ten thousand yuan?")
@@ -91,11 +111,11 @@ def _money(field: Field, value: str, _today: date) -> Decimal:
 
 
 def _percent(_field: Field, value: str, _today: date) -> Decimal:
-    try:
-        share = Decimal(value.removesuffix("%").strip())
-    except InvalidOperation:
-        raise Misread("请输入百分比，例如 33.5", "Enter a percentage such as 33.5") from None
-    if not share.is_finite() or not 0 < share <= 100:
+    plain = value.removesuffix("%").strip()
+    if not NUMBER.fullmatch(plain):
+        raise Misread("请输入百分比，例如 33.5", "Enter a percentage such as 33.5")
+    share = Decimal(plain)
+    if not 0 < share <= 100:
         raise Misread("百分比应大于 0、不超过 100", "A percentage is more than 0 and at most 100")
     if share != round(share, 4):
         raise Misread("最多四位小数", "At most four decimals")
@@ -104,9 +124,17 @@ def _percent(_field: Field, value: str, _today: date) -> Decimal:
 
 def _date(_field: Field, value: str, _today: date) -> date:
     try:
-        return date.fromisoformat(value)
+        day = date.fromisoformat(value) if DAY.fullmatch(value) else None
     except ValueError:
-        raise Misread("请输入有效日期，例如 2031-11-23", "Enter a date such as 2031-11-23") from None
+        day = None
+    if day is None:
+        raise Misread("请输入有效日期，例如 2031-11-23", "Enter a date such as 2031-11-23")
+    if not FIRST_YEAR <= day.year <= LAST_YEAR:
+        raise Misread(
+            f"年份应在 {FIRST_YEAR} 到 {LAST_YEAR} 之间，请核对",
+            f"The year should be from {FIRST_YEAR} to {LAST_YEAR}: please check",
+        )
+    return day
 
 
 def _whole(field: Field, value: str, _today: date) -> int:
@@ -159,10 +187,17 @@ def _party_number(field: Field, value: str, today: date) -> str:
     return code if is_credit_code(code) else _id_number(field, value, today)
 
 
-def _choice(field: Field, value: str, _today: date) -> str:
+def _choice(field: Field, value: str, today: date) -> str:
     if value not in {option.value for option in field.options}:
         raise Misread("请从所列选项中选一项", "Choose one of the options")
+    _must_be_offered(field, [value], today, value)
     return value
+
+
+def _address(field: Field, value: str, today: date) -> str:
+    if not SAYS_SOMETHING.search(value):
+        raise Misread("请写明路名、门牌号和室号", "Give road, number and room")
+    return _text(field, value, today)
 
 
 def _phone(_field: Field, value: str, _today: date) -> str:
@@ -186,6 +221,7 @@ def _tick(_field: Field, value: str, _today: date) -> bool:
 _READERS: dict[Kind, Callable[[Field, str, date], Value]] = {
     Kind.TEXT: _text,
     Kind.LONG_TEXT: _text,
+    Kind.ADDRESS: _address,
     Kind.CHOICE: _choice,
     Kind.MONEY: _money,
     Kind.DATE: _date,

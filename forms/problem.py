@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Problem (需更正之处): one thing that an applicant can put right, or that a clerk should look at. Pure."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
@@ -36,3 +36,7 @@ class Problem:
     @property
     def blocks(self) -> bool:
         return self.weight is Weight.BLOCKS
+
+    def worded(self, message: Text) -> "Problem":
+        """The same problem in other words."""
+        return replace(self, message=message)

@@ -5,7 +5,25 @@ A plain company needs no upload beyond identity card and proof of its address (å
 """
 
 from instruments.application import application_form, personal_page
+from instruments.changes import ARTICLES, RULES, Business, Facts, Owner, is_needed, owners_of, told
 from instruments.document import render
 from instruments.writing import CODES, Block, Instrument, Unwritable, write
 
-__all__ = ["CODES", "Block", "Instrument", "Unwritable", "application_form", "personal_page", "render", "write"]
+__all__ = [
+    "ARTICLES",
+    "CODES",
+    "RULES",
+    "Block",
+    "Business",
+    "Facts",
+    "Instrument",
+    "Owner",
+    "Unwritable",
+    "application_form",
+    "is_needed",
+    "owners_of",
+    "personal_page",
+    "render",
+    "told",
+    "write",
+]

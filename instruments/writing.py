@@ -69,7 +69,7 @@ class Instrument:
         return hashlib.sha256(words.encode()).hexdigest()
 
 
-def write(code: str, form: Form, values: Values, known: Mapping[str, str]) -> Instrument:
+def write(code: str, form: Form, values: Values, known: Mapping[str, Any]) -> Instrument:
     """The declared text with these values; `known` adds words that are not answers. Raises Unwritable."""
     try:
         text = _TEXTS.get_template(f"{code}.txt").render({**_context(form, values), **known})
@@ -91,9 +91,12 @@ def _context(form: Form, values: Values) -> dict[str, Any]:
         for field in page.fields:
             found[field.name] = said(field, values.get(field.name))
     found["is_limited"] = values.get("partnership_kind") == "limited"
-    found["term"] = f"{values['term_years']} 年" if values.get("term_years") else "长期"
-    found["changed"] = changed(form, values)
+    found["term"] = term_of(values)
     return found
+
+
+def term_of(values: Values) -> str:
+    return f"{values['term_years']} 年" if values.get("term_years") else "长期"
 
 
 def said(field: Field, value: Any) -> Any:
@@ -118,37 +121,3 @@ def words(field: Field, value: Any) -> str:
     if isinstance(value, Decimal):
         return f"{value.normalize():f}"
     return " ".join(str(value).split())
-
-
-# What a change is not: who signs it, how it was decided, and what only the registrar needs.
-NOT_CHANGED = frozenset({"business", "responsible", "signer", "capital-change"})
-
-
-def changed(form: Form, values: Values) -> list[str]:
-    """Each answer of a form of changes, as a sentence of a resolution."""
-    lines = []
-    for page in form.pages:
-        if page.name in NOT_CHANGED or "changes" not in values:
-            continue
-        for field in page.fields:
-            value = values.get(field.name)
-            if value in (None, "", []) or field.kind in (Kind.ID_NUMBER, Kind.PARTY_NUMBER, Kind.PHONE, Kind.EMAIL):
-                continue
-            if field.kind is Kind.TICK:
-                lines.append(f"{field.label.zh}。")
-            elif field.kind in TABLES:
-                lines.append(f"{field.label.zh}变更为：{'；'.join(_row(field, row) for row in value)}。")
-            elif not field.personal or field.name.endswith("_name"):
-                lines.append(f"{field.label.zh}变更为：{words(field, value)}。")
-    return lines
-
-
-def _row(field: Field, row: Mapping[str, Any]) -> str:
-    parts = [
-        words(column, row.get(column.name)) + (column.unit.zh if column.unit else "")
-        for column in field.fields
-        if row.get(column.name) is not None
-        and column.kind in (Kind.TEXT, Kind.MONEY, Kind.CHOICE, Kind.DATE, Kind.PERCENT)
-        and column.name != "residence"
-    ]
-    return "，".join(parts)

@@ -30,10 +30,12 @@ def declared(
     kind: type[Declared],
     tables: dict[str, Any] | None = None,
     spoken_of: Callable[[str], Location] = lambda _reason: (),
+    moved: Callable[[Location], Location] = lambda where: where,
 ) -> Declared:
     """What the file declares. Raises Refused with every fault, a line each.
 
     `tables`: what was read from it already. `spoken_of`: the place that a reason names, for faults of the whole.
+    `moved`: where a place of `tables` stands in the file, if they are not what it says word for word.
     """
     try:
         return kind.model_validate(read_toml(file) if tables is None else tables)
@@ -42,7 +44,7 @@ def declared(
         faults = []
         for fault in error.errors(include_url=False):
             reason = fault["msg"].removeprefix("Value error, ")
-            where = fault["loc"] or spoken_of(reason)
+            where = moved(fault["loc"]) or spoken_of(reason)
             named = ".".join(str(part) for part in fault["loc"])
             faults.append(f"{file.name}{_at(text, where)}{f' {named}' if named else ''}: {reason}")
         raise Refused("\n".join(faults)) from error

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The form of any item, filled in with answers that are right, so that each item can be walked. Pure."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date, timedelta
 from typing import Any
 
@@ -18,9 +18,12 @@ def a_credit_code() -> str:
     return first + credit_code_check(first)
 
 
-def filled(form: Form, today: date, *, choose: int = 0) -> Answers:
-    """Right answers to everything that is asked; `choose` says which option is taken where there is a choice."""
-    own = OWN[form.code](today, choose) if form.code in OWN else {}
+def filled(form: Form, today: date, *, choose: int = 0, given: Mapping[str, Any] | None = None) -> Answers:
+    """Right answers to everything that is asked; `choose` says which option is taken where there is a choice.
+
+    `given` are answers that are settled already: what they open is filled in.
+    """
+    own = {**(OWN[form.code](today, choose) if form.code in OWN else {}), **(given or {})}
     answers: Answers = {}
     for page in form.pages:
         if page not in form.asked_pages(answers):
@@ -178,10 +181,11 @@ def _row(field: Field, today: date, choose: int, index: int) -> Row:
 def _word(field: Field, today: date, choose: int) -> str:
     words: dict[Kind, str] = {
         Kind.TEXT: "样例" + "甲乙丙丁"[choose % 4] * max(0, (field.least or 0) - 2),
+        Kind.ADDRESS: "样例路 1 号",
         Kind.LONG_TEXT: "样例说明，写得清楚明白，供工作人员核对使用",
         Kind.MONEY: "200",
         Kind.PERCENT: "50",
-        Kind.DATE: (today + timedelta(days=30 + choose)).isoformat(),
+        Kind.DATE: (today if field.not_after else today + timedelta(days=30 + choose)).isoformat(),
         Kind.WHOLE: str(max(field.least or 0, min(5, field.most or 5))),
         Kind.ID_NUMBER: fictitious_id("19900307", 1 + choose % 9),
         Kind.PARTY_NUMBER: fictitious_id("19900307", 1 + choose % 9),

@@ -4,6 +4,7 @@
 import json
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
+from datetime import date
 
 from forms import TABLES, Answers, Field, Form, Kind, Option, Page, Problem, rows_of
 from kit.text import Language, Text
@@ -15,6 +16,7 @@ INPUT_MODES = {
     Kind.PHONE: "tel",
     Kind.EMAIL: "email",
 }
+MANY = 12  # options: more are looked for, not read
 PER_CENT = Text(zh="%", en="%")
 
 
@@ -47,6 +49,7 @@ class FieldView:
     looked_up: bool = False  # a credit code by which a name can be filled in
     can_look_up: bool = False  # a credit code by which a name can be filled in
     suggest: str = ""  # the module that offers answers while one is typed
+    can_filter: bool = False  # so many options that one looks for a word
     within: str = ""  # the street whose addresses are offered, unless another is chosen on the page
 
     def remove_name(self, index: int) -> str:
@@ -86,19 +89,19 @@ def views(
     language: Language,
     closed: Mapping[str, str] | None = None,
     lookups: Set[str] = frozenset(),
+    today: date | None = None,
 ) -> list[FieldView]:
     """The controls of the questions that are asked, given the answers so far.
 
     `closed` are those that a correction does not open, fields or rows of tables, in words; `lookups` the fields and
-    columns whose credit codes give a name.
+    columns whose credit codes give a name. Options that have ended by `today` are shown only where they are chosen.
     """
     told = {html_name(p.path): p.message.said(language) for p in reversed(problems)}
     kept = closed or {}
     asked = {f.name for f in form.asked_fields(page, answers)}
-    is_with_street = any(f.name == "street" for f in page.fields)
     shown = []
     for f, left in form.shown(page, answers):
-        view = _view(f, f.name, answers.get(f.name), told, lookups)
+        view = _view(_offered(f, answers.get(f.name), today), f.name, answers.get(f.name), told, lookups)
         rows = {i: kept[f"{f.name}.{i}"] for i in range(len(view.rows)) if f"{f.name}.{i}" in kept}
         view = replace(
             view,
@@ -107,11 +110,19 @@ def views(
             can_add=view.can_add and not rows,
             when=json.dumps(left.as_json(), ensure_ascii=False) if left else None,
             asked=f.name in asked,
-            suggest="addresses" if f.name == "address" and is_with_street else "",
-            within=str(answers.get("street") or ""),
+            suggest="addresses" if f.kind is Kind.ADDRESS else "",
+            within=str(answers.get(f.within or "") or ""),
         )
         shown.append(view)
     return shown
+
+
+def _offered(asked: Field, answer: object, today: date | None) -> Field:
+    if today is None or all(option.is_offered(today) for option in asked.options):
+        return asked
+    chosen = answer if isinstance(answer, list) else [answer]
+    kept = tuple(option for option in asked.options if option.is_offered(today) or option.value in chosen)
+    return asked.model_copy(update={"options": kept})
 
 
 def part_views(part: Sequence[tuple[Field, str]], problems: Sequence[Problem], language: Language) -> list[FieldView]:
@@ -132,10 +143,11 @@ def _view(asked: Field, name: str, answer: object, told: dict[str, str], lookups
         options=asked.options,
         problem=told.get(name),
         unit=PER_CENT if asked.kind is Kind.PERCENT else asked.unit,
-        max_length=asked.most if asked.kind in (Kind.TEXT, Kind.LONG_TEXT) else None,
+        max_length=asked.most if asked.kind in (Kind.TEXT, Kind.LONG_TEXT, Kind.ADDRESS) else None,
         autocomplete=asked.autocomplete,
         inputmode=INPUT_MODES.get(asked.kind),
         can_look_up=asked.kind in (Kind.PARTY_NUMBER, Kind.CREDIT_CODE) and asked.name in lookups,
+        can_filter=asked.kind is Kind.CHOICES and len(asked.options) > MANY,
         files=_files(answer) if asked.kind is Kind.MATERIAL else (),
         rows=rows,
         row_title=asked.row_title,

@@ -2,7 +2,7 @@
 """Workflows (流程): processes declared as data, moved by a pure function, run durably (see `workflows.durable`)."""
 
 from kit.declared import Refused
-from workflows.loading import load_process, load_processes
+from workflows.loading import PROCESSES, load_process, load_processes
 from workflows.moving import (
     Answered,
     Decided,
@@ -19,6 +19,7 @@ from workflows.moving import (
 from workflows.process import Automatic, End, Human, Joint, Panel, Process, Step, Timer
 
 __all__ = [
+    "PROCESSES",
     "Answered",
     "Automatic",
     "Decided",

@@ -216,13 +216,14 @@ def votes_suffice(values: Values, _today: date) -> Iterator[Wrong]:
     votes, changes = values.get("votes_for"), set(values.get("changes", ()))
     if values.get("transfer") in ("within", "outside"):
         changes.discard("shareholders")
-    if votes is None or not changes:
+    ends = values.get("cause") == "decision"
+    if votes is None or not (changes or ends):
         return
-    needs_two_thirds = bool(changes & {"name", "premises", "scope", "capital", "shareholders", "term"})
+    needs_two_thirds = ends or bool(changes & {"name", "premises", "scope", "capital", "shareholders", "term"})
     if needs_two_thirds and votes * 3 < 200:
         said = Text(
-            zh="修改章程、增加或者减少注册资本，须经代表三分之二以上表决权的股东通过",
-            en="What changes the articles or the capital needs two thirds of the votes",
+            zh="修改章程、增加或者减少注册资本、解散公司，须经代表三分之二以上表决权的股东通过",
+            en="What changes the articles or the capital, or ends the company, needs two thirds of the votes",
         )
         yield "votes_for", said
     elif votes <= 50:

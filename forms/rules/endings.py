@@ -91,6 +91,22 @@ def three_years_at_most(values: Values, _today: date) -> Iterator[Wrong]:
         )
 
 
+@rule("PAUSE-03", "市场主体登记管理条例第30条", "Registration Regulation art. 30")
+def recorded_before_it_begins(values: Values, today: date) -> Iterator[Wrong]:
+    """A pause is recorded before it begins, and what is over is neither begun nor extended."""
+    since, until = values.get("pause_from"), values.get("pause_until")
+    if values.get("pause_act") == "begin" and since and since < today:
+        yield (
+            "pause_from",
+            Text(
+                zh="应当在歇业前办理备案，开始日期不能早于今天",
+                en="A pause is recorded before it begins: not earlier than today",
+            ),
+        )
+    elif until and until < today:
+        yield "pause_until", Text(zh="歇业的结束日期已经过去，请核对", en="The pause would be over already")
+
+
 def _years_on(day: date, years: int) -> date:
     try:
         return day.replace(year=day.year + years)

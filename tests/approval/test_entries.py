@@ -11,7 +11,9 @@ import pytest
 import licences
 import notices
 import register
+from approval import cases, participants, signers
 from approval.application import Application, State
+from approval.cases import AnswersIncomplete
 from approval.registered import Registered, of_entity
 from catalogue import EntryResult, Item
 from kit.clock import office_day
@@ -21,13 +23,12 @@ from register import Standing
 from tests.conftest import NOON
 from tests.filling import PEOPLE, a_credit_code
 from tests.journeys.inprocess import House, a_desk, a_house, a_site, must_hold_of
-from tests.journeys.walking import decided, staffed, submitted
-from tests.office import CATALOGUE
+from tests.journeys.walking import decided, drafted, staffed, submitted
+from tests.office import CATALOGUE, an_applicant
 
 NEW = "南京栖云样例信息有限公司"
 CONTACT = {
     "changes": ["contact"],
-    "resolution": "sole",
     "contact_is_holder": "no",
     "contact_name": "周样例",
     "contact_id": PEOPLE[5],
@@ -281,6 +282,105 @@ def test_what_is_due_late_is_asked_about_by_when_the_company_began(
     alter(house, licence, established_on=established)
     case = waiting(house, "company-change", votes_for="100", **shares(due), **about(licence))
     assert found(house, case) & {"LLC-14", "LLC-03-TERM"} == ({rule} if rule else set())
+
+
+# Whether what changes fits what stays.
+
+OTHERS = {"directors": [{"name": "吴样例", "id_number": PEOPLE[3]}], "manager_name": "郑样例", "manager_id": PEOPLE[4]}
+SUPERVISED = {"supervision": "one", "supervisors": [{"name": "周样例", "id_number": PEOPLE[2]}]}
+UNFIT = [
+    ("company", {"changes": ["organs"], **OTHERS, **SUPERVISED}, "LLC-06", "directors"),
+    ("company", {"changes": ["scope"], "scope": ["L-7263"]}, "LLC-04", "business"),
+    ("partnership", {"changes": ["name"], "enterprise_name": "南京栖云样例咨询中心"}, "PTN-03", "name"),
+    ("limited-partnership", {"changes": ["name"], "enterprise_name": "南京栖云样例中心"}, "PTN-03", "name"),
+]
+
+
+@pytest.mark.parametrize(("kind", "changed", "rule", "page"), UNFIT, ids=lambda given: str(given)[:12])
+def test_a_change_that_does_not_fit_what_stays_is_told_before_it_is_submitted(
+    house: House, kind: str, changed: dict[str, Any], rule: str, page: str
+) -> None:
+    licence = a_business(house, kind)
+    case = drafted(house, item_of(f"{kind}-change"), **changed, **about(licence))
+    shown = house.ask("applicant", "GET", f"/apply/{case}/check").text
+    assert "变更后：" in shown
+    assert f"/apply/{case}/form/{page}?review=1" in shown
+    with house.database.writing() as session:
+        draft = session.get_one(Application, case)
+        cases.sign(session, draft, "phone-code", "statement-1", NOON)
+        with pytest.raises(AnswersIncomplete):
+            cases.submit(session, house.office.office, draft, NOON)
+
+
+@pytest.mark.parametrize(("kind", "changed", "rule", "page"), UNFIT, ids=lambda given: str(given)[:12])
+def test_of_a_business_of_others_it_is_told_to_the_clerk_alone(
+    house: House, kind: str, changed: dict[str, Any], rule: str, page: str
+) -> None:
+    licence = a_business(house, kind)
+    alter(house, licence, filed_by="somebody else")
+    signer = {"responsible_name": "陈其美", "responsible_id": PEOPLE[1]}
+    case = drafted(house, item_of(f"{kind}-change"), **changed, **signer, **about(licence))
+    assert "变更后：" not in house.ask("applicant", "GET", f"/apply/{case}/check").text
+    house.sign_and_submit(case)
+    house.follow_all()
+    assert rule in found(house, case)
+
+
+def test_one_of_several_shareholders_does_not_decide_alone(house: House) -> None:
+    licence = a_business(house)
+    given = {"changes": ["name"], "company_name": NEW, "resolution": "sole"}
+    case = drafted(house, item_of("company-change"), **given, **about(licence))
+    assert "应当由股东会决议" in house.ask("applicant", "GET", f"/apply/{case}/check").text
+    with pytest.raises(AnswersIncomplete):
+        house.sign_and_submit(case)
+
+
+def signers_of(house: House, case: str) -> list[str]:
+    with house.database.reading() as session:
+        return [one.name for one in signers.wanted(session, house.office.office, session.get_one(Application, case))]
+
+
+def test_the_shareholders_of_the_register_are_asked_to_sign_what_they_decide(house: House) -> None:
+    licence = a_business(house)
+    case = drafted(house, item_of("company-change"), changes=["name"], company_name=NEW, **about(licence))
+    assert signers_of(house, case) == ["陈其美"]
+    shown = house.ask("applicant", "GET", f"/apply/{case}/people").text
+    assert "陈其美" in shown
+    assert "登记的出资人" in shown
+    with house.database.writing() as session:
+        draft, other = session.get_one(Application, case), an_applicant(session, "13800000002")
+        participants.invite(session, house.office.office, draft, "register.shareholders.1", "13800000002", NOON)
+        (part,) = participants.of_account(session, other)
+        assert participants.part_of(session, house.office.office, draft, part) == []
+        read = participants.digest_for(session, house.office.office, draft, part, NOON)
+        participants.sign(session, house.office.office, part, read, NOON)
+        assert participants.has_signed(session, house.office.office, draft, part, NOON)
+        house.people["other"] = other
+    page = house.ask("other", "GET", f"/parts/{part.id}").text
+    assert "股东会决议" in page
+    assert "我的资料" not in page
+    assert PEOPLE[1] not in page
+
+
+def test_nobody_else_signs_what_is_only_filed(house: House) -> None:
+    licence = a_business(house)
+    case = drafted(house, item_of("company-change"), **CONTACT, **about(licence))
+    assert signers_of(house, case) == []
+    assert "股东" not in house.ask("applicant", "GET", f"/apply/{case}/check").text
+
+
+def test_all_partners_of_the_register_are_asked_to_sign_the_end(house: House) -> None:
+    licence = a_business(house, "partnership")
+    case = drafted(house, item_of("simple-deregistration"), business_kind="partnership", **about(licence))
+    assert signers_of(house, case) == ["陈其美"]
+
+
+def test_what_was_wrong_before_the_change_is_no_matter_of_the_change(house: House) -> None:
+    licence = a_business(house)
+    facts = {**registered(house, licence).facts, "scope": ["L-7263"]}
+    alter(house, licence, facts=facts)
+    case = waiting(house, "company-change", **CONTACT, **about(licence))
+    assert "LLC-04" not in found(house, case)
 
 
 def test_all_pauses_of_a_business_together_last_three_years() -> None:

@@ -5,14 +5,23 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from approval import cases, participants
+from approval import cases, participants, signers
 from approval.application import Application
-from approval.participants import InvitedTooOften, NotInvited, Participant, PhoneMalformed, StillBeingFilledIn
+from approval.casefile import item_of
+from approval.participants import (
+    InvitedTooOften,
+    NotInvited,
+    Participant,
+    PhoneMalformed,
+    RepresentativeMissing,
+    StillBeingFilledIn,
+)
 from forms import rows_of
 from identity.messages import Message
 from kit.database import Database
-from tests.builders import company_answers, fictitious_id
+from tests.builders import company_answers, fictitious_id, public_venue_answers
 from tests.conftest import NOON
+from tests.filling import filled
 from tests.office import TestOffice, an_applicant
 
 SECOND, THIRD = "13800000002", "13800000003"
@@ -42,7 +51,7 @@ def invited(session: Session, office: TestOffice, draft: Application, phone: str
 def test_whoever_signs_besides_the_holder_is_listed_once(office: TestOffice) -> None:
     with office.database.writing() as session:
         draft = a_company(session, office)
-        listed = participants.wanted(office.office, draft)
+        listed = signers.wanted(session, office.office, draft)
     assert [(one.place, one.name) for one in listed] == [("supervisors.0", "周样例"), ("shareholders.1", "陈其美")]
 
 
@@ -51,17 +60,48 @@ def test_who_has_two_posts_is_asked_once_with_both(office: TestOffice) -> None:
         draft = a_company(session, office)
         rows = [{"name": "陈其美", "id_number": rows_of(draft.answers["shareholders"])[1]["number"]}]
         cases.save_answers(session, office.office, draft, "directors", {"supervisors": rows}, NOON)
-        (only,) = participants.wanted(office.office, draft)
+        (only,) = signers.wanted(session, office.office, draft)
     assert (only.place, only.role.zh) == ("supervisors.0", "监事、股东")
 
 
-def test_a_company_that_is_a_shareholder_is_not_sent_a_message(office: TestOffice) -> None:
+def a_firm_owns_a_part(session: Session, office: TestOffice) -> Application:
+    draft = a_company(session, office)
+    rows = rows_of(draft.answers["shareholders"])
+    rows[1] |= {"name": "样例投资有限公司", "number": "91320113MA0000015K"}
+    cases.save_answers(session, office.office, draft, "shareholders", {"shareholders": rows}, NOON)
+    return draft
+
+
+def test_a_company_that_is_a_shareholder_signs_through_its_representative(office: TestOffice) -> None:
     with office.database.writing() as session:
-        draft = a_company(session, office)
-        rows = rows_of(draft.answers["shareholders"])
-        rows[1] |= {"name": "样例投资有限公司", "number": "91320113MA0000015K"}
-        cases.save_answers(session, office.office, draft, "shareholders", {"shareholders": rows}, NOON)
-        assert "样例投资有限公司" not in {one.name for one in participants.wanted(office.office, draft)}
+        draft = a_firm_owns_a_part(session, office)
+        (firm,) = [one for one in signers.wanted(session, office.office, draft) if one.is_organisation]
+        with pytest.raises(RepresentativeMissing):
+            participants.invite(session, office.office, draft, firm.place, SECOND, NOON)
+        participants.invite(session, office.office, draft, firm.place, SECOND, NOON, " 吴 样例 ")
+        (part,) = participants.of_account(session, an_applicant(session, SECOND))
+        assert (part.name, part.stands_for) == ("吴 样例", "样例投资有限公司")
+        assert part.role["zh"] == "股东（样例投资有限公司）的代表"
+        message = session.scalars(select(Message).order_by(Message.id.desc())).first()
+        assert message is not None
+        assert "股东（样例投资有限公司）的代表" in message.body
+        own = {field.name: answer for field, answer in participants.part_of(session, office.office, draft, part)}
+        assert own == {"name": "样例投资有限公司", "number": "91320113MA0000015K"}
+        read = participants.digest_for(session, office.office, draft, part, NOON)
+        participants.sign(session, office.office, part, read, NOON)
+        assert participants.has_signed(session, office.office, draft, part, NOON)
+
+
+def test_the_parent_of_a_branch_signs_too_and_a_business_that_asks_for_a_permit_does_not(office: TestOffice) -> None:
+    with office.database.writing() as session:
+        branch = cases.start(session, office.office, an_applicant(session), "branch", NOON)
+        answers = filled(office.office.catalogue.form_of(item_of(office.office, branch)), NOON.date())
+        cases.save_answers(session, office.office, branch, "name", answers, NOON)
+        names = {one.name for one in signers.wanted(session, office.office, branch)}
+        assert answers["parent_name"] in names
+        permit = cases.start(session, office.office, an_applicant(session), "public-venue", NOON)
+        cases.save_answers(session, office.office, permit, "venue", public_venue_answers(), NOON)
+        assert signers.wanted(session, office.office, permit) == []
 
 
 def test_an_invitation_reaches_its_phone_and_nobody_else(office: TestOffice) -> None:
@@ -120,19 +160,21 @@ def test_a_signature_holds_until_something_changes(office: TestOffice) -> None:
     with office.database.writing() as session:
         draft = a_company(session, office)
         participant = invited(session, office, draft)
-        read = participants.digest_for(office.office, draft, participant, NOON)
+        read = participants.digest_for(session, office.office, draft, participant, NOON)
         with pytest.raises(NotInvited):
             participants.sign(session, office.office, participant, "0" * 64, NOON)
         participants.sign(session, office.office, participant, read, NOON)
-        assert participants.has_signed(office.office, draft, participant, NOON)
+        assert participants.has_signed(session, office.office, draft, participant, NOON)
         cases.save_answers(session, office.office, draft, "name", {"company_name": "南京另一个样例有限公司"}, NOON)
-        assert not participants.has_signed(office.office, draft, participant, NOON)
+        assert not participants.has_signed(session, office.office, draft, participant, NOON)
 
 
 def test_the_documents_to_be_signed_show_no_numbers_of_the_others(office: TestOffice) -> None:
     with office.database.writing() as session:
         draft = a_company(session, office)
-        words = " ".join(block.text for text in participants.texts(office.office, draft, NOON) for block in text.blocks)
+        words = " ".join(
+            block.text for text in participants.texts(session, office.office, draft, NOON) for block in text.blocks
+        )
     assert "陈其美" in words
     assert company_answers()["manager_id"] not in words  # type: ignore[operator]
     assert "13800000001" not in words
@@ -144,7 +186,7 @@ def test_an_unfinished_case_is_not_signed_yet(office: TestOffice) -> None:
         participant = invited(session, office, draft)
         cases.save_answers(session, office.office, draft, "name", {"company_name": ""}, NOON)
         with pytest.raises(StillBeingFilledIn):
-            participants.digest_for(office.office, draft, participant, NOON)
+            participants.digest_for(session, office.office, draft, participant, NOON)
 
 
 def test_whoever_was_taken_out_of_the_case_reaches_nothing_of_it(office: TestOffice) -> None:
@@ -154,7 +196,7 @@ def test_whoever_was_taken_out_of_the_case_reaches_nothing_of_it(office: TestOff
         rows = rows_of(draft.answers["shareholders"])[:1]
         cases.save_answers(session, office.office, draft, "shareholders", {"shareholders": rows}, NOON)
         with pytest.raises(NotInvited):
-            participants.part_of(office.office, draft, participant)
+            participants.part_of(session, office.office, draft, participant)
 
 
 def test_with_a_draft_its_invitations_go(office: TestOffice) -> None:

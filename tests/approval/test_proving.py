@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from approval import cases, claims, deciding, participants, proofs, proving
+from approval import cases, claims, deciding, participants, proofs, proving, signers
 from approval.application import Application
 from approval.claims import NotHeld
 from approval.decision import Decision, Outcome, ReasonRequired
@@ -32,7 +32,7 @@ def office(database: Database) -> TestOffice:
 
 
 def vouch(session: Session, office: TestOffice, case: Application, place: str) -> None:
-    named = proving.named_at(office.office, case, place)
+    named = proving.named_at(session, office.office, case, place)
     evidence = evidence_of(session, case.id, place)
     assuring.assure(evidence, Way.PARTNER, "partner:test", named.who, NOON, {})
 
@@ -40,7 +40,7 @@ def vouch(session: Session, office: TestOffice, case: Application, place: str) -
 def test_everybody_of_whom_a_proof_is_asked_stands_beside_the_holder(office: TestOffice) -> None:
     with office.database.writing() as session:
         case = a_company(session, office)
-        listed = proving.named_in(office.office, case)
+        listed = proving.named_in(session, office.office, case)
         assert [one.place for one in listed] == PLACES
         assert all(one.is_whole for one in listed)
 
@@ -57,7 +57,7 @@ def test_a_contact_person_proves_and_does_not_sign(office: TestOffice) -> None:
         case = a_company(session, office)
         named: Answers = {"contact_is_holder": "no", "contact_name": "吴样例", "contact_id": "999999198506120152"}
         cases.save_answers(session, office.office, case, "contact", named, NOON)
-        found = {one.name: one for one in participants.wanted(office.office, case)}
+        found = {one.name: one for one in signers.wanted(session, office.office, case)}
         assert (found["吴样例"].need.proves, found["吴样例"].need.signs) == (True, False)
 
 
@@ -78,7 +78,7 @@ def test_a_proof_in_one_role_counts_in_every_other(office: TestOffice) -> None:
         case = a_company(session, office)
         rows = [{"name": "陈其美", "id_number": rows_of(case.answers["shareholders"])[1]["number"]}]
         cases.save_answers(session, office.office, case, "directors", {"supervisors": rows}, NOON)
-        assert [one.place for one in proving.named_in(office.office, case)] == ["holder", "supervisors.0"]
+        assert [one.place for one in proving.named_in(session, office.office, case)] == ["holder", "supervisors.0"]
         vouch(session, office, case, "supervisors.0")
         assert proving.unproven_others(session, office.office, case, NOON) == 0
 

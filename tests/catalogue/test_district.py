@@ -7,6 +7,7 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy.orm import Session
 
+import addresses
 from approval.calendar import load_calendar, seed_calendar
 from approval.deadlines import due_on
 from catalogue import Item, PermitResult
@@ -152,3 +153,14 @@ def test_a_shopkeeper_is_not_asked_for_much() -> None:
         pages = CATALOGUE.form_of(item).pages
         assert len(pages) <= 6, item.code
         assert sum(len(page.fields) for page in pages) <= 18, item.code
+
+
+def test_the_streets_that_forms_offer_are_those_of_the_division_table_with_their_days() -> None:
+    known = [d for d in addresses.load_divisions().divisions.values() if d.parent == "320113" and d.is_street]
+    wanted = {(d.code, d.name.zh, d.valid_from, d.valid_to) for d in known}
+    forms = [form for form in CATALOGUE.forms.values() if any(f.name == "street" for p in form.pages for f in p.fields)]
+    assert forms
+    for form in forms:
+        options = form.field("street").options
+        assert {(o.value, o.label.zh, o.valid_from, o.valid_to) for o in options} == wanted
+        assert (form.field("address").kind, form.field("address").within) == (Kind.ADDRESS, "street")

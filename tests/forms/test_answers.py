@@ -1,12 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 from datetime import date
+from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from forms import check, load_forms, take
+from forms import Form, Kind, check, load_forms, take
 from tests.builders import company_answers, sole_trader_answers
+from tests.filling import filled
 
 TODAY = date(2026, 11, 23)
 FORMS = load_forms()
@@ -61,22 +63,72 @@ def test_rows_are_taken_from_a_posted_page_as_typed() -> None:
     assert rows[0]["amount"] == "x"  # type: ignore[index]
 
 
-@pytest.mark.parametrize("typed", ["0", "-1", "1.00001", "1e30", "NaN", "Infinity", "十"])
+@pytest.mark.parametrize(
+    "typed", ["0", "-1", "1.00001", "1e30", "1e-3", "1_000", "١٢٣", "NaN", "Infinity", "十", "9" * 40]
+)
 def test_sums_that_are_none_are_refused(typed: str) -> None:
     problems = check(COMPANY, company_answers() | {"capital": typed}, TODAY).problems
     assert "capital" in {p.path for p in problems}
 
 
-@given(
-    st.dictionaries(
-        st.sampled_from([field.name for page in COMPANY.pages for field in page.fields]),
-        st.one_of(
-            st.text(max_size=20),
-            st.lists(st.text(max_size=5), max_size=3),
-            st.lists(st.dictionaries(st.sampled_from(["name", "amount", "due_on"]), st.text(max_size=9)), max_size=3),
-        ),
-    )
+NASTY = st.one_of(
+    st.sampled_from(
+        [
+            *("", "9999-12-31", "9999-01-01", "0001-01-01", "1900-01-01", "2200-12-31", "2026-W45-1", "20261123"),
+            *("2028-02-29", "1_000", "1e-3", "١٢٣", "0", "-1", "9" * 30, "none", "yes", "no", "\x00", "其他"),
+        ]
+    ),
+    st.text(max_size=20),
+    st.lists(st.text(max_size=5), max_size=3),
+    st.lists(st.dictionaries(st.sampled_from(["name", "amount", "due_on"]), st.text(max_size=9)), max_size=3),
 )
-def test_no_answers_break_the_check(answers: dict[str, object]) -> None:
-    checked = check(COMPANY, answers, TODAY)  # type: ignore[arg-type]
+EVERY = sorted(FORMS.values(), key=lambda form: form.code)
+
+
+@pytest.mark.parametrize("form", EVERY, ids=lambda form: form.code)
+@settings(max_examples=25, deadline=None)
+@given(data=st.data())
+def test_no_answers_break_the_check_of_any_form(form: Form, data: st.DataObject) -> None:
+    """Right answers, of which some were replaced by anything; and each choice as it comes."""
+    names = [field.name for page in form.pages for field in page.fields]
+    answers: dict[str, object] = dict(filled(form, TODAY, choose=data.draw(st.integers(0, 3))))
+    answers |= data.draw(st.dictionaries(st.sampled_from(names), NASTY, max_size=8))
+    checked = check(form, answers, TODAY)  # type: ignore[arg-type]
     assert all(problem.message.zh and problem.message.en for problem in checked.problems)
+
+
+DATES = [
+    (form, field.name) for form in EVERY for page in form.pages for field in page.fields if field.kind is Kind.DATE
+]
+
+
+@pytest.mark.parametrize(("form", "name"), DATES, ids=lambda given: getattr(given, "code", given))
+@pytest.mark.parametrize(
+    "day", ["1900-01-01", "2200-12-31", "9999-12-31", "2026-W45-1", "0001-01-01", "２０３０-01-01"]
+)
+def test_no_day_breaks_a_rule(form: Form, name: str, day: str) -> None:
+    for choose in range(3):
+        check(form, {**filled(form, TODAY, choose=choose), name: day}, TODAY)
+
+
+@pytest.mark.parametrize(
+    ("code", "answers", "path"),
+    [
+        ("deregistration", {"business_kind": "company", "cause": "decision", "decided_on": "2030-01-01"}, "decided_on"),
+        (
+            "deregistration",
+            {"business_kind": "company", "cause": "term", "liquidation_ended_on": "2031-01-01"},
+            "liquidation_ended_on",
+        ),
+        ("branch", {"branch_decided_on": "2030-01-01"}, "branch_decided_on"),
+        ("company-change", {"changes": ["term"], "decided_on": "2030-01-01"}, "decided_on"),
+        ("business-suspension", {"pause_act": "begin", "pause_from": "2020-01-01"}, "pause_from"),
+    ],
+)
+def test_what_has_happened_lies_not_in_the_future_nor_what_will_in_the_past(
+    code: str, answers: dict[str, Any], path: str
+) -> None:
+    form = next(form for form in EVERY if form.code == code)
+    typed = filled(form, TODAY, given=answers)
+    assert path in {problem.path for problem in check(form, typed, TODAY).problems if problem.blocks}
+    assert not [p for p in check(form, filled(form, TODAY), TODAY).problems if p.blocks]

@@ -120,7 +120,17 @@ def test_what_is_left_for_the_browser_decides_as_the_whole(when: When, answers: 
 
 @pytest.mark.parametrize(
     ("typed", "number"),
-    [("0", 0), ("12.5", 125000), (" １，０００ ", 10000000), ("1.00001", None), ("-1", None), ("", None), (None, None)],
+    [
+        ("0", 0),
+        ("12.5", 125000),
+        (" １，０００ ", 10000000),
+        ("1.00001", None),
+        ("５０ ％", 500000),
+        ("50%%", None),
+        ("-1", None),
+        ("", None),
+        (None, None),
+    ],
 )
 def test_numbers_are_counted_in_ten_thousandths(typed: str | None, number: int | None) -> None:
     assert scaled(typed) == number

@@ -10,12 +10,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from forms import Answers, Field, Form, Kind, Option, Page, check, take
+from forms import Answers, Field, Form, Kind, Option, Page, Total, check, load_forms, take
 from forms.characters import strange, tidied, written
 from forms.kinds import Misread, read
 from kit.text import Text
 from tests.builders import fictitious_id
 from tests.filling import a_credit_code
+from web.fields import views
 
 TODAY = date(2026, 11, 23)
 LABEL = Text(zh="题", en="Question")
@@ -27,6 +28,8 @@ ODD = ["\u202e", "\u200f", "\u2066", "\x00", "\x1b", "\ue000", "\U000e0041", "�
 def a_field(kind: Kind, **more: Any) -> Field:
     if kind in (Kind.CHOICE, Kind.CHOICES):
         more.setdefault("options", OPTIONS)
+    if kind is Kind.ADDRESS:
+        more.setdefault("within", "street")
     return Field(name="asked", kind=kind, label=LABEL, **more)
 
 
@@ -150,8 +153,12 @@ def test_a_day_follows_only_a_date_that_was_asked_before_it(not_before: str) -> 
         a_form(words, Field(name="ends_on", kind=Kind.DATE, label=LABEL, not_before=not_before))
 
 
+STREET = Field(name="street", kind=Kind.CHOICE, label=LABEL, options=OPTIONS, required=False)
+
+
 def a_form(*fields: Field) -> Form:
-    page = Page(name="page", title=LABEL, fields=fields)
+    is_within = any(field.kind is Kind.ADDRESS for field in fields)
+    page = Page(name="page", title=LABEL, fields=(STREET, *fields) if is_within else fields)
     return Form(code="form", version=1, title=LABEL, source=LABEL, pages=(page,), rules=())
 
 
@@ -177,3 +184,129 @@ def test_no_shape_of_an_answer_breaks_the_check(answers: Answers) -> None:
     for kind in Kind:
         if kind not in (Kind.PEOPLE, Kind.TABLE):
             check(a_form(a_field(kind)), answers, TODAY)
+
+
+CELL = st.one_of(st.text(max_size=12), st.sampled_from(["50", "100", "0.5", "2026-11-23", "a", "9999-12-31", "１"]))
+ROWS = st.lists(st.dictionaries(st.sampled_from(["name", "share", "since", "how"]), CELL), max_size=4)
+COLUMNS = (
+    Field(name="name", kind=Kind.TEXT, label=LABEL),
+    Field(name="share", kind=Kind.PERCENT, label=LABEL, required=False),
+    Field(name="since", kind=Kind.DATE, label=LABEL, required=False, not_after="today"),
+    Field(name="how", kind=Kind.CHOICE, label=LABEL, options=OPTIONS, required=False),
+)
+
+
+def a_table(kind: Kind = Kind.TABLE, **more: Any) -> Field:
+    return Field(name="asked", kind=kind, label=LABEL, fields=COLUMNS, **{"least": 1, "most": 3, **more})
+
+
+@pytest.mark.parametrize("kind", [Kind.PEOPLE, Kind.TABLE])
+@given(rows=ROWS)
+def test_every_row_is_read_and_every_wrong_cell_named(kind: Kind, rows: list[dict[str, str]]) -> None:
+    checked = check(a_form(a_table(kind, total=Total(column="share"), once="name")), {"asked": rows}, TODAY)
+    assert len(checked.values["asked"]) == len(rows)
+    for problem in checked.problems:
+        first, *rest = problem.path.split(".")
+        assert first == "asked"
+        assert not rest or (int(rest[0]) < len(rows) and rest[1] in {column.name for column in COLUMNS})
+        assert problem.message.zh
+        assert problem.message.en
+    for index, row in enumerate(checked.values["asked"]):
+        for name, value in row.items():
+            typed = rows[index][name]
+            assert read(next(c for c in COLUMNS if c.name == name), typed, TODAY) == value
+
+
+@given(rows=ROWS)
+def test_what_a_posted_table_says_is_taken_as_typed(rows: list[dict[str, str]]) -> None:
+    form = a_form(a_table(most=50))
+    posted = {f"asked-{n}-{c.name}": [row.get(c.name, "")] for n, row in enumerate(rows) for c in COLUMNS}
+    taken = take(form, form.pages[0], {**posted, "asked-asked": ["1"]})
+    assert taken == {"asked": [{c.name: row.get(c.name, "") for c in COLUMNS} for row in rows]}
+
+
+@given(st.lists(st.one_of(st.sampled_from(["a", "b"]), st.text(max_size=3)), max_size=4))
+def test_of_many_options_those_are_chosen_that_are_offered_each_once(typed: list[str]) -> None:
+    checked = check(a_form(a_field(Kind.CHOICES)), {"asked": list(typed)}, TODAY)
+    if typed and set(typed) <= {"a", "b"}:
+        assert checked.values["asked"] == tuple(sorted(set(typed)))
+    else:
+        assert [problem.path for problem in checked.problems] == ["asked"]
+
+
+@given(st.lists(st.dictionaries(st.sampled_from(["sha256", "name"]), st.text("0123456789abcdef", max_size=64))))
+def test_of_files_only_whole_hashes_are_kept(rows: list[dict[str, str]]) -> None:
+    checked = check(a_form(a_field(Kind.MATERIAL)), {"asked": rows}, TODAY)
+    is_whole = 0 < len(rows) <= 5 and all(len(row.get("sha256", "")) == 64 for row in rows)
+    assert ("asked" in checked.values) == is_whole
+
+
+def shares(*typed: tuple[str, str, str]) -> Answers:
+    return {"asked": [{"name": name, "share": share, "how": how} for name, share, how in typed]}
+
+
+@pytest.mark.parametrize(
+    ("total", "rows", "said"),
+    [
+        (Total(column="share"), [("甲", "80", "a"), ("乙", "90", "a")], "合计 170，超过 100"),
+        (Total(column="share"), [("甲", "60", "a"), ("乙", "40", "a")], ""),
+        (Total(column="share", by="how"), [("甲", "80", "a"), ("乙", "90", "b")], ""),
+        (Total(column="share", by="how"), [("甲", "80", "a"), ("乙", "90", "a")], "合计 170，超过 100"),
+        (Total(column="share", exactly=True), [("甲", "33.5", "a"), ("乙", "66", "a")], "合计 99.5，应为 100"),
+        (Total(column="share", exactly=True), [("甲", "33.5", "a"), ("乙", "66.5", "a")], ""),
+        (Total(column="share", exactly=True), [("甲", "33.5", "a"), ("乙", "", "a")], ""),
+    ],
+)
+def test_shares_add_up_to_what_is_declared(total: Total, rows: list[tuple[str, str, str]], said: str) -> None:
+    told = [p.message.zh for p in check(a_form(a_table(total=total)), shares(*rows), TODAY).problems if p.blocks]
+    assert len(told) == bool(said)
+    assert said in "".join(told)
+
+
+def test_a_person_who_is_listed_twice_is_told_and_holds_nobody_up() -> None:
+    form = a_form(a_table(once="name"))
+    (problem,) = check(form, shares(("甲", "10", "a"), ("甲", "20", "b")), TODAY).problems
+    assert (problem.path, problem.blocks) == ("asked.1.name", False)
+
+
+def test_owners_of_eighty_and_ninety_per_cent_are_refused_with_words() -> None:
+    owner = {"name": "甲", "nature": "equity", "since": "2026-01-01"}
+    rows = [{**owner, "id_number": fictitious_id("19800101", n), "share": s} for n, s in ((1, "80"), (2, "90"))]
+    answers: Answers = {"beneficial_owners": "file", "owners": rows}
+    told = check(load_forms()["company", 1], answers, TODAY).problems
+    assert "“比例”合计 170，超过 100，请核对各行" in {p.message.zh for p in told if p.path == "owners"}
+
+
+# What ends on a day.
+
+ENDS = (Option(value="old", label=LABEL, valid_to=date(2026, 11, 22)), Option(value="new", label=LABEL))
+
+
+@pytest.mark.parametrize("kind", [Kind.CHOICE, Kind.CHOICES])
+def test_an_option_that_has_ended_cannot_be_chosen_and_is_still_understood(kind: Kind) -> None:
+    form = a_form(a_field(kind, options=ENDS))
+    answer: Any = "old" if kind is Kind.CHOICE else ["old"]
+    checked = check(form, {"asked": answer}, TODAY)
+    assert [problem.path for problem in checked.problems] == ["asked"]
+    assert checked.values["asked"] in ("old", ("old",))
+    assert check(form, {"asked": answer}, date(2026, 11, 22)).problems == ()
+
+
+def test_a_page_offers_what_can_be_chosen_today_and_shows_what_was() -> None:
+    form = a_form(a_field(Kind.CHOICE, options=ENDS))
+    for chosen, shown in (("", ["new"]), ("old", ["old", "new"])):
+        (view,) = views(form, form.pages[0], {"asked": chosen}, [], "zh", today=TODAY)
+        assert [option.value for option in view.options] == shown
+
+
+def test_an_address_lies_within_a_division_that_is_asked_first() -> None:
+    with pytest.raises(ValidationError, match="an address lies within a division"):
+        Field(name="address", kind=Kind.ADDRESS, label=LABEL)
+    page = Page(name="page", title=LABEL, fields=(a_field(Kind.ADDRESS), STREET))
+    with pytest.raises(ValidationError, match="no choice street is asked before it"):
+        Form(code="form", version=1, title=LABEL, source=LABEL, pages=(page,), rules=())
+    with pytest.raises(Misread):
+        read(a_field(Kind.ADDRESS), "。。。", TODAY)
+    form = a_form(a_field(Kind.ADDRESS))
+    _street, view = views(form, form.pages[0], {"street": "a"}, [], "zh")
+    assert (view.suggest, view.within) == ("addresses", "a")

@@ -200,7 +200,7 @@ def test_a_resolution_says_only_what_changes_with_the_votes() -> None:
     assert "经代表 66.6667% 表决权的股东同意" in said
     assert "1、公司名称变更为：南京栖云样例信息有限公司。" in said
     assert "2、" not in said
-    assert "章程修正案" in said
+    assert "公司章程中记载上述事项的条款按照上述内容修改" in said
 
 
 def test_what_is_ticked_stands_in_a_resolution_as_a_sentence() -> None:

@@ -7,7 +7,7 @@ import instruments
 from approval.grant import premises_in_words
 from catalogue import Item
 from forms import Answers, Values, check
-from instruments import Instrument
+from instruments import Business, Facts, Instrument
 from kit.clock import office_day
 from tests.conftest import NOON
 from tests.filling import filled
@@ -23,7 +23,7 @@ def item_of(code: str) -> Item:
 
 def answers_of(item: Item, choose: int = 0, **changed: Any) -> Answers:
     form = CATALOGUE.form_of(item)
-    answers: Answers = {**filled(form, TODAY, choose=choose), **changed}
+    answers: Answers = {**filled(form, TODAY, choose=choose, given=changed), **changed}
     return answers
 
 
@@ -41,10 +41,27 @@ def known_of(item: Item, values: Values) -> dict[str, str]:
     return known
 
 
-def written(code: str, item: Item, answers: Answers) -> Instrument:
+def written(code: str, item: Item, answers: Answers, business: Business | None = None) -> Instrument:
     values = read(item, answers)
-    return instruments.write(code, CATALOGUE.form_of(item), values, known_of(item, values))
+    form, known = CATALOGUE.form_of(item), known_of(item, values)
+    return instruments.write(code, form, values, {**known, **dict(instruments.told(form, values, known, business))})
 
 
 def words(instrument: Instrument) -> str:
     return "\n".join([instrument.title, *(block.text for block in instrument.blocks)])
+
+
+def business(setup: Item, change: Item, answers: Answers, **facts: Any) -> Business:
+    """A business registered with the usual answers and those of `facts`, and what this change would make of it."""
+    form, asked = CATALOGUE.form_of(setup), CATALOGUE.form_of(change).asked(answers)
+    before = {**answers_of(setup), **facts}
+    known = {field.name for page in form.pages for field in page.fields}
+    names = {field.name for _page, fields in asked for field in fields} & known
+    after = {**before, **{name: answers[name] for name in names if name in answers}}
+    articles = next((code for code in setup.instruments if code in instruments.ARTICLES), None)
+    return Business(_facts(setup, before), _facts(setup, after), articles)
+
+
+def _facts(setup: Item, answers: Answers) -> Facts:
+    values = check(CATALOGUE.form_of(setup), answers, TODAY).values
+    return Facts(CATALOGUE.form_of(setup), values, known_of(setup, values))

@@ -3,6 +3,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -14,8 +15,9 @@ from catalogue import EntryResult, Item, LicenceResult, PermitResult
 from kit.clock import office_day
 from kit.database import Database
 from tests.conftest import NOON
+from tests.journeys.browsing import walked_through
 from tests.journeys.inprocess import House, a_desk, a_house, a_site, must_hold_of
-from tests.journeys.walking import decided, staffed, submitted
+from tests.journeys.walking import decided, staffed
 from tests.office import CATALOGUE
 
 ITEMS = CATALOGUE.offered(office_day(NOON))
@@ -34,6 +36,13 @@ def house(database: Database, tmp_path: Path) -> Iterator[House]:
             for kind in licences.CODED:
                 licences.fill_pool(session, kind, licences.fictitious_codes(kind, 1000, 5))
         yield made
+
+
+def submitted(house: House, item: Item, **changed: Any) -> str:
+    """Filled in page by page over HTTP, then signed."""
+    case = walked_through(house, item, **changed)
+    house.sign_and_submit(case)
+    return case
 
 
 @pytest.mark.parametrize("item", PERMITS_AND_FILINGS, ids=lambda item: item.code)

@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 import audit
-from approval import cases, meetings, participants, proving
+from approval import cases, meetings, proving, signers
 from approval.application import Application, State
 from approval.meetings import Meeting
 from forms import Answers
@@ -342,4 +342,4 @@ def test_who_was_met_at_a_window_needs_no_face_for_the_machine(house: House) -> 
 def test_whoever_is_invited_is_asked_by_their_role(house: House) -> None:
     with house.database.writing() as session:
         case = a_company(session, house.office)
-        assert all(one.need.signs for one in participants.wanted(house.office.office, case))
+        assert all(one.need.signs for one in signers.wanted(session, house.office.office, case))

@@ -167,3 +167,10 @@ MATERIALS: list[tuple[str, str, str | None, dict[str, Any]]] = [
     ("material-full", "apply/material.html", "applicant", {**MATERIAL, "can_add": False}),
 ]
 TASK_LIST = {"application": APPLICATION, "tasks": TASKS, "offers": [], "renewal": None, "may_take_back": True}
+SOURCES = [some(label=t("单位名称", "Name"), source=t("营业执照 QX-2026-000001", "licence QX-2026-000001"))]
+ALONE = {"sources": SOURCES, "marks": "trade=0123456789ab", "others": [], "here": "/apply/01JD/form/trade"}
+BESIDE_OTHERS = {
+    **ALONE,
+    "sources": [],
+    "others": [some(label=t("股东 2 · 姓名", "Shareholder 2 · Name"), theirs="陈其美", mine="")],
+}

@@ -5,8 +5,10 @@ from datetime import date
 from typing import Any
 
 from tests.web.sample_apply import (
+    ALONE,
     APPLICATION,
     ARTICLES,
+    BESIDE_OTHERS,
     CORRECTIONS,
     FIELDS,
     MATERIALS,
@@ -196,13 +198,11 @@ SAMPLES: list[Sample] = [
         {
             **APPLY,
             "question": some(title=t("您做什么生意？", "What is your business?"), hint=None, name="trade"),
-            "sources": [
-                some(label=t("单位名称", "Name"), source=t("营业执照 QX-2026-000001", "licence QX-2026-000001"))
-            ],
             "position": 3,
             "total": 7,
             "fields": ONE,
             "review": False,
+            **ALONE,
         },
     ),
     (
@@ -217,6 +217,7 @@ SAMPLES: list[Sample] = [
             "total": 7,
             "fields": FIELDS,
             "review": True,
+            **BESIDE_OTHERS,
             "problems": PROBLEMS,
         },
     ),

@@ -12,10 +12,12 @@ INVITATIONS = [
     some(href="/parts/2", title=t("公司设立登记", "A company"), role=SHAREHOLDER, label="样例公司", has_signed=True),
 ]
 UNASKED = {"place": "shareholders.1", "name": "陈其美", "role": SHAREHOLDER, "phone": None}
-UNASKED |= {"has_signed": False, "was_signed": False}
+UNASKED |= {"has_signed": False, "was_signed": False, "is_organisation": False, "representative": ""}
+FIRM = {"place": "shareholders.2", "name": "样例控股有限公司", "is_organisation": True, "representative": "吴样例"}
 ASKED = [
     some(**UNASKED),
     some(**{**UNASKED, "place": "directors.1", "name": "周样例", "phone": "138****0003", "was_signed": True}),
+    some(**{**UNASKED, **FIRM}),
     some(**{**UNASKED, "place": "manager_name", "phone": "138****0004", "has_signed": True, "was_signed": True}),
 ]
 PEOPLE = {"application": APPLICATION, "people": ASKED, "back": "/apply/01JD"}
@@ -56,11 +58,18 @@ PARTS = [
         "applicant",
         {**PEOPLE, "problems": [ShownProblem("phone-shareholders-1", "请输入 11 位手机号码")]},
     ),
+    (
+        "people-nobody-named",
+        "apply/people.html",
+        "applicant",
+        {**PEOPLE, "problems": [ShownProblem("representative-shareholders-2", "请填写代表该单位签名的人的姓名")]},
+    ),
     ("lookup", "apply/lookup.html", "applicant", LOOKUP),
     ("lookup-unknown", "apply/lookup.html", "applicant", {**LOOKUP, "firm": None}),
     ("lookup-silent", "apply/lookup.html", "applicant", {**LOOKUP, "firm": None, "answered": False}),
     ("people-nobody", "apply/people.html", "applicant", {**PEOPLE, "people": []}),
     ("part", "parts/part.html", "applicant", PART),
+    ("part-of-the-register", "parts/part.html", "applicant", {**PART, "fields": []}),
     ("part-sign", "parts/part.html", "applicant", {**PART, "code_sent": True, "problems": WRONG}),
     ("part-signed", "parts/part.html", "applicant", {**PART, "has_signed": True}),
     (

@@ -140,7 +140,7 @@ def _sign_page(
 ) -> Response:
     drafts = following.agreed_to(db, desk.office, bundle)
     label = drafts[0].item.holder.label
-    texts = {draft.application.id: drafts_of(desk, draft.application, now) for draft in drafts}
+    texts = {draft.application.id: drafts_of(desk, db, draft.application, now) for draft in drafts}
     return page(
         request,
         "bundles/sign.html",
@@ -165,7 +165,7 @@ def _sign_page(
 
 def _texts_digest(desk: DeskDep, db: Db, now: Now, bundle: Bundle) -> str:
     agreed = following.agreed_to(db, desk.office, bundle)
-    return drafting.digest([text for draft in agreed for text in drafts_of(desk, draft.application, now)])
+    return drafting.digest([text for draft in agreed for text in drafts_of(desk, db, draft.application, now)])
 
 
 @router.get("/together/{id}/sign")

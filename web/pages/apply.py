@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Applying (填报): the task list and one question per page; every page is saved. I/O: through the verbs."""
 
+from collections.abc import Sequence
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Form, Request
@@ -12,11 +13,13 @@ from approval import (
     cases,
     consents,
     lookups,
+    meanwhile,
     participants,
     prefilling,
     printing,
     proving,
     renewing,
+    signers,
     together,
 )
 from approval.application import Application, State
@@ -78,7 +81,7 @@ def tasks(
         title = Text(zh="再核验一次，符合条件的当场自动办结", en="One more proof, and a plain case is done at once")
         hint = Text(zh="选做：由合作方、窗口或视频核验", en="Optional: a partner, a window or a call")
         listed.append(task_of(title, hint, href_of(application, "identity"), "optional"))
-    others = participants.wanted(desk.office, application)
+    others = signers.wanted(db, desk.office, application)
     if others:
         listed.append(_others_task(desk, db, now, application, len(others)))
     listed.append(
@@ -131,7 +134,7 @@ def prefill(
 def _others_task(desk: DeskDep, db: Db, now: Now, application: Application, count: int) -> dict[str, object]:
     """Inviting the others, which holds nobody up: whoever does not sign here is asked by a clerk."""
     known = participants.of_application(db, application.id)
-    signed = sum(participants.has_signed(desk.office, application, one, now) for one in known)
+    signed = sum(participants.has_signed(db, desk.office, application, one, now) for one in known)
     hint = Text(
         zh=f"选做：共 {count} 人，已签名 {signed} 人；在线签名后审查更快",
         en=f"Optional: {signed} of {count} have signed; it makes the review quicker",
@@ -237,6 +240,7 @@ def _question(
     checked: Checked | None,
     review: bool,
     closed: frozenset[str],
+    others: Sequence[meanwhile.Told] = (),
 ) -> Response:
     item, form = form_of(desk, application)
     asked, index, pages = _place(desk, db, now, application, name)
@@ -250,8 +254,11 @@ def _question(
     return page(
         request,
         "apply/question.html",
-        422 if problems else 200,
+        409 if others else 422 if problems else 200,
         application=shown(item, application),
+        marks=meanwhile.marks(asked, application.answers),
+        others=others,
+        here=href_of(application, f"form/{asked.name}") + ("?review=1" if review else ""),
         question={"title": asked.title, "hint": asked.hint, "name": asked.name},
         sources=_sources(form, asked, application),
         position=index + 1,
@@ -264,6 +271,7 @@ def _question(
             language,
             _in_words(form, asked, answers, closed, language),
             lookups.columns_of(item),
+            office_day(now),
         ),
         problems=shown_problems(problems, language),
         back=back,
@@ -325,6 +333,12 @@ def answer(
     review = "review" in posted
     closed = cases.closed_fields(db, application)
     changed = _rows_changed(answers, posted)
+    seen, language = (posted.get("marks") or [""])[-1], language_of(request)
+    if application.state == State.DRAFT:
+        others = meanwhile.written(db, application, asked, seen, answers, language)
+        if others:
+            typed: Answers = {**application.answers, **answers}
+            return _question(request, desk, db, now, application, name, typed, None, review, closed, others)
     wanted = next((sent.removeprefix("upload-") for sent in posted if sent.startswith("upload-")), None)
     bundles.save_answers(db, desk.office, application, asked.name, answers, now)
     whole = application.answers
@@ -333,7 +347,7 @@ def answer(
     code = next((sent.removeprefix("lookup-") for sent in posted if sent.startswith("lookup-")), None)
     if code is not None:
         return go(href_of(application, f"lookup/{code[:80]}") + ("?review=1" if review else ""))
-    revealed = any(_is_new(f.name, posted) for f in form.asked_fields(asked, whole))
+    revealed = any(f.when is not None and _is_new(f.name, posted) for f in form.asked_fields(asked, whole))
     if changed or revealed:
         return _question(request, desk, db, now, application, name, whole, None, review, closed)
     page_checked = check_page(form, asked, whole, office_day(now))

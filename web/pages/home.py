@@ -103,7 +103,7 @@ def _invitation(desk: DeskDep, db: Db, now: Now, part: Participant) -> dict[str,
         "title": casefile.item_of(desk.office, case).title,
         "role": Text.model_validate(part.role),
         "label": case.label,
-        "has_signed": participants.has_signed(desk.office, case, part, now),
+        "has_signed": participants.has_signed(db, desk.office, case, part, now),
     }
 
 

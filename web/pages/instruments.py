@@ -38,10 +38,10 @@ def _one(read: list[Instrument], code: str) -> Instrument:
 
 
 @router.get("/apply/{id}/read/{code}")
-def to_be_signed(request: Request, desk: DeskDep, now: Now, application: OwnApplication, code: str) -> Response:
+def to_be_signed(request: Request, desk: DeskDep, db: Db, now: Now, application: OwnApplication, code: str) -> Response:
     if application.state != State.DRAFT:
         return go(f"/cases/{application.id}/signed/{code}")
-    instrument = _one(drafting.drafts(desk.office, application, now), code)
+    instrument = _one(drafting.drafts(db, desk.office, application, now), code)
     item = casefile.item_of(desk.office, application)
     return page(
         request,

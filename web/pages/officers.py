@@ -185,7 +185,7 @@ def _claims(
     if case is None or not listed:
         raise freezing.NotFrozen()
     people.keep_off(db, case.id, clerk.id)
-    roles = {one.place: one.role for one in proving.named_in(desk.office, case)}
+    roles = {one.place: one.role for one in proving.named_in(db, desk.office, case)}
     holder = proving.holder_of(desk.office, case).role
     return page(
         request,

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import Response
 
-from approval import casefile, participants, proving
+from approval import casefile, participants, proving, signers
 from approval.application import Application, State
 from approval.participants import Participant
 from approval.roles import NOTHING
@@ -38,15 +38,17 @@ def _people_page(
     office = desk.office
     known = {one.place: one for one in participants.of_application(db, application.id)}
     people = []
-    for person in participants.wanted(office, application):
+    for person in signers.wanted(db, office, application):
         invited = known.get(person.place)
-        invited = invited if invited and invited.name == person.name else None
-        has_signed = invited is not None and participants.has_signed(office, application, invited, now)
+        invited = invited if invited and invited.named == person.name else None
+        has_signed = invited is not None and participants.has_signed(db, office, application, invited, now)
         people.append(
             {
                 "place": person.place,
                 "name": person.name,
                 "role": person.role,
+                "is_organisation": person.is_organisation,
+                "representative": invited.name if invited and invited.stands_for else "",
                 "phone": invited.masked_phone if invited else None,
                 "has_signed": has_signed,
                 "was_signed": bool(invited and invited.signed_at),
@@ -79,11 +81,13 @@ def invite(
     application: OwnApplication,
     place: Annotated[str, Form(max_length=60)] = "",
     phone: Annotated[str, Form(max_length=30)] = "",
+    representative: Annotated[str, Form(max_length=80)] = "",
 ) -> Response:
     try:
-        participants.invite(db, desk.office, application, place, phone, now)
-    except (participants.PhoneMalformed, participants.InvitedTooOften) as error:
-        anchor = f"phone-{place.replace('.', '-')}"
+        participants.invite(db, desk.office, application, place, phone, now, representative)
+    except (participants.PhoneMalformed, participants.InvitedTooOften, participants.RepresentativeMissing) as error:
+        of_name = isinstance(error, participants.RepresentativeMissing)
+        anchor = f"{'representative' if of_name else 'phone'}-{place.replace('.', '-')}"
         return _people_page(request, desk, db, now, application, ShownProblem(anchor, sentence(error, request)))
     return go(href_of(application, "people"), "invited")
 
@@ -101,8 +105,8 @@ def _part_page(
     office, language = desk.office, language_of(request)
     application = db.get_one(Application, participant.application_id)
     item = casefile.item_of(office, application)
-    part = participants.part_of(office, application, participant)
-    read, digest = _to_read(desk, application, participant, now)
+    part = participants.part_of(db, office, application, participant)
+    read, digest = _to_read(desk, db, application, participant, now)
     told = [ShownProblem(problem.path, problem.message.said(language)) for problem in wrong]
     return page(
         request,
@@ -113,7 +117,7 @@ def _part_page(
         fields=part_views(part, wrong, language),
         instruments=read,
         digest=digest,
-        has_signed=participants.has_signed(office, application, participant, now),
+        has_signed=participants.has_signed(db, office, application, participant, now),
         proof=_proof(db, desk, application, participant),
         is_open=not State(application.state).is_final,
         code_sent=waiting_code(db, browser, _purpose(participant)) is not None,
@@ -124,7 +128,7 @@ def _part_page(
 
 def _proof(db: Db, desk: DeskDep, application: Application, participant: Participant) -> dict[str, Any]:
     """What is asked of this person, and where their proof stands."""
-    wanted = {one.place: one for one in participants.wanted(desk.office, application)}
+    wanted = {one.place: one for one in signers.wanted(db, desk.office, application)}
     need = wanted[participant.place].need if participant.place in wanted else NOTHING
     found = next(
         (one for one in proving.standing(db, desk.office, application) if one.named.place == participant.place), None
@@ -140,11 +144,13 @@ def _proof(db: Db, desk: DeskDep, application: Application, participant: Partici
     }
 
 
-def _to_read(desk: DeskDep, application: Application, participant: Participant, now: Now) -> tuple[list[Any], str]:
+def _to_read(
+    desk: DeskDep, db: Db, application: Application, participant: Participant, now: Now
+) -> tuple[list[Any], str]:
     """The documents as links, and what a signature would bind; nothing while the case is being filled in."""
     try:
-        read = listed(participants.texts(desk.office, application, now), f"/parts/{participant.id}/read")
-        return read, participants.digest_for(desk.office, application, participant, now)
+        read = listed(participants.texts(db, desk.office, application, now), f"/parts/{participant.id}/read")
+        return read, participants.digest_for(db, desk.office, application, participant, now)
     except participants.StillBeingFilledIn:
         return [], ""
 
@@ -172,8 +178,8 @@ def fill_in(
 @router.get("/parts/{id}/read/{code}")
 def read(request: Request, desk: DeskDep, db: Db, now: Now, part: OwnPart, code: str) -> Response:
     application = db.get_one(Application, part.application_id)
-    participants.part_of(desk.office, application, part)  # whoever was taken out of the case reads nothing of it
-    for instrument in participants.texts(desk.office, application, now):
+    participants.part_of(db, desk.office, application, part)  # whoever was taken out of the case reads nothing of it
+    for instrument in participants.texts(db, desk.office, application, now):
         if instrument.code == code:
             return page(
                 request,
@@ -211,7 +217,7 @@ def sign(
         _purpose(part),
         agree=agree,
         read=read,
-        shown=participants.digest_for(desk.office, application, part, now),
+        shown=participants.digest_for(db, desk.office, application, part, now),
         code=code,
         now=now,
         language=language_of(request),

@@ -6,13 +6,14 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import Response
 
-from approval import casefile, cases, drafting, filings, proving, together
+from approval import casefile, cases, drafting, entries, filings, proving, together
 from approval.application import Application, State
 from approval.dossier import sections
 from approval.gate import Facts, facts_of
 from approval.mending import Change, smallest_change
 from approval.received import received
-from forms import Answers, check
+from forms import Answers, Problem, check
+from forms import Form as Declared
 from identity import send_code, waiting_code
 from instruments import Instrument, Unwritable
 from kit.clock import office_day
@@ -56,13 +57,13 @@ def check_answers(request: Request, desk: DeskDep, db: Db, now: Now, application
         return go(f"/together/{bundle.id}/check")
     item, form = form_of(desk, application)
     language = language_of(request)
-    blocking = [p for p in casefile.checked(desk.office, application, now).problems if p.blocks]
+    found = [*casefile.checked(desk.office, application, now).problems]
+    found += entries.problems_after(db, desk.office, application, now, to_applicant=True)
     problems = [
-        *(
-            q
-            for p in blocking
-            for q in shown_problems([p], language, href_of(application, f"form/{form.page_of(p.path).name}?review=1"))
-        ),
+        shown_one
+        for problem in found
+        if problem.blocks
+        for shown_one in shown_problems([problem], language, _where(form, application, problem))
     ]
     if not proving.is_done(db, desk.office, application):
         said = Text(zh="请完成身份核验", en="Prove it is you").said(language)
@@ -83,16 +84,24 @@ def check_answers(request: Request, desk: DeskDep, db: Db, now: Now, application
         application=shown(item, application),
         sections=answered,
         problems=problems,
-        instruments=listed(drafts_of(desk, application, now), f"/apply/{application.id}/read"),
+        instruments=listed(drafts_of(desk, db, application, now), f"/apply/{application.id}/read"),
         ready=not problems,
         back=f"/apply/{application.id}",
     )
 
 
-def drafts_of(desk: DeskDep, application: Application, now: Now) -> list[Instrument]:
+def _where(form: Declared, application: Application, problem: Problem) -> str:
+    """Where it is put right: the page that asks it, or the first, where one says what changes."""
+    name = problem.path.split(".")[0]
+    asked = form.asked(application.answers)
+    named = next((one.name for one, fields in asked if any(f.name == name for f in fields)), asked[0][0].name)
+    return href_of(application, f"form/{named}?review=1")
+
+
+def drafts_of(desk: DeskDep, db: Db, application: Application, now: Now) -> list[Instrument]:
     """What is to be signed; nothing while answers lack."""
     try:
-        return drafting.drafts(desk.office, application, now)
+        return drafting.drafts(db, desk.office, application, now)
     except Unwritable:
         return []
 
@@ -120,13 +129,14 @@ def _faster(desk: DeskDep, application: Application, now: Now) -> dict[str, obje
 def _sign_page(
     request: Request,
     desk: DeskDep,
+    db: Db,
     application: Application,
     now: Now,
     phone: str,
     code_sent: bool,
     problems: list[ShownProblem] | None = None,
 ) -> Response:
-    read = drafts_of(desk, application, now)
+    read = drafts_of(desk, db, application, now)
     item = casefile.item_of(desk.office, application)
     statement = Text(
         zh=STATEMENT.zh.format(holder=item.holder.label.zh), en=STATEMENT.en.format(holder=item.holder.label.en)
@@ -166,7 +176,7 @@ def sign_page(
     if bundle is not None and together.is_gathering(db, bundle):
         return go(f"/together/{bundle.id}/check")
     sent = waiting_code(db, browser, _purpose(application)) is not None
-    return _sign_page(request, desk, application, now, applicant.phone or "", sent)
+    return _sign_page(request, desk, db, application, now, applicant.phone or "", sent)
 
 
 @router.post("/apply/{id}/sign/code")
@@ -201,14 +211,14 @@ def sign_and_submit(
         _purpose(application),
         agree=agree,
         read=read,
-        shown=drafting.digest(drafts_of(desk, application, now)),
+        shown=drafting.digest(drafts_of(desk, db, application, now)),
         code=code,
         now=now,
         language=language_of(request),
     )
     if problems:
         sent = waiting_code(db, browser, _purpose(application)) is not None
-        return _sign_page(request, desk, application, now, applicant.phone or "", sent, problems)
+        return _sign_page(request, desk, db, application, now, applicant.phone or "", sent, problems)
     cases.sign(db, application, "phone-code", STATEMENT_VERSION, now)
     filings.note_device(db, application.id, browser, now)
     cases.submit(db, desk.office, application, now)

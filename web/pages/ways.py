@@ -68,7 +68,7 @@ def ways_page(
 ) -> Response:
     """All ways beside each other, with what each needs and how long it takes."""
     application, evidence = person.application, evidence_of(db, person.application.id, person.place)
-    named = proving.named_at(desk.office, application, person.place)
+    named = proving.named_at(db, desk.office, application, person.place)
     way = assuring.route_of(evidence)
     assured = assuring.assured_way(evidence, named.who) if named.is_whole else None
     return page(

@@ -41,6 +41,12 @@ CASES = [
     passes("PAUSE-01", "from a leap day", pause_from=date(2028, 2, 29), pause_until=date(2031, 2, 28)),
     fails("PAUSE-01", "and a day", "pause_until", pause_from=date(2028, 2, 29), pause_until=date(2031, 3, 1)),
     passes("PAUSE-01", "trading again has no end"),
+    passes("PAUSE-03", "from today", pause_act="begin", pause_from=TODAY, pause_until=ago(-9)),
+    fails("PAUSE-03", "since yesterday", "pause_from", pause_act="begin", pause_from=ago(1), pause_until=ago(-9)),
+    passes("PAUSE-03", "what began is extended", pause_act="extend", pause_from=ago(90), pause_until=ago(-9)),
+    fails(
+        "PAUSE-03", "but not into the past", "pause_until", pause_act="extend", pause_from=ago(90), pause_until=ago(1)
+    ),
     passes("COPY-01", "published today", loss_notice_on=TODAY),
     passes("COPY-01", "a damaged licence is not published"),
     fails("COPY-01", "published tomorrow", "loss_notice_on", loss_notice_on=ago(-1)),

@@ -11,7 +11,7 @@ const plain = (typed) =>
     .trim();
 
 function scaled(typed) {
-  const found = /^([0-9]{1,11})(?:\.([0-9]{1,4}))?$/.exec(plain(typed).replaceAll(',', ''));
+  const found = /^([0-9]{1,11})(?:\.([0-9]{1,4}))?$/.exec(plain(typed).replaceAll(',', '').replace(/%$/, '').trim());
   return found ? Number(found[1]) * SCALE + Number((found[2] ?? '').padEnd(4, '0')) : null;
 }
 
