@@ -17,6 +17,7 @@ PARTS = {
     "queue": "Queue page and next case",
     "waiting": "Waiting cases, and a crash",
     "faces": "Face comparison",
+    "cards": "Identity cards",
     "licences": "Licence: render, sign, check",
     "log": "Decision log",
     "pages": "Applicant's pages",

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Bench of cards (证件识读): fields, verdicts and time over drawn cards photographed well and badly; hostile pictures.
 
-python -m bench.cards [--cards 12] [--rows "turned 90°;large glare"]. Drawn, not real: neither laminate nor
-holograms nor worn print. Milliseconds are CPU time on one core of this process. I/O: model files, photographs.
+python -m bench.cards [--cards 12] [--rows "turned 90°;large glare"]. Drawn and not real: laminate, holograms and worn
+print are not in it. Milliseconds are CPU time on one core. I/O: model files; the reference photographs.
 """
 
 import argparse

@@ -13,7 +13,7 @@ from forms import Form, Kind
 from reference import bureau
 
 ROUNDS = 200
-PROVING = 5  # card, consent, camera, check, signature
+PROVING = 6  # card, what was read of it, consent, camera, check, signature
 TAPPED = (Kind.CHOICE, Kind.CHOICES, Kind.TICK)
 GOAL = 8
 

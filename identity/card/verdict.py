@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Verdict (证件照判定): what is wrong with a photograph of a card, from what was measured of it. Pure.
 
-The limits are data. They rest on generated cards only (`python -m bench.cards`): ten faultless and ten faulty pictures
-a row, on two sides; real laminate, holograms and screens will measure otherwise, so each verdict asks for another
-picture and none refuses: whoever cannot do better sends the picture to a clerk as it is.
+The limits are data. They rest on generated cards only (`python -m bench.cards`): a dozen of each kind, on two sides;
+real laminate, holograms and screens will measure otherwise, so each verdict asks for another picture and none refuses:
+whoever cannot do better sends the picture to a clerk as it is.
 """
 
 from dataclasses import dataclass
