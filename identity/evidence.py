@@ -25,7 +25,7 @@ HOLDER = "holder"  # who files; the others of a case are called by their place i
 PICTURES = ("card_picture", "portrait_picture", "frame_picture")
 MEASURED = (
     *("portrait_width", "consent", "consent_version", "consent_at", "attempts", "band", "distance", "frames_used"),
-    *("model", "bands_version", "reasons", "compared_at", "without_camera"),
+    *("model", "bands_version", "reasons", "compared_at", "without_camera", "liveness", "live_session", "signals"),
 )
 
 
@@ -150,6 +150,7 @@ def record_comparison(
     evidence.distance, evidence.frames_used = comparison.distance, comparison.frames_used
     evidence.model, evidence.bands_version = comparison.model, BANDS.version
     evidence.compared_at, evidence.without_camera = now, not with_camera
+    evidence.liveness, evidence.live_session, evidence.signals = None, None, []
     evidence.frame_picture = keep_picture(session, frame, now) if frame else None
 
 
@@ -191,7 +192,8 @@ def delete_pictures(session: Session, application_id: str, now: datetime) -> Non
 def _forget_comparison(session: Session, evidence: Evidence) -> None:
     destroy_picture(session, evidence.frame_picture)
     evidence.frame_picture = evidence.band = evidence.distance = evidence.frames_used = evidence.compared_at = None
-    evidence.reasons = []
+    evidence.liveness = evidence.live_session = None
+    evidence.reasons, evidence.signals = [], []
 
 
 def destroy_evidence(session: Session, evidence: Evidence) -> None:

@@ -24,6 +24,7 @@ TABLE_MODULES = (
     "identity.messages",
     "identity.evidence",
     "identity.vault",
+    "identity.liveness.session",
     "licences.licence",
     "notices.notice",
     "approval.application",

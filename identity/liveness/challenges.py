@@ -2,7 +2,7 @@
 """Challenges (活体指令): what a person is asked to do before the camera, drawn at random for each session. Pure.
 
 Nobody who does not answer in that moment can know the order, the time to hold and the colours beforehand: 48 orders,
-256 times, 972 rows of colours, 11.9 million plans. `SystemRandom` is an argument so that a test may draw the same again.
+256 times, 972 rows of colours, 11.9 million plans. The source of chance is an argument: a test may draw the same again.
 """
 
 import random

@@ -5,6 +5,7 @@ A recording that is frozen, looped, played faster than it was filmed, sent twice
 traces in times, bytes, tables and noise. A recording made for this very session leaves none of these.
 """
 
+import itertools
 import re
 import statistics
 from collections.abc import Collection, Mapping, Sequence
@@ -31,7 +32,7 @@ def sent_twice(frames: Sequence[FrameReading], known: Collection[str] = ()) -> i
 
 def longest_gap(frames: Sequence[FrameReading]) -> float:
     """Seconds between two neighbouring frames of one phase."""
-    pairs = zip(frames, frames[1:], strict=False)
+    pairs = itertools.pairwise(frames)
     gaps = [(after.taken_ms - before.taken_ms) / 1000 for before, after in pairs if before.phase == after.phase]
     return max(gaps, default=0.0)
 
@@ -46,7 +47,7 @@ def hurry(frames: Sequence[FrameReading]) -> float:
 
 def goes_back(frames: Sequence[FrameReading]) -> int:
     """Frames said to be taken before the one before them."""
-    pairs = zip(frames, frames[1:], strict=False)
+    pairs = itertools.pairwise(frames)
     return sum(before.phase == after.phase and after.taken_ms <= before.taken_ms for before, after in pairs)
 
 
@@ -59,7 +60,7 @@ def typical_change(frames: Sequence[FrameReading]) -> float | None:
 def longest_loop(frames: Sequence[FrameReading]) -> int:
     """Moving frames in a row that come again, each at the same distance: a film that starts anew."""
     looks = [int(frame.look, 16) for frame in frames]
-    moves = [_apart(a, b) > MOVING for a, b in zip(looks, looks[1:], strict=False)]
+    moves = [_apart(a, b) > MOVING for a, b in itertools.pairwise(looks)]
     longest = 0
     for lag in range(LEAST_LAG, len(looks) // 2 + 1):
         run = 0

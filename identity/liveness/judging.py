@@ -44,6 +44,10 @@ class Seen:
     drift: float | None = None
     intent: bool = True
 
+    @property
+    def phases(self) -> set[int]:
+        return {frame.phase for frame in self.frames}
+
     def of_phase(self, phase: int) -> list[FrameReading]:
         return [frame for frame in self.frames if frame.phase == phase]
 
@@ -105,7 +109,7 @@ def _of_view(seen: Seen, base: rules.Baseline | None) -> list[Signal]:
         _signal("good_frames", good, "good_frames", good < LIMITS["good_frames"]),
         _at_most("faces_at_once", several),
         _plain("baseline", base is not None),
-        _at_most("lost", rules.longest_without_face(frames)),
+        _at_most("lost", max((rules.longest_without_face(seen.of_phase(n)) for n in seen.phases), default=0.0)),
         _plain("intent", seen.intent),
     ]
 
@@ -146,9 +150,7 @@ def _of_one_camera(seen: Seen) -> list[Signal]:
             "burst",
             integrity.hurry(frames) > LIMITS["burst"] or integrity.goes_back(frames) > 0,
         ),
-        _signal(
-            "standstill", standstill, "standstill", standstill is not None and standstill < LIMITS["standstill"]
-        ),
+        _signal("standstill", standstill, "standstill", standstill is not None and standstill < LIMITS["standstill"]),
         _signal("loop", integrity.longest_loop(frames), "loop", integrity.longest_loop(frames) >= LIMITS["loop"]),
         _at_most("encoders", integrity.encoders(frames)),
         _at_most("noise_spread", integrity.noise_spread(frames)),

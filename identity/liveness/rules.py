@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Rules (活体规则): when a frame is good, when an action was done, and what it tells of a real head. Pure."""
 
+import itertools
 import math
 import statistics
 from collections.abc import Callable, Sequence
@@ -137,7 +138,7 @@ def depth(challenge: str, base: Baseline, frames: Sequence[FrameReading]) -> flo
 def greatest_jump(frames: Sequence[FrameReading]) -> float:
     """Eye distances between the faces of two frames that follow each other at once."""
     jumps = [0.0]
-    for before, after in zip(frames, frames[1:], strict=False):
+    for before, after in itertools.pairwise(frames):
         if before.faces and after.faces and 0 <= after.taken_ms - before.taken_ms < 300:
             far = math.hypot(after.x - before.x, after.y - before.y)
             jumps.append(far / max(before.eye_distance, after.eye_distance, 1.0))

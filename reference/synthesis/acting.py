@@ -62,7 +62,9 @@ def trembling(poses: list[Pose], seed: int, rate: int = RATE) -> Iterator[Pose]:
     phases = [chance.random() * 2 * math.pi for _ in range(6)]
     for place, pose in enumerate(poses):
         at = place / rate
-        waves = [math.sin(speed * at + phase) for speed, phase in zip((1.1, 0.8, 0.6, 1.5, 1.7, 2.0), phases, strict=True)]
+        waves = [
+            math.sin(speed * at + phase) for speed, phase in zip((1.1, 0.8, 0.6, 1.5, 1.7, 2.0), phases, strict=True)
+        ]
         yield replace(
             pose,
             yaw=pose.yaw + 1.2 * waves[0] + chance.gauss(0, 0.25),

@@ -26,7 +26,7 @@ CAMERA = 420.0  # millimetres from the camera to the face
 STEPS = 10
 NOSE, NOSE_DEPTH = np.array([0.0, 35.0]), 52.0  # millimetres from between the eyes to the tip of a nose seen from ahead
 AIMED = {"left": (0, 24.0), "right": (0, 24.0), "up": (1, 17.0), "down": (1, 14.0)}  # 0 is yaw, 1 is pitch
-STRAIGHTENED = 0.3  # share of a photograph's own turn that is taken back, so that it begins looking ahead
+STRAIGHTENED = 0.3  # share of a photograph's own nod that is taken back, so that it begins looking ahead
 Pixels = np.ndarray[Any, Any]
 
 
@@ -51,8 +51,7 @@ class Head:
         self.picture = cv2.warpAffine(pixels, placed, SIZE, flags=smooth, borderMode=cv2.BORDER_REPLICATE)
         self.marks = marks @ placed[:, :2].T + placed[:, 2]
         self.pixel = float(np.linalg.norm(between)) * scale / EYES_APART  # pixels in a millimetre
-        lean = _lean(self.marks)
-        self.yaw, self.pitch = STRAIGHTENED * float(lean[0]), STRAIGHTENED * float(lean[1])
+        self.pitch = STRAIGHTENED * float(_lean(self.marks)[1])
         self._shape()
 
     def _shape(self) -> None:
@@ -68,7 +67,8 @@ class Head:
         wide = np.interp(self.down, [bridge, tip, base], [7.0, 10.0, 13.0])
         depth = depth + rise * np.exp(-(((self.across - side * 0.5) / wide) ** 2)) * (self.down > bridge - 40)
         lips = (self.marks[51][1] + self.marks[57][1]) / 2
-        depth = depth + 9 * np.exp(-((self.across / 22) ** 2) - (((self.down - (lips - self.middle[1]) / self.pixel) / 16) ** 2))
+        below = self.down - (lips - self.middle[1]) / self.pixel
+        depth = depth + 9 * np.exp(-((self.across / 22) ** 2) - ((below / 16) ** 2))
         self.depth = cv2.GaussianBlur(depth.astype(np.float32), (0, 0), 2.2 * self.pixel)
         outside = np.sqrt((self.across / 95) ** 2 + ((self.down - 20) / 125) ** 2)
         self.moving = np.clip((1.55 - outside) / 0.55, 0, 1).astype(np.float32)
@@ -111,7 +111,7 @@ class Head:
 
     def _shift(self, pose: Pose) -> Pixels:
         """By how many half-size pixels each point of the photograph moves."""
-        yaw, pitch, roll = np.radians([pose.yaw - self.yaw, pose.pitch - self.pitch, pose.roll])
+        yaw, pitch, roll = np.radians([pose.yaw, pose.pitch - self.pitch, pose.roll])
         x, y, z = self.across, self.down - 45, self.depth + 60  # turned about the neck
         x1, z1 = x * np.cos(yaw) + z * np.sin(yaw), z * np.cos(yaw) - x * np.sin(yaw)
         y1, z2 = y * np.cos(pitch) + z1 * np.sin(pitch), z1 * np.cos(pitch) - y * np.sin(pitch)
