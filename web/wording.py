@@ -18,6 +18,8 @@ def _texts(table: str) -> dict[str, Text]:
 FAULTS = {Fault(code): said for code, said in _texts("faults").items()}
 STATES = {Band(code): said for code, said in _texts("bands").items()}
 REASONS = _texts("reasons")
+LIVE = _texts("live")
+MENDS = _texts("mends")
 ROLES = _texts("roles")
 CHANNELS = _texts("channels")
 EVENTS = _texts("events")

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Challenges (活体指令): what a person is asked to do before the camera, drawn at random for each session. Pure.
 
-Nobody who does not answer in that moment can know the order, the time to hold and the colours beforehand: 48 orders,
-256 times, 972 rows of colours, 11.9 million plans. The source of chance is an argument: a test may draw the same again.
+Whoever does not answer in that moment cannot know the order, the time to hold and the colours: 48 orders, 256 times,
+972 rows of colours, 11.9 million plans. The source of chance is an argument: a test may draw the same again.
 """
 
 import random

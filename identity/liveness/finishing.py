@@ -14,6 +14,7 @@ from identity.checks import Band, Comparison, Fault, Verdict, judge
 from identity.evidence import BANDS, Evidence, evidence_of, record_comparison
 from identity.liveness import rules
 from identity.liveness.judging import Judgement, Seen, judge_session
+from identity.liveness.reading import FrameReading
 from identity.liveness.session import FINISHED, Asker, LiveSession, end, known_digests, sessions_left
 from identity.vault import view_picture
 
@@ -77,7 +78,7 @@ def _write(evidence: Evidence, row: LiveSession, outcome: str, judgement: Judgem
     evidence.signals = [signal.as_json() for signal in judgement.signals]
 
 
-def to_mend(judgement: Judgement, frames: Sequence[rules.FrameReading]) -> str:
+def to_mend(judgement: Judgement, frames: Sequence[FrameReading]) -> str:
     """A fault of most frames, else the action that did not come, else the first of what failed."""
     fault: Fault | None = rules.hint(frames) if frames else Fault.NO_FACE
     if fault is not None and {"good_frames", "baseline", "faces_at_once"} & set(judgement.failed):

@@ -59,7 +59,7 @@ def measure(pictures: Sequence[bytes]) -> list[FrameReading]:
         small = cv2.resize(grey, SMALL, interpolation=cv2.INTER_AREA).astype(np.float32)
         change = -1.0 if before is None else float(np.abs(small - before).mean())
         before = small
-        whole = {
+        whole: dict[str, Any] = {
             "digest": hashlib.sha256(data).hexdigest()[:32],
             "look": _look(grey),
             "encoder": _encoder(data),

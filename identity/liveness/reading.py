@@ -51,5 +51,7 @@ def written_down(readings: Sequence[FrameReading]) -> list[dict[str, Any]]:
 
 
 def read_back(rows: Sequence[dict[str, Any]]) -> list[FrameReading]:
-    tuples = ("chroma", "points")
-    return [FrameReading(**{k: tuple(v) if k in tuples else v for k, v in row.items()}) for row in rows]
+    known: list[dict[str, Any]] = [
+        {name: tuple(value) if isinstance(value, list) else value for name, value in row.items()} for row in rows
+    ]
+    return [FrameReading(**row) for row in known]

@@ -5,10 +5,11 @@ import math
 import random
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from typing import Any
 
 RATE = 8  # frames a second
 HOLD_S = 0.6
-TARGETS: dict[str, dict[str, float]] = {
+TARGETS: dict[str, dict[str, Any]] = {
     "look": {},
     "left": {"yaw": 29.0},
     "right": {"yaw": -29.0},
@@ -47,7 +48,7 @@ def acted(action: str, seed: int, rate: int = RATE, hold_s: float = HOLD_S, reac
     return list(trembling([*rest, *going, *held, *reversed(going), *rest, REST], seed, rate))
 
 
-def _part(target: dict[str, float], share: float) -> Pose:
+def _part(target: dict[str, Any], share: float) -> Pose:
     return replace(REST, **{name: value * min(1.0, share) for name, value in target.items()})
 
 

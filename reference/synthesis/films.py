@@ -72,7 +72,7 @@ def lively(
     bank = grain.normal(0, noise, (700, 560, 3)).astype(np.float32)
     taken = []
     for data in frames:
-        image = Image.open(io.BytesIO(data))
+        image: Image.Image = Image.open(io.BytesIO(data))
         if size:
             image = image.resize(size)
         shaken = np.roll(np.asarray(image), (chance.randint(-2, 2), chance.randint(-2, 2)), (0, 1))

@@ -7,13 +7,14 @@ so turns beyond thirty degrees smear. About 25 ms a frame.
 
 import io
 import warnings
+from dataclasses import replace
 from typing import Any
 
 import cv2
 import numpy as np
 from PIL import Image
 
-from reference.synthesis.acting import TARGETS, Pose
+from reference.synthesis.acting import REST, TARGETS, Pose
 
 with warnings.catch_warnings():
     warnings.filterwarnings("ignore", "pkg_resources is deprecated", UserWarning)  # face_recognition_models
@@ -78,8 +79,8 @@ class Head:
         picture = self._speaking(pose.mouth) if pose.mouth > 0.02 else self.picture
         turned = cv2.remap(picture, *self._map(pose), cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
         if pose.light != 1.0 or any(pose.tint):
-            lit = turned.astype(np.float32) * pose.light + np.float32(pose.tint)
-            return np.clip(lit, 0, 255).astype(np.uint8)
+            lit = turned.astype(np.float32) * pose.light + np.array(pose.tint, np.float32)
+            return np.asarray(np.clip(lit, 0, 255), np.uint8)
         return np.asarray(turned)
 
     def reach(self, action: str) -> float:
@@ -87,9 +88,9 @@ class Head:
         if action not in AIMED:
             return 1.0
         axis, aim = AIMED[action]
-        at_rest, nearest, best = _attitude(self.show(Pose()))[axis], 90.0, 1.0
+        at_rest, nearest, best = _attitude(self.show(REST))[axis], 90.0, 1.0
         for share in (1.0, 0.85, 1.15, 0.7, 1.3):
-            peak = Pose(**{name: value * share for name, value in TARGETS[action].items()})
+            peak = replace(REST, **{name: value * share for name, value in TARGETS[action].items()})
             try:
                 missed = abs(abs(_attitude(self.show(peak))[axis] - at_rest) - aim)
             except NoFace:
@@ -118,7 +119,7 @@ class Head:
         x2, y2 = x1 * np.cos(roll) - y1 * np.sin(roll), x1 * np.sin(roll) + y1 * np.cos(roll)
         nearer = (CAMERA - z) / (CAMERA - z2)
         moved = np.dstack([x2 * nearer - x, y2 * nearer - y]) * self.moving[..., None] * self.pixel
-        moved += np.float32([pose.across, pose.down]) * np.clip(self.moving[..., None] + 0.2, 0, 1)
+        moved += np.array([pose.across, pose.down], np.float32) * np.clip(self.moving[..., None] + 0.2, 0, 1)
         return np.asarray(moved / 2, np.float32)
 
     def _speaking(self, open_by: float) -> Pixels:
@@ -131,7 +132,7 @@ class Head:
         off = (columns - centre) / half
         gap = drop * np.sqrt(np.clip(1 - off**2, 0, 1))
         jaw = drop * np.exp(-((off / 2.0) ** 4))
-        from_rows = np.tile(rows[:, None], (1, SIZE[0]))
+        from_rows: Pixels = np.tile(rows[:, None], (1, SIZE[0]))
         for column in np.nonzero(jaw > 0.3)[0]:
             came = [0.0, lip, lip + 0.01, chin, chin + 2.2 * drop + 30, SIZE[1]]
             went = [0.0, lip, lip + gap[column] + 0.01, chin + jaw[column], chin + 2.2 * drop + 30, SIZE[1]]
@@ -140,7 +141,7 @@ class Head:
         opened = cv2.remap(self.picture, across, from_rows.astype(np.float32), cv2.INTER_LINEAR)
         inside = (rows[:, None] > lip) & (rows[:, None] < lip + gap[None, :])
         soft = cv2.GaussianBlur(inside.astype(np.float32), (0, 0), 1.2)[..., None]
-        dark = np.empty_like(opened, np.float32)
+        dark: Pixels = np.empty_like(opened, np.float32)
         dark[:] = (62, 22, 28)
         dark[: int(lip + 0.28 * drop)] = (190, 178, 165)
         dark = cv2.GaussianBlur(dark, (0, 0), 1.5)

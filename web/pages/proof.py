@@ -7,7 +7,7 @@ Pictures are decoded and compared before the transaction begins: nobody waits fo
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, Request, UploadFile
-from fastapi.responses import JSONResponse, Response
+from fastapi.responses import Response
 
 from approval import casefile, cases
 from approval.application import Application, State
@@ -36,7 +36,6 @@ from web.respond import go, language_of, page
 from web.wording import FAULTS, STATES
 
 router = APIRouter()
-MOST_FRAMES = 8
 
 
 class NoPicture(DomainError):
@@ -171,22 +170,19 @@ def compare_face(
     applicant: Applicant,
     frames: list[UploadFile] | None = None,
 ) -> Response:
-    """Compare the frames with the card; they are gone when this returns, but for the one that is sealed."""
+    """Without a camera or without scripts: one uploaded picture, which a clerk always looks at."""
     application = _own_draft(desk, applicant, id)
-    by_camera = request.headers.get("x-csrf-token") is not None
     with desk.office.database.reading() as session:
         evidence = evidence_of(session, application.id)
         may_compare(evidence)
         compared_card = evidence.card_picture
         card_jpeg = view_picture(session, evidence.card_picture) or b""
-    pictures = [frame.file.read() for frame in (frames or [])[:MOST_FRAMES]]
+    pictures = [frame.file.read() for frame in (frames or [])[:1]]
     try:
         if not any(pictures):
             raise NoPicture()
         comparison, best = desk.matcher.compare(card_jpeg, pictures)
     except DomainError as error:
-        if by_camera:
-            raise
         problems = [ShownProblem("frames", sentence(error, request))]
         context = _context(desk, application)
         return page(request, "apply/face.html", 422, **context, attempts_left=evidence.attempts_left, problems=problems)
@@ -197,10 +193,8 @@ def compare_face(
         may_compare(evidence)
         if evidence.card_picture != compared_card:  # another card was photographed meanwhile: compare with that one
             raise PortraitMissing()
-        record_comparison(session, evidence, comparison, verdict, best, now, with_camera=by_camera)
-    return _tell(
-        request, desk, application, comparison, Band(evidence.band or Band.RETRY), evidence.attempts_left, by_camera
-    )
+        record_comparison(session, evidence, comparison, verdict, best, now, with_camera=False)
+    return _tell(request, desk, application, comparison, Band(evidence.band or Band.RETRY), evidence.attempts_left)
 
 
 def _tell(
@@ -210,16 +204,12 @@ def _tell(
     comparison: Comparison,
     band: Band,
     left: int,
-    by_camera: bool,
 ) -> Response:
     language = language_of(request)
     message = STATES[band].said(language)
     if band is Band.RETRY and comparison.faults:
         message = FAULTS[comparison.faults[0]].said(language)
     on = f"/apply/{application.id}"
-    if by_camera:
-        state = {Band.ACCEPT: "accepted", Band.PERSON: "person", Band.RETRY: "retry"}[band]
-        return JSONResponse({"state": state, "message": message, "next": on, "attempts_left": left})
     if band is not Band.RETRY or left == 0:
         return go(on)
     problems = [ShownProblem("frames", message)]
