@@ -113,6 +113,16 @@ def is_at_rest(base: Baseline, reading: FrameReading) -> bool:
     )
 
 
+def may_compare(base: Baseline, reading: FrameReading) -> bool:
+    """Whether a frame is fit to be compared with others and with a portrait."""
+    return is_frontal(reading) and is_at_rest(base, reading)
+
+
+def away(base: Baseline, reading: FrameReading) -> float:
+    """How far from rest, in degrees; an open mouth counts as much as a turned head."""
+    return abs(reading.yaw - base.yaw) + abs(reading.pitch - base.pitch) + 40 * abs(reading.mouth - base.mouth)
+
+
 def went_wrong_way(challenge: str, base: Baseline, frames: Sequence[FrameReading]) -> bool:
     """Whether a turn or a nod was made to the other side as well."""
     if challenge == "mouth":

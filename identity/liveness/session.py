@@ -259,9 +259,15 @@ def receive(
 def _keep_frontal(
     session: Session, row: LiveSession, placed: Sequence[FrameReading], jpegs: Sequence[bytes], now: datetime
 ) -> None:
+    """Those that are nearest to how this head looks ahead: a turned face, or an open mouth, lies far from itself."""
     room = FRONTAL.get(row.phase, 1) - sum(phase == row.phase for phase, _name in row.pictures)
-    frontal = [(abs(one.yaw), jpeg) for one, jpeg in zip(placed, jpegs, strict=True) if rules.is_frontal(one)]
-    for _yaw, jpeg in sorted(frontal, key=lambda pair: pair[0])[: max(0, room)]:
+    base = rules.baseline([one for one in row.frames if one.phase == 0])
+    if base is None:
+        return
+    away = [
+        (rules.away(base, one), jpeg) for one, jpeg in zip(placed, jpegs, strict=True) if rules.may_compare(base, one)
+    ]
+    for _far, jpeg in sorted(away, key=lambda pair: pair[0])[: max(0, room)]:
         row.pictures = [*row.pictures, [row.phase, keep_picture(session, jpeg, now)]]
 
 

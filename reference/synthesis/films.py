@@ -69,7 +69,7 @@ def lively(
 ) -> list[bytes]:
     """The frames as a sensor sees them in this moment, in a hand that is never the same."""
     grain = np.random.default_rng(chance.getrandbits(32))
-    bank = grain.normal(0, noise, (700, 560, 3)).astype(np.float32)
+    bank = grain.standard_normal((700, 560, 3), np.float32) * np.float32(noise)
     taken = []
     for data in frames:
         image: Image.Image = Image.open(io.BytesIO(data))
@@ -77,7 +77,10 @@ def lively(
             image = image.resize(size)
         shaken = np.roll(np.asarray(image), (chance.randint(-2, 2), chance.randint(-2, 2)), (0, 1))
         down, across = chance.randint(0, 700 - image.height), chance.randint(0, 560 - image.width)
-        lit = shaken * chance.uniform(0.985, 1.015) + bank[down : down + image.height, across : across + image.width]
+        lit = (
+            shaken * np.float32(chance.uniform(0.985, 1.015))
+            + bank[down : down + image.height, across : across + image.width]
+        )
         taken.append(jpeg(np.clip(lit, 0, 255).astype(np.uint8)))
     return taken
 

@@ -26,7 +26,7 @@ EYES_APART = 90.0  # millimetres between the outer corners of the eyes
 CAMERA = 420.0  # millimetres from the camera to the face
 STEPS = 10
 NOSE, NOSE_DEPTH = np.array([0.0, 35.0]), 52.0  # millimetres from between the eyes to the tip of a nose seen from ahead
-AIMED = {"left": (0, 24.0), "right": (0, 24.0), "up": (1, 17.0), "down": (1, 14.0)}  # 0 is yaw, 1 is pitch
+AIMED = {"left": (0, 28.0), "right": (0, 28.0), "up": (1, 17.0), "down": (1, 14.0)}  # 0 is yaw, 1 is pitch
 STRAIGHTENED = 0.3  # share of a photograph's own nod that is taken back, so that it begins looking ahead
 Pixels = np.ndarray[Any, Any]
 
