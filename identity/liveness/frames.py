@@ -22,11 +22,15 @@ LEAST_LAG = 4
 
 
 def sent_twice(frames: Sequence[FrameReading], known: Collection[str] = ()) -> int:
-    """Frames whose very bytes came before, in this session or in those whose digests are known."""
-    seen, twice = set(known), 0
+    """Frames whose very bytes came before, in this session or in those whose digests are known.
+
+    Not counted: the same as the one just before, which a slow camera gives to a quick page.
+    """
+    seen, twice, before = set(known), 0, ""
     for frame in frames:
-        twice += frame.digest in seen
+        twice += frame.digest in seen and frame.digest != before
         seen.add(frame.digest)
+        before = frame.digest
     return twice
 
 

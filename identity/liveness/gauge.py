@@ -24,7 +24,7 @@ Pixels = np.ndarray[Any, Any]
 
 # Millimetres, measured over 20 public-domain portraits for x (to the right of the picture) and y (down), both mirrored
 # and averaged; z (towards the camera) set by hand from the anatomy of an average head. 0 = between the eye corners.
-_HEAD = {
+HEAD = {
     8: (0.0, 124.6, 23),
     17: (-60.6, -12.2, 0),
     19: (-39.2, -25.2, 22),
@@ -46,7 +46,7 @@ _HEAD = {
     48: (-33.6, 64.5, 16),
     54: (33.6, 64.5, 16),
 }
-_MODEL = np.array([[x, y, -z] for x, y, z in (_HEAD[mark] for mark in RIGID)], np.float64)
+_MODEL = np.array([[x, y, -z] for x, y, z in (HEAD[mark] for mark in RIGID)], np.float64)
 
 
 def measure(pictures: Sequence[bytes]) -> list[FrameReading]:

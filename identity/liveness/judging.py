@@ -124,7 +124,7 @@ def _of_actions(seen: Seen, base: rules.Baseline | None) -> list[Signal]:
         reached = max((rules.moved(kind, base, one) for one in frames if one.faces), default=0.0) if base else 0.0
         signals.append(_signal(f"action_{kind}", reached, limit, not done or wrong))
         if kind != "mouth":
-            depth = rules.depth(kind, base, frames) if base else None
+            depth = rules.depth(kind, base, frames) if base and done else None  # of another movement it tells nothing
             least = f"parallax_{limit}"
             signals.append(_signal(f"depth_{kind}", depth, least, depth is not None and depth < LIMITS[least]))
     return signals

@@ -96,13 +96,19 @@ def longest_run(frames: Sequence[FrameReading], holds: Callable[[FrameReading], 
 
 def was_done(challenge: Challenge, base: Baseline, frames: Sequence[FrameReading]) -> bool:
     """Whether the action was begun from rest, held, and ended at rest; half the time asked for is enough."""
-    good = [one for one in frames if not faults_in(one)]
+    good = from_rest(base, frames)
     if len(good) < 4:
         return False
     least = least_of(challenge.kind)
     count, seconds = longest_run(good, lambda one: least <= moved(challenge.kind, base, one) <= MOST_TURNED)
-    begun_at_rest = moved(challenge.kind, base, good[0]) < 0.8 * least
-    return count >= 2 and seconds >= challenge.hold_s / 2 and begun_at_rest and is_at_rest(base, good[-1])
+    return count >= 2 and seconds >= challenge.hold_s / 2 and is_at_rest(base, good[-1])
+
+
+def from_rest(base: Baseline, frames: Sequence[FrameReading]) -> list[FrameReading]:
+    """The good frames, without those in which the head still comes back from what was asked before."""
+    good = [one for one in frames if not faults_in(one)]
+    start = next((place for place, one in enumerate(good) if is_at_rest(base, one)), len(good))
+    return good[start:]
 
 
 def is_at_rest(base: Baseline, reading: FrameReading) -> bool:
@@ -127,7 +133,7 @@ def went_wrong_way(challenge: str, base: Baseline, frames: Sequence[FrameReading
     """Whether a turn or a nod was made to the other side as well."""
     if challenge == "mouth":
         return False
-    good = [one for one in frames if not faults_in(one)]
+    good = from_rest(base, frames)
     return longest_run(good, lambda one: moved(challenge, base, one) <= -least_of(challenge))[0] >= 2
 
 

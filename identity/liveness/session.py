@@ -144,10 +144,12 @@ def token_of(name: str, phase: int) -> str:
 
 
 def sessions_left(session: Session, asker: Asker, now: datetime) -> int:
+    """Of this day. One that ended before anything was asked (the camera failed) does not count: it told nothing."""
     began = select(func.count()).where(
         LiveSession.application_id == asker.application_id,
         LiveSession.person == asker.person,
         LiveSession.started_at > now - A_DAY,
+        (LiveSession.phase > 0) | (LiveSession.state != ABANDONED),
     )
     return max(0, MOST_A_DAY - (session.scalar(began) or 0))
 
@@ -204,7 +206,8 @@ def admitted(session: Session, asker: Asker, name: str, now: datetime, *, lock: 
         raise LiveSessionElsewhere()
     if row.state in (FINISHED, ABANDONED):
         raise LiveSessionUsed()
-    if now > row.expires_at or (row.state == OPEN and now > _limit(row)):
+    over = row.expires_at + (LIVES if row.state == MEASURED else timedelta(0))  # comparing may have to wait its turn
+    if now > over or (row.state == OPEN and now > _limit(row)):
         raise LiveSessionLate()
     may_compare(evidence_of(session, asker.application_id, asker.person))
     return row
@@ -331,7 +334,7 @@ def abandon(session: Session, asker: Asker, name: str, now: datetime) -> None:
 
 def clear_live_sessions(session: Session, now: datetime) -> int:
     """End every session whose minute is over, and with it its frames. Gives how many there were."""
-    over = LiveSession.state.in_((OPEN, MEASURED)) & (LiveSession.expires_at < now - GRACE)
+    over = LiveSession.state.in_((OPEN, MEASURED)) & (LiveSession.expires_at < now - LIVES)
     rows = session.scalars(select(LiveSession).where(over).limit(500)).all()
     for row in rows:
         end(session, row, ABANDONED, now)

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The live session on the page: says what to do, sends what the camera sees, follows the server from phase to phase.
-import { Camera, CameraProblem } from './camera.js';
-import { isCalm, show } from './colours.js';
-import { LiveSession, Refused } from './live-session.js';
+import { Camera, CameraProblem } from '../live/camera.js';
+import { isCalm, show } from '../live/colours.js';
+import { LiveSession, Refused } from '../live/session.js';
 
 const ON = 1200;
 const DARK = 50;

@@ -34,6 +34,10 @@ export class LiveSession {
         await wait(AGAIN[turn]);
         continue;
       }
+      if (answer.status === 503 && turn < AGAIN.length) { // busy: what came is kept, and compared when asked again
+        await wait(AGAIN[turn]);
+        continue;
+      }
       const told = await answer.json();
       if (!answer.ok) throw new Refused(told.detail);
       if (told.phase) this.enter(told.phase);

@@ -59,7 +59,17 @@ export class Camera {
     canvas.getContext('2d', { willReadFrequently: canvas === this.dot }).drawImage(this.video, ...from, 0, 0, width, height);
   }
 
-  frame({ width, height, quality }) {
+  // A new picture of the lens: one that is sent twice would look like a recording.
+  fresh() {
+    return new Promise((done) => {
+      setTimeout(done, 400);
+      if (this.video.requestVideoFrameCallback) this.video.requestVideoFrameCallback(done);
+      else setTimeout(done, 60);
+    });
+  }
+
+  async frame({ width, height, quality }) {
+    await this.fresh();
     if (!this.stream?.active) throw new CameraProblem('ended');
     this.canvas.width = width;
     this.canvas.height = height;
