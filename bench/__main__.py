@@ -15,6 +15,7 @@ PARTS = {
     "queue": "Queue page and next case",
     "waiting": "Waiting cases, and a crash",
     "faces": "Face comparison",
+    "liveness": "Liveness",
     "licences": "Licence: render, sign, check",
     "log": "Decision log",
     "pages": "Applicant's pages",

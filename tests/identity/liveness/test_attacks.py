@@ -17,6 +17,7 @@ from identity.liveness.judging import Judgement, Seen, judge_session
 from identity.liveness.limits import LIMITS
 from identity.liveness.reading import FrameReading
 from reference.photographs import Photographs
+from reference.synthesis.acting import REST
 from reference.synthesis.films import films, jpeg, lively
 from reference.synthesis.head import Head
 from tests.identity.liveness import attacks
@@ -140,7 +141,7 @@ def test_another_persons_session_is_no_proof_and_the_cards_own_picture_is_for_a_
 ) -> None:
     other = lively(films(pictures.other.read_bytes())["look"], random.Random(1))  # noqa: S311
     assert judge(matcher.compare(card, other[:5])[0], BANDS).band is Band.RETRY
-    own = lively([jpeg(Head(pictures.accept_portrait.read_bytes()).picture)] * 3, random.Random(2))  # noqa: S311
+    own = lively([jpeg(Head(pictures.accept_portrait.read_bytes()).show(REST))] * 3, random.Random(2))  # noqa: S311
     assert judge(matcher.compare(card, own)[0], BANDS).band is Band.PERSON
 
 

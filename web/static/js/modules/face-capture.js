@@ -50,6 +50,7 @@ export function start(root) {
   async function finish(told) {
     session = null;
     close();
+    root.dataset.state = told.state;
     if (told.state === 'retry') return fail(told.message, told.sessions_left === 0 || told.attempts_left === 0);
     look(false);
     tell(told.message);
