@@ -33,6 +33,7 @@ from identity.evidence import (
     record_comparison,
     record_consent,
 )
+from identity.liveness.session import clear_live_sessions
 from identity.messages import Message, latest_messages, write_message
 from identity.sessions import account_of, sign_in, sign_out
 from identity.vault import view_picture
@@ -59,6 +60,7 @@ __all__ = [
     "account_of",
     "applicant_with_phone",
     "check_code",
+    "clear_live_sessions",
     "copy_evidence",
     "delete_pictures",
     "demonstration_password",

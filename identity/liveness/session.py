@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import JSON, String, func, select
+from sqlalchemy import JSON, String, delete, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from identity.evidence import HOLDER, evidence_of, may_compare
@@ -29,6 +29,7 @@ from kit.sealing import Sealed, fingerprint
 LIVES = timedelta(seconds=60)
 GRACE = timedelta(seconds=6)  # beyond the patience of a phase, for a slow network
 A_DAY = timedelta(hours=24)
+KEPT = timedelta(days=30)  # digests of frames, to know a recording that is sent again
 MOST_A_DAY = 3
 MOST_AT_ONCE, MOST_IN_ALL = 16, 200
 MOST_BYTES = 300_000  # of one frame; the page sends 10 to 45 kB
@@ -333,7 +334,8 @@ def abandon(session: Session, asker: Asker, name: str, now: datetime) -> None:
 
 
 def clear_live_sessions(session: Session, now: datetime) -> int:
-    """End every session whose minute is over, and with it its frames. Gives how many there were."""
+    """End every session whose minute is over, and with it its frames; forget those of last month. Gives the number."""
+    session.execute(delete(LiveSession).where(LiveSession.started_at < now - KEPT))
     over = LiveSession.state.in_((OPEN, MEASURED)) & (LiveSession.expires_at < now - LIVES)
     rows = session.scalars(select(LiveSession).where(over).limit(500)).all()
     for row in rows:
