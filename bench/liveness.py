@@ -196,14 +196,16 @@ def species(folder: Path | None, rounds: int) -> None:
     for photograph in people(folder):
         try:
             head = Head(photograph)
+            for turn in range(rounds):
+                for name, judgement in of_person(head, 10 * turn, chance, spent):
+                    counts.setdefault(name, Count()).add(judgement)
+            for reflects, value in light(head, chance):
+                answers.setdefault(reflects, []).append(value)
+            faces += 1
         except NoFace:
             continue
-        faces += 1
-        for turn in range(rounds):
-            for name, judgement in of_person(head, 10 * turn, chance, spent):
-                counts.setdefault(name, Count()).add(judgement)
-        for reflects, value in light(head, chance):
-            answers.setdefault(reflects, []).append(value)
+        except KeyboardInterrupt:  # what was measured so far is told
+            break
     print(f"{faces} persons, {rounds} session{'s' if rounds > 1 else ''} each a species; limits {LIMITS.version}.\n")
     genuine = counts.pop("genuine")
     print(table(counts))

@@ -26,6 +26,7 @@ from identity import (
     record_consent,
     view_picture,
 )
+from identity.liveness.session import Asker, sessions_left
 from kit.errors import DomainError
 from kit.text import Text
 from web.deps import Applicant, Db, DeskDep, Now, OwnApplication
@@ -150,7 +151,9 @@ def consent(
 
 
 @router.get("/apply/{id}/face")
-def face(request: Request, desk: DeskDep, db: Db, application: OwnApplication) -> Response:
+def face(
+    request: Request, desk: DeskDep, db: Db, now: Now, applicant: Applicant, application: OwnApplication
+) -> Response:
     evidence = evidence_of(db, application.id)
     if application.state != State.DRAFT:
         return go(f"/cases/{application.id}")
@@ -158,7 +161,8 @@ def face(request: Request, desk: DeskDep, db: Db, application: OwnApplication) -
         return go(href_of(application, "idcard"))
     if evidence.consent != "agree":
         return go(href_of(application, "consent"))
-    return page(request, "apply/face.html", **_context(desk, application), attempts_left=evidence.attempts_left)
+    left = min(evidence.attempts_left, sessions_left(db, Asker(application.id, applicant.id, ""), now))
+    return page(request, "apply/face.html", **_context(desk, application), attempts_left=left)
 
 
 @router.post("/apply/{id}/face")
