@@ -15,6 +15,7 @@ from identity import demonstration_password
 from kit.database import Database
 from licences import FileVerdict, check_file
 from reference import bureau
+from reference.synthesis.films import films, write_mjpeg
 from tests.conftest import NOON
 from tests.journeys.conftest import Service
 
@@ -24,8 +25,9 @@ AXE = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
 
 
 @pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    with seen.browser() as opened:
+def chromium(_service: Service, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
+    film = write_mjpeg(films(_service.live)["look"], tmp_path_factory.mktemp("camera") / "look.mjpeg")
+    with seen.browser(film) as opened:
         yield opened
 
 
