@@ -17,7 +17,7 @@ from approval.casefile import item_of, locked, record, record_transition
 from approval.deadlines import WorkingCalendar, YearUnpublished, working_days_left
 from approval.office import Office
 from approval.placing import place
-from identity import Role
+from identity import Role, clear_live_sessions
 from kit.clock import office_day
 from workflows import Human, Joint, Panel, RanOut, advance
 
@@ -32,6 +32,8 @@ log = structlog.get_logger()
 def sweep(office: Office, now: datetime) -> int:
     """Look at every case whose day has come, each in a transaction of its own. Gives how many cases moved."""
     today, moved, last = office_day(now), 0, ""
+    with office.database.writing() as session:
+        clear_live_sessions(session, now)
     while due := _to_look_at(office, today, last):
         for application_id in due:
             try:

@@ -18,6 +18,7 @@ PARTS = {
     "waiting": "Waiting cases, and a crash",
     "faces": "Face comparison",
     "cards": "Identity cards",
+    "liveness": "Liveness",
     "licences": "Licence: render, sign, check",
     "log": "Decision log",
     "pages": "Applicant's pages",

@@ -6,19 +6,18 @@ Knows nothing of the service but its pages; used by the demonstration, the journ
 
 import re
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from html import unescape
 
 import httpx
 
+from demonstration.sitting import Stumbled, said, sit
 from reference import idcard
 
+__all__ = ["COMPANY", "HOTEL", "SOLE_TRADER", "Applicant", "Stumbled", "said", "sole_trader"]
+
 FormData = Mapping[str, str | list[str]]
-
-
-class Stumbled(Exception):
-    """A page did not answer as it should; says which, and what it showed."""
 
 
 SOLE_TRADER: dict[str, dict[str, str | list[str]]] = {
@@ -185,14 +184,9 @@ class Applicant:
         """Agree to face comparison, or decline."""
         self.expect(self.send(self.path("consent"), {"choice": way}, shown_on=self.path("consent")))
 
-    def look_into_camera(self, frames: Sequence[bytes]) -> dict[str, object]:
-        """What the script of the camera page does."""
-        token = self.token(self.path("consent"))
-        files = [("frames", (f"{index}.jpg", frame, "image/jpeg")) for index, frame in enumerate(frames)]
-        headers = {"x-csrf-token": token, "accept": "application/json"}
-        answer = self.client.post(self.path("face"), files=files, headers=headers)
-        told: dict[str, object] = self.expect(answer).json()
-        return told
+    def look_into_camera(self, photograph: bytes) -> dict[str, object]:
+        """What the script of the camera page does, before a camera that shows the photograph doing what is asked."""
+        return sit(self.client, self.path("live"), self.token(self.path("consent")), photograph)
 
     def let_partner_vouch(self, code: str = "sample-bank", name: str = "", number: str = "") -> httpx.Response:
         """Go to the partner's page, confirm there under this name and number, and come back."""
@@ -240,9 +234,3 @@ class Applicant:
     def licence(self, copy: str) -> bytes:
         answer = self.client.get(f"/cases/{self.application}/licence/{copy}.pdf")
         return self.expect(answer).content
-
-
-def said(html: str) -> str:
-    """The words of a page, short."""
-    body = re.sub(r"(?s)<(script|style|head).*?</\1>", " ", html)
-    return re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]+>", " ", body)))[:400]

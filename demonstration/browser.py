@@ -4,6 +4,7 @@
 For the browser journey of the tests and for the screenshots; needs the development dependencies. I/O: processes, files.
 """
 
+import json
 import re
 import shutil
 from collections.abc import Iterator
@@ -11,13 +12,13 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import cv2
-import numpy as np
-from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Route, ViewportSize, sync_playwright
 
 from reference import idcard
+from reference.synthesis.films import films
 
 PHONE: ViewportSize = {"width": 390, "height": 844}
+ACTING = Path(__file__).with_name("acting-camera.js")
 DESK: ViewportSize = {"width": 1366, "height": 768}
 HOW_TO_GET_IT = "no Chromium: `apt-get install chromium fonts-noto-cjk`"
 QUIET = (
@@ -38,25 +39,27 @@ def program() -> str | None:
     return next((path for name in names if (path := shutil.which(name))), str(mac) if mac.exists() else None)
 
 
-def camera_file(photograph: bytes, path: Path, width: int = 640, height: int = 480) -> Path:
-    """A one-frame y4m film of the photograph, filling the picture as a face before the camera does."""
-    image = cv2.imdecode(np.frombuffer(photograph, np.uint8), cv2.IMREAD_COLOR)
-    if image is None:
-        raise ValueError("no photograph")
-    scale = max(width / image.shape[1], height / image.shape[0])
-    image = cv2.resize(image, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
-    left, top = (image.shape[1] - width) // 2, 0
-    frame = np.ascontiguousarray(image[top : top + height, left : left + width])
-    planes = cv2.cvtColor(frame, cv2.COLOR_BGR2YUV_I420).tobytes()
-    path.write_bytes(f"YUV4MPEG2 W{width} H{height} F15:1 Ip A1:1 C420\nFRAME\n".encode() + planes)
-    return path
+def acting_camera(context: BrowserContext, photograph: bytes) -> None:
+    """From now on the camera of this browser shows the photograph doing what the page asks for.
+
+    The very injection by a virtual camera that `docs/identity.md` says is not caught by what a face does.
+    """
+    known = films(photograph)
+
+    def give(route: Route) -> None:
+        action, place = route.request.url.rsplit("/", 2)[1:]
+        route.fulfill(body=known[action][int(place)], content_type="image/jpeg")
+
+    context.route("**/film-of-the-demonstration/**", give)
+    counted = json.dumps({action: len(frames) for action, frames in known.items()})
+    context.add_init_script(ACTING.read_text("utf-8").replace("__FILMS__", counted))
 
 
 @contextmanager
-def browser(camera: Path | None = None) -> Iterator[Browser]:
-    """Chromium, its camera showing the film; without one there is no camera to be had."""
-    film = [f"--use-file-for-fake-video-capture={camera}"] if camera else []
-    device = ["--use-fake-device-for-media-stream" + ("" if camera else "=device-count=0"), *film]
+def browser(film: Path | None = None) -> Iterator[Browser]:
+    """Chromium, its camera playing the film again and again; without one there is no camera but `acting_camera`."""
+    played = [f"--use-file-for-fake-video-capture={film}"] if film else []
+    device = ["--use-fake-device-for-media-stream" + ("" if film else "=device-count=0"), *played]
     with sync_playwright() as playwright:
         opened = playwright.chromium.launch(executable_path=program(), args=[*QUIET, *device])
         try:

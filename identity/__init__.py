@@ -40,6 +40,7 @@ from identity.evidence import (
     record_comparison,
     record_consent,
 )
+from identity.liveness.session import clear_live_sessions
 from identity.messages import Message, latest_messages, write_message
 from identity.partners import Partner, PartnerSilent, PartnerUnknown
 from identity.retention import Retention, load_retention, persons_held, when_final
@@ -85,6 +86,7 @@ __all__ = [
     "applicant_with_phone",
     "bands_of",
     "check_code",
+    "clear_live_sessions",
     "copy_evidence",
     "current_consent",
     "delete_pictures",

@@ -68,7 +68,8 @@ class FaceReading:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """Mean distance over the usable frames; 9.0 when there was none. `model`: name and key of the matcher.
+    """Distance to the mean of the usable frames; 9.0 when there was none. `model`: name and key of the matcher, `drift`
+    is how far a frame lies from the one in their midst: two persons in one session lie far apart. None with one frame.
 
     `faults` are those of the card's portrait; when no frame was usable, those of the frames.
     """
@@ -78,6 +79,7 @@ class Comparison:
     portrait_width: int
     model: str
     faults: tuple[Fault, ...] = ()
+    drift: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -250,6 +250,7 @@ def record_comparison(
     evidence.distance, evidence.frames_used = comparison.distance, comparison.frames_used
     evidence.model, evidence.bands_version = comparison.model, bands_of(comparison.model).version
     evidence.compared_at, evidence.without_camera = now, not with_camera
+    evidence.liveness, evidence.live_session, evidence.signals = None, None, []
     evidence.frame_picture = keep_for(session, evidence, frame, now) if frame else None
 
 
@@ -306,7 +307,8 @@ def _destroy_pictures(session: Session, evidence: Evidence) -> None:
 def _forget_comparison(session: Session, evidence: Evidence) -> None:
     destroy_picture(session, evidence.frame_picture)
     evidence.frame_picture = evidence.band = evidence.distance = evidence.frames_used = evidence.compared_at = None
-    evidence.reasons = []
+    evidence.liveness = evidence.live_session = None
+    evidence.reasons, evidence.signals = [], []
 
 
 def destroy_evidence(session: Session, evidence: Evidence) -> None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from identity.checks import Comparison, FaceReading
+from identity.liveness.reading import FrameReading
 from identity.workers import Workers
 
 MOST_FRAMES = 8
@@ -34,6 +35,10 @@ class FaceMatcher(Protocol):
         """The comparison, and the live frame to keep. Raises as `read_portrait`."""
         ...
 
+    def measure(self, frames: Sequence[bytes]) -> list[FrameReading]:
+        """What liveness is judged by. Raises as `read_portrait`."""
+        ...
+
     def close(self) -> None: ...
 
 
@@ -50,6 +55,10 @@ class DlibMatcher:
         pictures = [card, *frames[:MOST_FRAMES]]
         answer: tuple[Comparison, bytes | None] = self.workers.do("workshop:compare", pictures, self.model)
         return answer
+
+    def measure(self, frames: Sequence[bytes]) -> list[FrameReading]:
+        readings: list[FrameReading] = self.workers.do("liveness.gauge:measure", frames)
+        return readings
 
     def close(self) -> None:
         self.workers.close()

@@ -30,7 +30,7 @@ MEMORY = 3 * 2**30
 DETECT_AT = 480  # shorter side (px) on which the face before a camera is looked for
 DETECT_CARD_AT = 800  # a card lies in a larger picture, and a second face on it may be small
 FRAME_SIDE = 640
-MOST_COMPARED = 5
+MOST_COMPARED = 7
 MARGIN = 0.35
 MOST_CUT_OFF = 0.1  # share of a face that may lie outside the picture
 NOBODY = 9.0
@@ -119,7 +119,10 @@ def _cut(image: Image.Image, box: Box) -> Image.Image:
 
 
 def compare(pictures: Sequence[bytes], model: str) -> tuple[Comparison, bytes | None]:
-    """The card's face against each usable frame after it; the frame nearest to it is what a clerk is shown."""
+    """The card's face against the mean of the usable frames after it: one frame strays further than seven together.
+
+    The frame nearest to the card is what a clerk is shown.
+    """
     card, *frames = pictures
     pixels = np.asarray(opened(card))
     box, reading = _one_face(pixels, LEAST_CARD_WIDTH, DETECT_CARD_AT)
@@ -127,8 +130,8 @@ def compare(pictures: Sequence[bytes], model: str) -> tuple[Comparison, bytes | 
         return Comparison(NOBODY, 0, 0, model, reading.faults), None
     known = describing.describe(pixels, box)
     faults: list[tuple[Fault, ...]] = []
-    distances: list[float] = []
-    best: bytes | None = None
+    described: list[np.ndarray[Any, Any]] = []
+    nearest, best = NOBODY, None
     for data in frames:
         image = opened(data, FRAME_SIDE)
         frame = np.asarray(image)
@@ -136,13 +139,20 @@ def compare(pictures: Sequence[bytes], model: str) -> tuple[Comparison, bytes | 
         if where is None or seen.faults:
             faults.append(seen.faults)
             continue
-        if len(distances) == MOST_COMPARED:
+        if len(described) == MOST_COMPARED:
             break
-        described = describing.describe(frame, where)
-        distances.append(describing.distance(known, described))
-        if distances[-1] == min(distances):
-            best = written(image).jpeg
-    if not distances:
+        described.append(describing.describe(frame, where))
+        if (distance := describing.distance(known, described[-1])) < nearest:
+            nearest, best = distance, written(image).jpeg
+    if not described:
         return Comparison(NOBODY, 0, reading.width, model, commonest(faults)), None
-    mean = sum(distances) / len(distances)
-    return Comparison(round(mean, 4), len(distances), reading.width, model, reading.faults), best
+    mean = round(describing.distance(known, describing.mean_of(described)), 4)
+    return Comparison(mean, len(described), reading.width, model, reading.faults, _drift(described)), best
+
+
+def _drift(described: Sequence["np.ndarray[Any, Any]"]) -> float | None:
+    """The greatest distance from the frame that lies in the midst of the others; None with one frame."""
+    if len(described) < 2:
+        return None
+    apart = np.array([[describing.distance(one, other) for other in described] for one in described])
+    return round(float(apart[apart.sum(axis=1).argmin()].max()), 4)

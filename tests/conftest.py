@@ -30,6 +30,7 @@ TABLE_MODULES = (
     "identity.vault",
     "identity.record",
     "identity.forgetting",
+    "identity.liveness.session",
     "licences.licence",
     "notices.notice",
     "approval.application",

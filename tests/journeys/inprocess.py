@@ -25,6 +25,7 @@ from approval.votes import Vote
 from identity import Account, Comparison, Role, sign_in
 from identity.card import CardReading, Side
 from identity.face import Portrait
+from identity.liveness.reading import FrameReading
 from identity.workers import FaceServiceDown
 from kit.database import Base, Database
 from kit.settings import Settings
@@ -48,6 +49,9 @@ class NoMatcher:
         raise FaceServiceDown()
 
     def compare(self, card: bytes, frames: Sequence[bytes]) -> tuple[Comparison, bytes | None]:
+        raise FaceServiceDown()
+
+    def measure(self, frames: Sequence[bytes]) -> list[FrameReading]:
         raise FaceServiceDown()
 
     def close(self) -> None:

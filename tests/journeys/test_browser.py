@@ -15,6 +15,7 @@ from identity import demonstration_password
 from kit.database import Database
 from licences import FileVerdict, check_file
 from reference import bureau
+from reference.synthesis.films import films, write_mjpeg
 from tests.conftest import NOON
 from tests.journeys.conftest import Service
 
@@ -25,7 +26,7 @@ AXE = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
 
 @pytest.fixture(scope="module")
 def chromium(_service: Service, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
-    film = seen.camera_file(_service.live, tmp_path_factory.mktemp("camera") / "live.y4m")
+    film = write_mjpeg(films(_service.live)["look"], tmp_path_factory.mktemp("camera") / "look.mjpeg")
     with seen.browser(film) as opened:
         yield opened
 
@@ -77,8 +78,10 @@ def prove(page: Page, card: Path) -> None:
     usable(page)
     page.get_by_label("用人脸比对").check()
     page.get_by_role("button", name="继续").click()
+    usable(page)
     page.get_by_role("button", name="打开摄像头").click()
-    page.get_by_role("link", name="核对、签名并提交").wait_for(timeout=30000)
+    page.get_by_role("button", name="以上属实，确认").click(timeout=60_000)
+    page.get_by_role("link", name="核对、签名并提交").wait_for(timeout=60_000)
 
 
 def sign(page: Page) -> None:
@@ -104,11 +107,12 @@ def card_file(service: Service, tmp_path: Path) -> Path:
 
 
 def test_from_a_phone_to_a_verified_licence(service: Service, chromium: Browser, card_file: Path) -> None:
-    page = seen.phone(chromium, service.address).new_page()
+    context = seen.phone(chromium, service.address)
+    seen.acting_camera(context, service.live)
+    page = context.new_page()
     begin(page, "13500000001")
     fill_in(page, sole_trader(9001))
     prove(page, card_file)
-    service.prove_living(page.url.rsplit("/", 1)[1])
     page.reload()
     seen.be_vouched_for(page, NAME)
     sign(page)
@@ -128,7 +132,9 @@ def test_from_a_phone_to_a_verified_licence(service: Service, chromium: Browser,
 
 def test_a_clerk_at_a_desk_decides_what_a_phone_sent(service: Service, chromium: Browser, card_file: Path) -> None:
     service.straight_through(False)
-    phone = seen.phone(chromium, service.address).new_page()
+    context = seen.phone(chromium, service.address)
+    seen.acting_camera(context, service.live)
+    phone = context.new_page()
     begin(phone, "13500000002")
     fill_in(phone, SOLE_TRADER)
     prove(phone, card_file)

@@ -27,9 +27,8 @@ FOOD: dict[str, dict[str, str | list[str]]] = {
 
 
 @pytest.fixture(scope="module")
-def chromium(_service: Service, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
-    film = seen.camera_file(_service.live, tmp_path_factory.mktemp("camera") / "live.y4m")
-    with seen.browser(film) as opened:
+def chromium() -> Iterator[Browser]:
+    with seen.browser() as opened:
         yield opened
 
 

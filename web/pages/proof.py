@@ -7,7 +7,7 @@ Pictures are decoded and compared before the transaction begins: nobody waits fo
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, Request, UploadFile
-from fastapi.responses import JSONResponse, Response
+from fastapi.responses import Response
 
 from approval import casefile, cases, consents
 from approval.application import Application, State
@@ -24,6 +24,7 @@ from identity import (
     record_comparison,
     view_picture,
 )
+from identity.liveness.session import Asker, sessions_left
 from kit.errors import DomainError
 from kit.text import Text
 from web.deps import Applicant, Db, DeskDep, Now, OwnApplication
@@ -34,7 +35,6 @@ from web.respond import go, language_of, page
 from web.wording import FAULTS, STATES
 
 router = APIRouter()
-MOST_FRAMES = 8
 
 
 class NoPicture(DomainError):
@@ -108,7 +108,9 @@ def withdraw_consent(desk: DeskDep, db: Db, now: Now, application: OwnApplicatio
 
 
 @router.get("/apply/{id}/face")
-def face(request: Request, desk: DeskDep, db: Db, application: OwnApplication) -> Response:
+def face(
+    request: Request, desk: DeskDep, db: Db, now: Now, applicant: Applicant, application: OwnApplication
+) -> Response:
     evidence = evidence_of(db, application.id)
     if application.state != State.DRAFT:
         return go(f"/cases/{application.id}")
@@ -116,7 +118,8 @@ def face(request: Request, desk: DeskDep, db: Db, application: OwnApplication) -
         return go(href_of(application, "idcard"))
     if evidence.consent != "agree":
         return go(href_of(application, "consent"))
-    return page(request, "apply/face.html", **context_of(desk, application), attempts_left=evidence.attempts_left)
+    left = min(evidence.attempts_left, sessions_left(db, Asker(application.id, applicant.id, ""), now))
+    return page(request, "apply/face.html", **context_of(desk, application), attempts_left=left)
 
 
 @router.post("/apply/{id}/face")
@@ -128,22 +131,19 @@ def compare_face(
     applicant: Applicant,
     frames: list[UploadFile] | None = None,
 ) -> Response:
-    """Compare the frames with the card; they are gone when this returns, but for the one that is sealed."""
+    """Without a camera or without scripts: one uploaded picture, which a clerk always looks at."""
     application = own_draft(desk, applicant, id)
-    by_camera = request.headers.get("x-csrf-token") is not None
     with desk.office.database.reading() as session:
         evidence = evidence_of(session, application.id)
         may_compare(evidence)
         compared_card = evidence.card_picture
         card_jpeg = view_picture(session, evidence.card_picture) or b""
-    pictures = [frame.file.read() for frame in (frames or [])[:MOST_FRAMES]]
+    pictures = [frame.file.read() for frame in (frames or [])[:1]]
     try:
         if not any(pictures):
             raise NoPicture()
         comparison, best = desk.matcher.compare(card_jpeg, pictures)
     except DomainError as error:
-        if by_camera:
-            raise
         problems = [ShownProblem("frames", sentence(error, request))]
         context = context_of(desk, application)
         return page(request, "apply/face.html", 422, **context, attempts_left=evidence.attempts_left, problems=problems)
@@ -154,10 +154,8 @@ def compare_face(
         may_compare(evidence)
         if evidence.card_picture != compared_card:  # another card was photographed meanwhile: compare with that one
             raise PortraitMissing()
-        record_comparison(session, evidence, comparison, verdict, best, now, with_camera=by_camera)
-    return _tell(
-        request, desk, application, comparison, Band(evidence.band or Band.RETRY), evidence.attempts_left, by_camera
-    )
+        record_comparison(session, evidence, comparison, verdict, best, now, with_camera=False)
+    return _tell(request, desk, application, comparison, Band(evidence.band or Band.RETRY), evidence.attempts_left)
 
 
 def _tell(
@@ -167,16 +165,12 @@ def _tell(
     comparison: Comparison,
     band: Band,
     left: int,
-    by_camera: bool,
 ) -> Response:
     language = language_of(request)
     message = STATES[band].said(language)
     if band is Band.RETRY and comparison.faults:
         message = FAULTS[comparison.faults[0]].said(language)
     on = f"/apply/{application.id}"
-    if by_camera:
-        state = {Band.ACCEPT: "accepted", Band.PERSON: "person", Band.RETRY: "retry"}[band]
-        return JSONResponse({"state": state, "message": message, "next": on, "attempts_left": left})
     if band is not Band.RETRY or left == 0:
         return go(on)
     problems = [ShownProblem("frames", message)]

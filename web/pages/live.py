@@ -1,0 +1,214 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Live (活体核验): the session before the camera, phase by phase, as JSON with sentences. I/O: through the verbs.
+
+Frames are measured before the transaction begins, and compared with the card after the one that keeps them: nobody
+waits for the write lock meanwhile. An answer that was lost is given again when the same frames come again.
+"""
+
+import hashlib
+import json
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Form, Request, UploadFile
+from fastapi.responses import JSONResponse, Response
+
+from approval import casefile, cases
+from approval.application import Application, State
+from identity import Account, Band, Fault, PortraitMissing, evidence_of, view_picture
+from identity.liveness import finishing, rules, session
+from identity.liveness.challenges import COLOURS, DONE, FLASH, FLASH_S, INTENT
+from identity.liveness.session import ABANDONED, MEASURED, Asker, Batch, LiveSession
+from kit.sealing import fingerprint
+from kit.text import Text
+from web.deps import Applicant, DeskDep, Now, browser_of
+from web.respond import language_of
+from web.wording import FAULTS, LIVE, MENDS, STATES
+
+router = APIRouter()
+MOST_TOLD = 4000  # characters of times, colours and track
+
+
+class BadTelling(session.FramesMissing):
+    """What was said beside the frames cannot be read."""
+
+
+def _asker(request: Request, applicant: Account, application: Application) -> Asker:
+    device = fingerprint(browser_of(request), "live-device")
+    return Asker(application.id, applicant.id, device, role=application.item_code)
+
+
+def _draft(desk: DeskDep, applicant: Account, application_id: str) -> Application:
+    with desk.office.database.reading() as reading:
+        application = cases.own(reading, applicant, application_id)
+    if application.state != State.DRAFT:
+        raise cases.NotADraft()
+    return application
+
+
+def intent_of(desk: DeskDep, application: Application) -> Text:
+    """The sentence that the person confirms: as whom, and for which business."""
+    item = casefile.item_of(desk.office, application)
+    answers = application.answers
+    names = (str(answers.get(name) or "") for name in ("company_name", "business_name", "name", "trade_name"))
+    business = next((name for name in names if name), "")
+    if business:
+        return Text(
+            zh=LIVE["intent_named"].zh.format(business=business, role=item.holder.label.zh),
+            en=LIVE["intent_named"].en.format(business=business, role=item.holder.label.en),
+        )
+    return Text(
+        zh=LIVE["intent_plain"].zh.format(item=item.title.zh, role=item.holder.label.zh),
+        en=LIVE["intent_plain"].en.format(item=item.title.en, role=item.holder.label.en),
+    )
+
+
+def _instruction(request: Request, desk: DeskDep, application: Application, row: LiveSession) -> dict[str, Any]:
+    """What the page shows and does now. Nothing of later phases leaves the server."""
+    language, plan, kind = language_of(request), row.drawn, row.kind
+    challenge = plan.challenge(row.phase)
+    said: dict[str, Any] = {
+        "session": row.id,
+        "kind": kind,
+        "say": LIVE[kind].said(language),
+        "token": row.token,
+        "first": row.seen,
+        "step": row.phase + 1,
+        "steps": len(plan.phases) - 1,
+        "patience_ms": round(plan.patience_s(row.phase) * 1000),
+        "left_ms": round((row.expires_at - desk.office.clock()).total_seconds() * 1000),
+    }
+    if challenge is not None:
+        said["hold_ms"] = round(challenge.hold_s * 1000)
+    if kind == INTENT:
+        said["sentence"] = intent_of(desk, application).said(language)
+    if kind == FLASH:
+        said |= {"colours": [COLOURS[colour] for colour in plan.colours], "colour_ms": round(FLASH_S * 1000)}
+    return said
+
+
+@router.post("/apply/{id}/live")
+def start(request: Request, id: str, desk: DeskDep, now: Now, applicant: Applicant) -> Response:
+    """A new session; one that was open ends."""
+    application = _draft(desk, applicant, id)
+    with desk.office.database.writing() as writing:
+        row = session.start(writing, _asker(request, applicant, application), now)
+        left = session.sessions_left(writing, _asker(request, applicant, application), now)
+    told = {"state": "go_on", "phase": _instruction(request, desk, application, row), "sessions_left": left}
+    return JSONResponse(told, 201)
+
+
+@router.post("/apply/{id}/live/{name}/frames")
+def frames(
+    request: Request,
+    id: str,
+    name: str,
+    desk: DeskDep,
+    now: Now,
+    applicant: Applicant,
+    token: Annotated[str, Form(max_length=64)],
+    first: Annotated[int, Form(ge=0, le=10_000)],
+    taken: Annotated[str, Form(max_length=MOST_TOLD)],
+    frames: list[UploadFile] | None = None,
+    colours: Annotated[str, Form(max_length=MOST_TOLD)] = "[]",
+    track: Annotated[str, Form(max_length=MOST_TOLD)] = "{}",
+) -> Response:
+    """Frames of the present phase; the answer is the next phase, the same again, or how the session ended."""
+    application = _draft(desk, applicant, id)
+    asker = _asker(request, applicant, application)
+    jpegs = [frame.file.read(session.MOST_BYTES + 1) for frame in (frames or [])[: session.MOST_AT_ONCE + 1]]
+    batch = _batch(token, first, taken, colours, track, jpegs)
+    with desk.office.database.reading() as reading:
+        row = session.admitted(reading, asker, name, now)
+        if not (repeated := session.is_repeated(row, batch)):
+            session.must_fit(row, batch, [len(jpeg) for jpeg in jpegs])
+    if repeated:
+        return _go_on(request, desk, application, asker, row, None)
+    readings = desk.matcher.measure(jpegs)
+    with desk.office.database.writing() as writing:
+        row = session.admitted(writing, asker, name, now, lock=True)
+        session.receive(writing, row, batch, readings, jpegs, now)
+    return _go_on(request, desk, application, asker, row, rules.hint(readings))
+
+
+def _batch(token: str, first: int, taken: str, colours: str, track: str, jpegs: list[bytes]) -> Batch:
+    try:
+        times, shown, camera = json.loads(taken), json.loads(colours), json.loads(track)
+        told = {str(key)[:20]: str(value)[:120] for key, value in list(camera.items())[:12]}
+        digest = hashlib.sha256(b"".join(hashlib.sha256(jpeg).digest() for jpeg in jpegs)).hexdigest()
+        return Batch(token, first, tuple(map(int, times)), digest, tuple(map(int, shown)), told)
+    except (ValueError, TypeError, AttributeError) as error:
+        raise BadTelling() from error
+
+
+@router.post("/apply/{id}/live/{name}/intent")
+def intent(
+    request: Request,
+    id: str,
+    name: str,
+    desk: DeskDep,
+    now: Now,
+    applicant: Applicant,
+    token: Annotated[str, Form(max_length=64)],
+    colours: Annotated[str, Form(max_length=3)] = "no",
+) -> Response:
+    """The person confirms the sentence; with `colours=no`, or in the colours' own phase, these are left out."""
+    application = _draft(desk, applicant, id)
+    asker = _asker(request, applicant, application)
+    with desk.office.database.writing() as writing:
+        row = session.admitted(writing, asker, name, now, lock=True)
+        if row.kind == FLASH:
+            session.skip_colours(row, token, now)
+        elif row.state != MEASURED:  # else the answer to the first time was lost
+            session.confirm_intent(row, token, colours == "yes", now)
+    return _go_on(request, desk, application, asker, row, None)
+
+
+@router.post("/apply/{id}/live/{name}/abandon")
+def abandon(request: Request, id: str, name: str, desk: DeskDep, now: Now, applicant: Applicant) -> Response:
+    """The page is left: its frames are deleted now and not in a minute."""
+    application = _draft(desk, applicant, id)
+    with desk.office.database.writing() as writing:
+        session.abandon(writing, _asker(request, applicant, application), name, now)
+    return JSONResponse({"state": ABANDONED})
+
+
+def _go_on(
+    request: Request, desk: DeskDep, application: Application, asker: Asker, row: LiveSession, hint: Fault | None
+) -> Response:
+    if row.kind == DONE:
+        return _finished(request, desk, application, asker, row.id)
+    told: dict[str, Any] = {"state": "go_on", "phase": _instruction(request, desk, application, row)}
+    if hint is not None:
+        told["hint"] = FAULTS[hint].said(language_of(request))
+    return JSONResponse(told)
+
+
+def _finished(request: Request, desk: DeskDep, application: Application, asker: Asker, name: str) -> Response:
+    """Compare with the card, outside of any transaction; then judge and write."""
+    now = desk.office.clock()
+    with desk.office.database.reading() as reading:
+        row = session.admitted(reading, asker, name, now)
+        compared = evidence_of(reading, application.id, asker.person).card_picture
+        card, live = view_picture(reading, compared) or b"", finishing.pictures_of(reading, row)
+    comparison, best = desk.matcher.compare(card, live)
+    with desk.office.database.writing() as writing:
+        row = session.admitted(writing, asker, name, now, lock=True)
+        if evidence_of(writing, application.id, asker.person).card_picture != compared:
+            raise PortraitMissing()  # another card was photographed meanwhile: compare with that one
+        ending = finishing.finish(writing, asker, row, comparison, best, now)
+    return JSONResponse(_told(request, application, ending))
+
+
+def _told(request: Request, application: Application, ending: finishing.Ending) -> dict[str, Any]:
+    language = language_of(request)
+    said = STATES[ending.band]
+    if ending.mend is not None:
+        said = MENDS[ending.mend] if ending.mend in MENDS else next(FAULTS[f] for f in FAULTS if f == ending.mend)
+    state = {Band.ACCEPT: "accepted", Band.PERSON: "person", Band.RETRY: "retry"}[ending.band]
+    return {
+        "state": state,
+        "message": said.said(language),
+        "next": f"/apply/{application.id}",
+        "attempts_left": ending.attempts_left,
+        "sessions_left": ending.sessions_left,
+    }
