@@ -33,6 +33,13 @@ MOST = 7  # of the places that the machine gives to a case
 INDEX = st.integers(0, MOST)
 STAFF = st.sampled_from(["zhou", "wu", "zheng", "zhou", "wu", "zheng", "health", "lin", "chen", "nobody", *OVERSEERS])
 WORDS = st.sampled_from([SENTENCE, SENTENCE, "", "快"])
+DEEDS = {
+    "look": "sample.reviewed",
+    "visit": "visit.recorded",
+    "entry": "application.submitted",
+    "revoke": "revocation.revoked",
+    "calendar": "calendar.changed",
+}
 STEPS = st.sampled_from(["take-up", "decline", "prolong", "announce", "revoke", "revoke", "keep", "keep-public"])
 PAGES = {
     "/audit": {Role.AUDITOR},
@@ -65,6 +72,40 @@ class Overseeing(RuleBasedStateMachine):
 
     def remembers(self, who: str, case: str) -> None:
         raise NotImplementedError
+
+    def begins(self, deeds: set[str]) -> None:
+        """What chance would seldom bring about: each deed as it should be done, by those who may."""
+        self.house.use(straight_through=True)
+        self.applies_by_machine()
+        if "look" in deeds:
+            self.looks_again_at_a_sample("sun", 0, "not", SENTENCE)
+        if "visit" in deeds:
+            self.applies_for_a_place_to_be_looked_at("lin")
+            self.house.follow_all()
+            self.looks_at_the_place("zhou", "sun", -1, 0, SENTENCE, True)
+        if "entry" in deeds:
+            self.applies_for_an_entry("lin", 0, True)
+            self.house.follow_all()
+            self.told(self.house.decide("zhou", self.cases[-1], "approve"))
+        if "revoke" in deeds:
+            self.asks_for_a_revocation("zheng", 0, "victim", True, SENTENCE)
+            for step in ("take-up", "revoke"):
+                self.goes_on_with_a_revocation("zheng", step, 0, SENTENCE)
+        if "calendar" in deeds:
+            self.changes_the_calendar("guan", "2026-12-05", True)
+        wanted = {DEEDS[deed] for deed in deeds}
+        with self.house.database.reading() as session:
+            told = set(session.scalars(select(audit.Entry.event).where(audit.Entry.event.in_(wanted))))
+        assert told == wanted
+
+    def applies_by_machine(self) -> None:
+        """A shop of lin's that the machine registers and draws for a second look."""
+        phone, number = self.numbers["lin"]
+        case = a_submitted_case(self.house.office, phone, submit=False, operator_id=number)
+        self.remembers("lin", case)
+        self.signs(case)
+        self.house.follow_all()
+        assert self.house.read(case).state == State.REGISTERED
 
     # Other items.
 

@@ -26,7 +26,7 @@ from kit.database import Database
 from licences import Licence
 from tests.builders import fictitious_id
 from tests.journeys.inprocess import SENTENCE, House, Site, a_desk, a_house, a_site, must_hold_of
-from tests.journeys.overseeing import OVERSEERS, Overseeing, has_ended, must_be_well_overseen
+from tests.journeys.overseeing import DEEDS, OVERSEERS, Overseeing, has_ended, must_be_well_overseen
 from tests.office import a_submitted_case
 
 EXAMPLES = int(os.environ.get("MACHINE_EXAMPLES", "20"))
@@ -40,7 +40,7 @@ STAFF = dict.fromkeys(("zhou", "wu", "sun"), Role.CLERK) | dict.fromkeys(("healt
 STAFF |= dict.fromkeys(("zheng", "qian"), Role.SUPERVISOR) | OVERSEERS
 KIN = {"wu": "chen", "qian": "lin"}  # relatives: they must keep off
 NUMBER_FIELD = {"sole-trader": "operator_id", "public-venue": "responsible_id"}
-MOST_CASES = 6
+MOST_CASES = 8
 
 CASE = st.integers(0, MOST_CASES + 1)
 WHO = st.sampled_from(sorted(APPLICANTS))
@@ -93,9 +93,13 @@ class Machine(Overseeing):
 
     # Applicants.
 
-    @initialize(first=WHO, is_live=st.booleans(), depth=st.integers(0, 4))
-    def an_office_opens(self, first: str, is_live: bool, depth: int) -> None:
-        """With a case of each item, the permit so far on its way."""
+    @initialize(
+        first=WHO, is_live=st.booleans(), depth=st.integers(0, 4), deeds=st.sets(st.sampled_from(sorted(DEEDS)))
+    )
+    def an_office_opens(self, first: str, is_live: bool, depth: int, deeds: set[str]) -> None:
+        """With a case of each item, the permit so far on its way; some days have begun with deeds of other kinds."""
+        if deeds:
+            self.begins(deeds)
         self.house.use(straight_through=is_live)
         for item in NUMBER_FIELD:
             self.submits(first, item)
