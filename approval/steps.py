@@ -66,7 +66,7 @@ def check_identity(office: Office, application: Application) -> Carried:
     now = office.clock()
     item, values = item_of(office, application), checked(office, application, now).values
     with office.database.reading() as session:
-        evidence = evidence_facts(session, office, application)
+        evidence = evidence_facts(session, office, application, now)
         others = unproven_others(session, office, application, now)
     found = [
         *of_person(evidence, others, office.straight_through),
@@ -173,7 +173,7 @@ def weigh_findings(office: Office, application: Application) -> Carried:
         if application.suspended_on is not None:  # stopped while the bureau was asked: weighed again
             raise ClockSuspended()
         must_be_free(application)
-        if evidence_facts(session, office, application) != fresh.evidence:  # a consent was withdrawn meanwhile
+        if evidence_facts(session, office, application, now) != fresh.evidence:  # a consent was withdrawn meanwhile
             raise EvidenceChanged()
         note(session, application, now)
         process = office.catalogue.process_of(item)

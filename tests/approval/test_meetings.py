@@ -87,12 +87,12 @@ def test_not_certain_needs_a_sentence_refuses_nobody_and_leaves_every_way_open(o
         with pytest.raises(ReasonRequired):
             say(session, office, found, clerk, False, [], "不像")
         say(session, office, found, clerk, False, ["document"], WHY)
-        facts = proving.evidence_facts(session, office.office, case)
+        facts = proving.evidence_facts(session, office.office, case, NOON)
         assert (facts.unsure, facts.assured, facts.second_factor) == (True, None, "none")
         assert not proving.is_done(session, office.office, case)
         again = meetings.ask(session, office.office, case, HOLDER, Way.VIDEO, NOON)
         say(session, office, again, clerk, True, CALL)
-        assert proving.evidence_facts(session, office.office, case).unsure is None
+        assert proving.evidence_facts(session, office.office, case, NOON).unsure is None
 
 
 def test_a_code_runs_out_and_a_wrong_one_finds_nothing(office: TestOffice) -> None:

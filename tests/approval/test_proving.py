@@ -99,7 +99,7 @@ def test_a_face_proves_one_of_the_others_as_it_does_the_holder(office: TestOffic
         evidence = evidence_of(session, case.id, "shareholders.1")
         evidence.band, evidence.liveness, evidence.card_read = "accept", "pass", {}
         assert proving.unproven_others(session, office.office, case, NOON) == 1
-        assert [one.is_assured for one in proving.standing(session, office.office, case)] == [False, False, True]
+        assert [one.is_assured for one in proving.standing(session, office.office, case, NOON)] == [False, False, True]
 
 
 def test_an_invitation_carries_a_link_that_nobody_can_guess_and_that_an_invitation_renews(office: TestOffice) -> None:
@@ -165,9 +165,9 @@ def test_a_clerk_compares_by_eye_what_they_hold_with_a_reason(office: TestOffice
             proving.judge_by_eye(*judge, True, "像", NOON)
         proving.judge_by_eye(*judge, False, WHY, NOON)
         application = session.get_one(Application, case)
-        assert proving.evidence_facts(session, office.office, application).unsure
+        assert proving.evidence_facts(session, office.office, application, NOON).unsure
         proving.judge_by_eye(*judge, True, WHY, NOON)
-        facts = proving.evidence_facts(session, office.office, application)
+        facts = proving.evidence_facts(session, office.office, application, NOON)
         assert (facts.assured, facts.second_factor, facts.unsure) == ("eye", "none", None)
         with pytest.raises(AlreadyAssured):
             proving.judge_by_eye(*judge, True, WHY, NOON)
