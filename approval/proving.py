@@ -17,7 +17,7 @@ from approval.cards import agrees
 from approval.casefile import checked, item_of, locked, record
 from approval.claims import NotHeld, held_now
 from approval.decision import SHORTEST_REASON, ReasonRequired, is_sentence
-from approval.findings import EvidenceFacts, facts_of
+from approval.findings import EvidenceFacts, card_facts, facts_of
 from approval.office import Office
 from approval.persons import persons_of
 from approval.recording import record_identity
@@ -151,7 +151,7 @@ def note_face(session: Session, office: Office, application_id: str, person: str
 
 def is_card_of(evidence: Evidence, named: Named, now: datetime) -> bool:
     """Whether name and number on the card are surely those that the form gives for the person."""
-    return named.is_whole and agrees(facts_of(evidence).card, named.name, named.number, office_day(now))
+    return named.is_whole and agrees(card_facts(evidence.card_read), named.name, named.number, office_day(now))
 
 
 def note_unsure(session: Session, application: Application, person: str, way: Way, by: str, now: datetime) -> None:

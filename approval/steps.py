@@ -14,8 +14,7 @@ from sqlalchemy.orm import Session
 import licences
 from approval import concerned, entries, following, papers, proofs, sampling, together
 from approval.application import Application
-from approval.assured import of_person
-from approval.cards import of_card
+from approval.assured import of_person, of_shown_card
 from approval.casefile import checked, item_of, record
 from approval.deciding import ClockSuspended, add_findings, keep_decision
 from approval.decision import Decision, Outcome
@@ -70,7 +69,7 @@ def check_identity(office: Office, application: Application) -> Carried:
         others = unproven_others(session, office, application, now)
     found = [
         *of_person(evidence, others, office.straight_through),
-        *of_card(evidence.card, item, values, office_day(now)),
+        *of_shown_card(evidence, item, values, office_day(now)),
     ]
     return Carried("checked", _findings("identity", found))
 

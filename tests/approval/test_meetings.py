@@ -66,7 +66,9 @@ def test_whoever_comes_to_the_window_is_assured_and_the_log_names_nobody(office:
         assert assuring.second_factor(evidence, named.who) == "window"
         assert (evidence.assured_by, evidence.assured_at) == (f"account:{clerk.id}", NOON)
         told = [entry.event for entry in audit.of_subject(session, case.id)]
-        assert told == ["identity.way_chosen", "meeting.asked", "meeting.taken", "identity.assured"]
+        assert told == [
+            *("identity.way_chosen", "meeting.asked", "meeting.taken", "identity.assured", "identity.recorded"),
+        ]
         with pytest.raises(NoSuchMeeting):
             meetings.by_code(session, found.code, NOON)
         with pytest.raises(AlreadyAssured):

@@ -171,7 +171,7 @@ def test_a_draft_that_waits_for_its_licence_is_not_abandoned(office: TestOffice,
         session.flush()
         for case in (lead, waiting):
             session.get_one(Application, case).bundle_id = bundle.id
-    assert run(office, tmp_path, NOON + 90 * DAY).destroyed == {}
+    assert run(office, tmp_path, NOON + 90 * DAY).destroyed == {"filings": 1}
     change(office, lead, state=State.RETURNED, ended_at=NOON + 90 * DAY)
     assert run(office, tmp_path, NOON + 91 * DAY).destroyed == {"draft_pictures": 1, "draft_warnings": 1}
 
