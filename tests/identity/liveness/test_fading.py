@@ -29,8 +29,7 @@ def begun(database: Database) -> str:
         row = live.start(session, ASKER, NOON, chance(7))
         take(session, row, row.kind, NOON + seconds(2))
         assert row.pictures
-        name = row.id
-    return name
+        return row.id
 
 
 def remaining(database: Database, at: datetime) -> dict[str, int]:
