@@ -9,6 +9,7 @@ import audit
 from approval import proving
 from approval.application import Application
 from demonstration.applicant import COMPANY, Applicant
+from forms import rows_of
 from identity import evidence_of
 from identity.liveness.session import LiveSession
 from identity.record import records_of
@@ -60,7 +61,7 @@ def test_an_invited_shareholder_is_assured_by_her_card_and_her_living_face(servi
         log = {entry.event: entry for entry in audit.of_subject(session, second.application)}
         assert log["identity.assured"].told == {"person": "supervisors", "way": "face"}
         assert log["consent.given"].actor == f"participant:{second.part}"
-        assert session.get_one(Application, second.application).answers["supervisors"][0]["name"] == SECOND[0]
+        assert rows_of(session.get_one(Application, second.application).answers["supervisors"])[0]["name"] == SECOND[0]
 
     assert "撤回人脸比对同意" in second.page(second.path())
     where = second.path("consent/withdraw")

@@ -14,7 +14,8 @@ from identity.liveness.session import ABANDONED, FINISHED, LiveSession
 from identity.vault import SealedPicture, keep_picture
 from kit.database import Database
 from tests.conftest import NOON
-from tests.identity.liveness.test_session import ASKER, chance, seconds, take
+from tests.identity.liveness.sittings import chance
+from tests.identity.liveness.test_session import ASKER, seconds, take
 
 DAY = timedelta(days=1)
 
