@@ -46,6 +46,7 @@ from demonstration.applicant import Stumbled
 from identity import load_consents, load_retention, load_routes
 from identity.card import PREPARE, RapidCardReader
 from identity.face import DlibMatcher
+from identity.liveness import fading
 from identity.partners import load_partners
 from identity.weights import Choice, ModelRefused, choose
 from identity.workers import Workers
@@ -121,7 +122,8 @@ def build(settings: Settings) -> House:
         retention=load_retention(settings.retention_file) if settings.retention_file else load_retention(),
         public_url=settings.public_url,
     )
-    return House(settings, database, engine, office, store, signer.trust, faces, ring, Nightly(office, documents))
+    nightly = Nightly(office, documents, fading.sources(database))
+    return House(settings, database, engine, office, store, signer.trust, faces, ring, nightly)
 
 
 def remedies(settings: Settings) -> Remedies:

@@ -169,7 +169,7 @@ def accept(session: Session, office: Office, claimed: Claimed, assertion: Assert
     }
     evidence = evidence_of(session, claimed.application_id, claimed.person)
     assuring.assure(evidence, Way.PARTNER, by, named.who, now, how)
-    proving.note_assured(session, application, claimed.person, Way.PARTNER, by, now)
+    proving.note_assured(session, office, application, evidence, Way.PARTNER, by, now)
 
 
 def note_outcome(session: Session, claimed: Claimed, outcome: str, now: datetime) -> None:

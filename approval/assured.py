@@ -7,9 +7,13 @@ which know nothing of ways, come out as they did.
 """
 
 from collections.abc import Iterator
+from datetime import date
 
+from approval.cards import of_card
 from approval.findings import DESIGN, NOT_ONLY_FACE, REAL_NAME, EvidenceFacts, Found, of_identity
+from catalogue import Item
 from credit import Effect
+from forms import Values
 from identity import Band, Way
 from identity.assuring import PASS, is_by_officer, is_meeting
 from kit.text import Text
@@ -91,6 +95,14 @@ def _of_living(evidence: EvidenceFacts) -> Found:
 
 def is_living(evidence: EvidenceFacts) -> bool:
     return evidence.liveness == PASS and bool(evidence.card_agrees)
+
+
+def of_shown_card(evidence: EvidenceFacts, item: Item, values: Values, today: date) -> Iterator[Found]:
+    """What was read of the card. Whoever was met has shown it to an officer, and need not have photographed it."""
+    card = evidence.card
+    is_photographed = card is not None and (card.is_read or card.document is not None)
+    if is_photographed or not is_meeting(evidence.assured):
+        yield from of_card(card, item, values, today)
 
 
 def gate_facts(evidence: EvidenceFacts, straight_through: bool) -> dict[str, object]:

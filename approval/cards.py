@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Cards (证件核对): what was read of the holder's card against what the form says. Pure.
+"""Cards (证件核对): what was read of a person's card against what the form says of them. Pure.
 
 The machine may say that they agree; whatever it could not read, or reads otherwise, is for a person to look at.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
 
 from approval.findings import REAL_NAME, CardFacts, Found
@@ -42,7 +42,8 @@ def of_card(card: CardFacts | None, item: Item, values: Values, today: date) -> 
     if not card.is_read:
         yield _manual("CARD-09", Text(zh="证件文字未识读，请人工核对", en="The card was not read: compare it yourself"))
         return
-    found = [*_of_picture(card), *_of_text(card, item, values), *_of_validity(card, today)]
+    asked = {name: (field, str(values.get(field) or "")) for name, field in _fields_of(item).items()}
+    found = [*_of_picture(card), *_of_text(card, asked), *_of_validity(card, today)]
     if not any(one.needs_person for one in found):
         yield Found(
             "CARD-00",
@@ -56,6 +57,22 @@ def of_card(card: CardFacts | None, item: Item, values: Values, today: date) -> 
         )
     yield from found
     yield from _of_home(card, values)
+
+
+def agrees(card: CardFacts | None, name: str, number: str, today: date) -> bool:
+    """Whether the card is surely the one of the person of that name and number: of anybody in a case, as of the holder.
+
+    Another document is not read, and so never agrees by itself.
+    """
+    if card is None or card.document is not None or not card.is_read:
+        return False
+    asked = {"name": ("", name), "number": ("", number)}
+    found = (*_of_picture(card), *_of_text(card, asked), *_of_validity(card, today))
+    return not any(one.needs_person for one in found)
+
+
+def _fields_of(item: Item) -> dict[str, str]:
+    return {"name": item.holder.name, "number": item.holder.number}
 
 
 def same(one: str, other: str) -> bool:
@@ -87,10 +104,10 @@ def _of_picture(card: CardFacts) -> Iterator[Found]:
         )
 
 
-def _of_text(card: CardFacts, item: Item, values: Values) -> Iterator[Found]:
-    for name, field in (("name", item.holder.name), ("number", item.holder.number)):
-        read, said = card.read.get(name, ""), str(values.get(field) or "")
-        called = CALLED[name]
+def _of_text(card: CardFacts, asked: Mapping[str, tuple[str, str]]) -> Iterator[Found]:
+    """`asked`: by what stands on the card, the field of the form that asks for it and the answer."""
+    for name, (field, said) in asked.items():
+        read, called = card.read.get(name, ""), CALLED[name]
         if not read or name in card.doubtful:
             yield _unread(called, field)
         elif not same(read, said):

@@ -41,6 +41,8 @@ from approval.uploads import Kept
 from catalogue import EntryResult, Item
 from forms import MOST_FILES, NAMES, Answers, Field, Kind, Row, rows_of
 from identity import Account, destroy_everybodys_evidence, hand_over, lock_account, write_message
+from identity.liveness.session import end_all
+from identity.record import forget_records
 from kit.clock import office_day
 from kit.errors import DomainError
 from kit.random import readable
@@ -211,6 +213,9 @@ def discard(session: Session, application: Application) -> None:
     freezing.forget_claims(session, application.id)
     meetings.forget_all(session, application.id)
     asserting.forget_all(session, application.id)
+    filings.forget_filing(session, application.id)
+    end_all(session, application.id)
+    forget_records(session, application.id)
     destroy_everybodys_evidence(session, application.id)
     materials.forget_all(session, application.id)
     participants.forget_all(session, application.id)

@@ -10,7 +10,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from approval import memos
+from approval import memos, participants
 from approval.afterwards import OPEN
 from approval.application import Application, State
 from approval.casefile import locked, record
@@ -28,7 +28,7 @@ class NothingToWithdraw(DomainError):
 
 def give(session: Session, application: Application, choice: str, now: datetime, person: str = HOLDER) -> None:
     """ "agree" or "decline", of a draft; either is logged, with the digest of the words."""
-    evidence, actor = evidence_of(session, application.id, person), f"account:{application.applicant_id}"
+    evidence, actor = evidence_of(session, application.id, person), _actor(session, application, person)
     before = current_consent(session, application.id, person)
     record_consent(session, evidence, choice, now)
     given = current_consent(session, application.id, person)
@@ -73,7 +73,7 @@ def _using(session: Session, application: Application, person: str, moment: date
 
 
 def _withdraw_one(session: Session, office: Office, application: Application, person: str, now: datetime) -> None:
-    actor, evidence = f"account:{application.applicant_id}", evidence_of(session, application.id, person)
+    actor, evidence = _actor(session, application, person), evidence_of(session, application.id, person)
     version = evidence.consent_version or ""
     record_consent(session, evidence, "decline", now)
     application.updated_at = now
@@ -87,6 +87,12 @@ def _withdraw_one(session: Session, office: Office, application: Application, pe
     to = application.held_by or application.assigned_to
     if to:
         memos.tell(session, application, "consent_withdrawn", actor, now, to=to)
+
+
+def _actor(session: Session, application: Application, person: str) -> str:
+    """Each for themselves: the holder by their account, one of the others by their invitation."""
+    part = None if person == HOLDER else participants.of_place(session, application.id, person)
+    return f"participant:{part.id}" if part else f"account:{application.applicant_id}"
 
 
 def _log_withdrawal(

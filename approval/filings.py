@@ -7,7 +7,7 @@ of the table. What is counted is a lead for a clerk and never a fact against any
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import ForeignKey, String, func, select
+from sqlalchemy import ForeignKey, String, delete, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from approval.application import Application
@@ -51,6 +51,11 @@ def keep_filing(session: Session, office: Office, application: Application, valu
     filing.is_new = isinstance(item.result, LicenceResult) and application.predecessor_id is None
     filing.filed_at = now
     session.flush()
+
+
+def forget_filing(session: Session, application_id: str) -> None:
+    """With a draft that is thrown away."""
+    session.execute(delete(Filing).where(Filing.application_id == application_id))
 
 
 def count_filings(session: Session, application: Application, now: datetime) -> Filed | None:

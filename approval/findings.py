@@ -110,7 +110,7 @@ class EvidenceFacts(Frozen):
 COMPARED = ("name", "number", "address", "valid_until")  # with the form, and with the day
 
 
-def _card_facts(kept: dict[str, Any] | None) -> CardFacts:
+def card_facts(kept: dict[str, Any] | None) -> CardFacts:
     if not kept:
         return CardFacts()
     fields = {name: kept["fields"][name] for name in COMPARED if name in kept["fields"]}
@@ -130,7 +130,7 @@ def facts_of(evidence: Evidence) -> EvidenceFacts:
         consent=evidence.consent,
         without_camera=evidence.without_camera,
         model=evidence.model or "",
-        card=_card_facts(evidence.card_read),
+        card=card_facts(evidence.card_read),
     )
 
 

@@ -233,7 +233,7 @@ def record_meeting(
     evidence, by = evidence_of(session, application.id, meeting.person), f"account:{officer.id}"
     if is_same:
         assuring.assure(evidence, way, by, named.who, now, {"meeting": meeting.id, "ticked": known})
-        proving.note_assured(session, application, meeting.person, way, by, now)
+        proving.note_assured(session, office, application, evidence, way, by, now)
     else:
         assuring.doubt(evidence, way, by, now)
         proving.note_unsure(session, application, meeting.person, way, by, now)

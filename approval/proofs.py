@@ -84,7 +84,7 @@ def snapshot(session: Session, office: Office, application: Application, now: da
         item_version=application.item_version,
         day=office_day(now),
         answers=dict(application.answers),
-        evidence=evidence_facts(session, office, application),
+        evidence=evidence_facts(session, office, application, now),
         namesakes=namesakes_of(session, application.id),
         neighbours=neighbours_of(session, application.id),
         filings=counted_of(session, application.id),

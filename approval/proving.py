@@ -13,19 +13,24 @@ from sqlalchemy.orm import Session
 
 from approval import participants, people, signers
 from approval.application import Application, State
+from approval.cards import agrees
 from approval.casefile import checked, item_of, locked, record
 from approval.claims import NotHeld, held_now
 from approval.decision import SHORTEST_REASON, ReasonRequired, is_sentence
-from approval.findings import EvidenceFacts, facts_of
+from approval.findings import EvidenceFacts, card_facts, facts_of
 from approval.office import Office
 from approval.persons import persons_of
+from approval.recording import record_identity
 from approval.roles import BOTH, Need
 from credit import Subject
 from identity import HOLDER, Account, Evidence, Way, assuring, evidence_of
 from identity.evidence import everybodys_evidence as evidence_of_all
+from kit.clock import office_day
 from kit.errors import DomainError
 from kit.sealing import fingerprint
 from kit.text import Text
+
+MACHINE = "system:identity"
 
 
 class PersonUnnamed(DomainError):
@@ -124,22 +129,42 @@ def choose(
     return evidence
 
 
-def note_assured(session: Session, application: Application, person: str, way: Way, by: str, now: datetime) -> None:
-    """Into the log: who is meant by place, never by name."""
-    record(session, application, "identity.assured", by, now, {"person": person.split(".")[0], "way": str(way)})
+def note_assured(
+    session: Session, office: Office, application: Application, evidence: Evidence, way: Way, by: str, now: datetime
+) -> None:
+    """Somebody has reached the level: into the log by place, never by name, and a record of how they proved it."""
+    facts = {"person": evidence.person.split(".")[0], "way": str(way)}
+    record(session, application, "identity.assured", by, now, facts)
+    record_identity(session, office, application, evidence, "assurance", by, now)
+
+
+def note_face(session: Session, office: Office, application_id: str, person: str, now: datetime) -> bool:
+    """A live session has ended. Gives whether the person is assured by it: a living face on the card of whom the form
+    names. If so it is noted; if not, nobody is refused, and a clerk looks. Raises participants.NotInvited."""
+    application = session.get_one(Application, application_id)
+    named, evidence = named_at(session, office, application, person), evidence_of(session, application_id, person)
+    if evidence.assured_at is not None or not assuring.is_face_proven(evidence, is_card_of(evidence, named, now)):
+        return False
+    note_assured(session, office, application, evidence, Way.FACE, MACHINE, now)
+    return True
+
+
+def is_card_of(evidence: Evidence, named: Named, now: datetime) -> bool:
+    """Whether name and number on the card are surely those that the form gives for the person."""
+    return named.is_whole and agrees(card_facts(evidence.card_read), named.name, named.number, office_day(now))
 
 
 def note_unsure(session: Session, application: Application, person: str, way: Way, by: str, now: datetime) -> None:
     record(session, application, "identity.unsure", by, now, {"person": person.split(".")[0], "way": str(way)})
 
 
-def standing(session: Session, office: Office, application: Application) -> list[Proven]:
+def standing(session: Session, office: Office, application: Application, now: datetime) -> list[Proven]:
     """Everybody of the case, for whoever works on it."""
     known = {evidence.person: evidence for evidence in evidence_of_all(session, application.id)}
     found = []
     for named in named_in(session, office, application):
         evidence = known.get(named.place) or Evidence(application_id=application.id, person=named.place)
-        is_assured = named.is_whole and assuring.is_assured(evidence, named.who)
+        is_assured = named.is_whole and assuring.is_assured(evidence, named.who, is_card_of(evidence, named, now))
         found.append(
             Proven(
                 named,
@@ -169,7 +194,7 @@ def unproven_others(session: Session, office: Office, application: Application, 
     for evidence in evidence_of_all(session, application.id):
         if evidence.assured_at is not None and evidence.person != HOLDER:
             proven.add((evidence.assurance or {}).get("who"))
-    for one in standing(session, office, application)[1:]:
+    for one in standing(session, office, application, now)[1:]:
         if one.is_assured:
             proven.add(one.named.who)
     return sum(
@@ -180,14 +205,14 @@ def unproven_others(session: Session, office: Office, application: Application, 
     )
 
 
-def evidence_facts(session: Session, office: Office, application: Application) -> EvidenceFacts:
+def evidence_facts(session: Session, office: Office, application: Application, now: datetime) -> EvidenceFacts:
     """What the rules look at of the holder's proof."""
     evidence, holder = evidence_of(session, application.id), holder_of(office, application)
     who = holder.who if holder.is_whole else ""
     return facts_of(evidence).model_copy(
         update={
             "liveness": evidence.liveness,
-            "card_agrees": assuring.card_agrees(evidence) or None,
+            "card_agrees": is_card_of(evidence, holder, now) or None,
             "way": assuring.route_of(evidence),
             "assured": assuring.assured_way(evidence, who),
             "second_factor": assuring.second_factor(evidence, who),
@@ -225,7 +250,7 @@ def judge_by_eye(
     by = f"account:{clerk.id}"
     if is_same:
         assuring.assure(evidence, Way.EYE, by, named.who, now, {"reason": reason.strip()})
-        note_assured(session, application, person, Way.EYE, by, now)
+        note_assured(session, office, application, evidence, Way.EYE, by, now)
     else:
         assuring.doubt(evidence, Way.EYE, by, now)
         note_unsure(session, application, person, Way.EYE, by, now)

@@ -14,8 +14,7 @@ from sqlalchemy.orm import Session
 import licences
 from approval import concerned, entries, following, papers, proofs, sampling, together
 from approval.application import Application
-from approval.assured import of_person
-from approval.cards import of_card
+from approval.assured import of_person, of_shown_card
 from approval.casefile import checked, item_of, record
 from approval.deciding import ClockSuspended, add_findings, keep_decision
 from approval.decision import Decision, Outcome
@@ -66,11 +65,11 @@ def check_identity(office: Office, application: Application) -> Carried:
     now = office.clock()
     item, values = item_of(office, application), checked(office, application, now).values
     with office.database.reading() as session:
-        evidence = evidence_facts(session, office, application)
+        evidence = evidence_facts(session, office, application, now)
         others = unproven_others(session, office, application, now)
     found = [
         *of_person(evidence, others, office.straight_through),
-        *of_card(evidence.card, item, values, office_day(now)),
+        *of_shown_card(evidence, item, values, office_day(now)),
     ]
     return Carried("checked", _findings("identity", found))
 
@@ -173,7 +172,7 @@ def weigh_findings(office: Office, application: Application) -> Carried:
         if application.suspended_on is not None:  # stopped while the bureau was asked: weighed again
             raise ClockSuspended()
         must_be_free(application)
-        if evidence_facts(session, office, application) != fresh.evidence:  # a consent was withdrawn meanwhile
+        if evidence_facts(session, office, application, now) != fresh.evidence:  # a consent was withdrawn meanwhile
             raise EvidenceChanged()
         note(session, application, now)
         process = office.catalogue.process_of(item)

@@ -16,8 +16,7 @@ from typing import Any, Literal
 from pydantic import Field, TypeAdapter
 
 from approval.asked import credit_held, form_held, identity_held, line_of, lines_of_gate, names_held, place_held
-from approval.assured import gate_facts, of_person
-from approval.cards import of_card
+from approval.assured import gate_facts, of_person, of_shown_card
 from approval.circumstances import Circumstances
 from approval.findings import (
     EvidenceFacts,
@@ -181,7 +180,7 @@ def _said(snapshot: Snapshot, item: Item, form: Form, result: Checked) -> Iterat
     others = _unproven(snapshot, item, result)
     yield from of_person(snapshot.evidence, others, snapshot.straight_through)
     yield from identity_held(others)
-    yield from of_card(snapshot.evidence.card, item, result.values, snapshot.day)
+    yield from of_shown_card(snapshot.evidence, item, result.values, snapshot.day)
     of_the_form = [*of_form(result.problems, is_permit=item.kind == "permit"), *of_content(form, result.values)]
     yield from of_the_form
     yield from form_held(form, result.values, {found.rule for found in of_the_form})

@@ -107,13 +107,17 @@ def sole_trader(room: int) -> dict[str, dict[str, str | list[str]]]:
 
 @dataclass
 class Applicant:
-    """One person with a phone and a browser. `client` has the address of the service as its base."""
+    """One person with a phone and a browser. `client` has the address of the service as its base.
+
+    `part`: of whoever was invited into the case of somebody else, whose pages stand there.
+    """
 
     client: httpx.Client
     phone: str
     name: str
     number: str
     application: str = ""
+    part: str = ""
     seconds: dict[str, float] = field(default_factory=dict)
 
     def page(self, path: str) -> str:
@@ -154,7 +158,8 @@ class Applicant:
         self.application = answer.url.path.split("/")[2]
 
     def path(self, name: str = "") -> str:
-        return f"/apply/{self.application}" + (f"/{name}" if name else "")
+        base = f"/parts/{self.part}" if self.part else f"/apply/{self.application}"
+        return base + (f"/{name}" if name else "")
 
     def answer(self, pages: Mapping[str, FormData]) -> None:
         """Answer page by page; questions that an answer reveals are already answered here."""
@@ -167,6 +172,18 @@ class Applicant:
     def _own(self, key: str) -> str:
         """What a field for oneself is answered with: the number where it asks for one, else the name."""
         return self.number if key.endswith(("_id", "number")) else self.name
+
+    def invite(self, place: str, phone: str) -> None:
+        """Whoever stands in this place of the form gets a link of their own."""
+        people = self.path("people")
+        self.expect(self.send(people, {"place": place, "phone": phone}, shown_on=people))
+
+    def accept_invitation(self) -> None:
+        """Open the newest of what waits for this person."""
+        found = re.search(r'href="/parts/(\w+)"', self.page("/"))
+        if found is None:
+            raise Stumbled("nothing waits for this person")
+        self.part = found[1]
 
     def photograph_card(self, jpeg: bytes, emblem: bytes | None = None) -> None:
         """Both sides of the card; what was read is confirmed. The emblem side is drawn if none is given."""

@@ -75,15 +75,11 @@ def route_of(evidence: Evidence) -> Way | None:
     return {"agree": Way.FACE, "decline": Way.EYE}.get(evidence.consent or "")
 
 
-def card_agrees(evidence: Evidence) -> bool:
-    """Whether the text of the card was read; what it says against the form is told by findings of their own."""
-    return evidence.card_read is not None
-
-
-def is_face_proven(evidence: Evidence) -> bool:
-    """A living face that matches a card that was read: the machine needs no person for this way."""
+def is_face_proven(evidence: Evidence, card_agrees: bool) -> bool:
+    """A living face that matches a card, and the card is the one of the person whom the form names (`card_agrees`,
+    which whoever knows the form says): the machine needs no person for this way."""
     is_alike = evidence.band == Band.ACCEPT and not evidence.without_camera
-    return is_alike and evidence.liveness == PASS and card_agrees(evidence)
+    return is_alike and evidence.liveness == PASS and card_agrees
 
 
 def assured_way(evidence: Evidence, who: str) -> Way | None:
@@ -92,9 +88,10 @@ def assured_way(evidence: Evidence, who: str) -> Way | None:
     return Way(told["way"]) if evidence.assured_at is not None and told.get("who") == who else None
 
 
-def is_assured(evidence: Evidence, who: str) -> bool:
+def is_assured(evidence: Evidence, who: str, card_agrees: bool) -> bool:
     """Whether the level is reached for this person, by whichever way."""
-    return assured_way(evidence, who) is not None or (evidence.assured_at is None and is_face_proven(evidence))
+    is_by_face = evidence.assured_at is None and is_face_proven(evidence, card_agrees)
+    return assured_way(evidence, who) is not None or is_by_face
 
 
 def is_for_another(evidence: Evidence, who: str) -> bool:

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import LargeBinary, String, select
+from sqlalchemy import LargeBinary, String, delete, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from identity.consents import Consent, current_consent
@@ -163,6 +163,11 @@ def matches(record: IdentityRecord, name: str, thing: bytes) -> bool | None:
 def records_of(session: Session, application_id: str) -> list[IdentityRecord]:
     query = select(IdentityRecord).where(IdentityRecord.application_id == application_id)
     return list(session.scalars(query.order_by(IdentityRecord.made_at, IdentityRecord.id)))
+
+
+def forget_records(session: Session, application_id: str) -> None:
+    """With a draft that is thrown away: its digests stay in the log, and say nothing of anybody."""
+    session.execute(delete(IdentityRecord).where(IdentityRecord.application_id == application_id))
 
 
 def counted(records: list[IdentityRecord]) -> list[Counted]:

@@ -33,6 +33,11 @@ class What(StrEnum):
     DRAFT_WARNINGS = "draft_warnings"
     DRAFTS = "drafts"
     ORPHANS = "orphans"
+    APPOINTMENTS = "appointments"
+    PARTNER_QUESTIONS = "partner_questions"
+    SETTLED_CLAIMS = "settled_claims"
+    UNFOUND_CLAIMS = "unfound_claims"
+    FILINGS = "filings"
 
 
 class Rule(Frozen):
@@ -41,7 +46,9 @@ class Rule(Frozen):
     what: What
     days: int = Field(default=0, ge=0, le=3650)
     hours: int = Field(default=0, ge=0, le=240)
-    after: Literal["session_ended", "session_begun", "decision_final", "returned", "last_activity", "made"]
+    after: Literal[
+        "session_ended", "session_begun", "decision_final", "returned", "last_activity", "made", "ended", "settled"
+    ]
     basis: Text
     confidence: Literal["V", "V2", "M", "D"]
 

@@ -334,6 +334,15 @@ def abandon(session: Session, asker: Asker, name: str, now: datetime) -> None:
         end(session, row, ABANDONED, now)
 
 
+def end_all(session: Session, application_id: str) -> None:
+    """With a draft that is thrown away: what is open ends with the last that was heard of it."""
+    query = select(LiveSession).where(
+        LiveSession.application_id == application_id, LiveSession.state.in_((OPEN, MEASURED))
+    )
+    for row in session.scalars(query.with_for_update()):
+        end(session, row, ABANDONED, row.phase_at)
+
+
 def clear_live_sessions(session: Session, now: datetime) -> int:
     """End every session whose minute is over, and with it its frames; forget those of last month. Gives the number."""
     session.execute(delete(LiveSession).where(LiveSession.started_at < now - KEPT))

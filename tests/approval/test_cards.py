@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from approval import cases, prefilling
 from approval.application import Application, State
-from approval.cards import of_card, same
+from approval.cards import agrees, of_card, same
 from approval.cases import NotADraft
 from approval.findings import CardFacts, EvidenceFacts, facts_of
 from approval.running import Runner
@@ -40,6 +40,8 @@ def found(card: CardFacts | None) -> dict[str, Effect]:
 def test_a_card_that_says_what_the_form_says_agrees() -> None:
     assert found(CARD) == {"CARD-00": Effect.ALLOW}
     assert found(CARD.model_copy(update={"read": {**READ, "valid_until": "长期"}})) == {"CARD-00": Effect.ALLOW}
+    assert agrees(CARD, READ["name"], READ["number"], TODAY)
+    assert not agrees(None, READ["name"], READ["number"], TODAY)
 
 
 @pytest.mark.parametrize(
@@ -64,6 +66,7 @@ def test_whatever_else_is_for_a_person_and_never_a_refusal(changed: dict[str, An
     assert told[rule] is Effect.MANUAL
     assert "CARD-00" not in told
     assert set(told.values()) <= {Effect.MANUAL, Effect.ALLOW_NOTICE}
+    assert not agrees(CARD.model_copy(update=changed), READ["name"], READ["number"], TODAY)
 
 
 def test_another_home_is_said_and_holds_nobody_up() -> None:

@@ -66,7 +66,9 @@ def test_whoever_comes_to_the_window_is_assured_and_the_log_names_nobody(office:
         assert assuring.second_factor(evidence, named.who) == "window"
         assert (evidence.assured_by, evidence.assured_at) == (f"account:{clerk.id}", NOON)
         told = [entry.event for entry in audit.of_subject(session, case.id)]
-        assert told == ["identity.way_chosen", "meeting.asked", "meeting.taken", "identity.assured"]
+        assert told == [
+            *("identity.way_chosen", "meeting.asked", "meeting.taken", "identity.assured", "identity.recorded"),
+        ]
         with pytest.raises(NoSuchMeeting):
             meetings.by_code(session, found.code, NOON)
         with pytest.raises(AlreadyAssured):
@@ -87,12 +89,12 @@ def test_not_certain_needs_a_sentence_refuses_nobody_and_leaves_every_way_open(o
         with pytest.raises(ReasonRequired):
             say(session, office, found, clerk, False, [], "不像")
         say(session, office, found, clerk, False, ["document"], WHY)
-        facts = proving.evidence_facts(session, office.office, case)
+        facts = proving.evidence_facts(session, office.office, case, NOON)
         assert (facts.unsure, facts.assured, facts.second_factor) == (True, None, "none")
         assert not proving.is_done(session, office.office, case)
         again = meetings.ask(session, office.office, case, HOLDER, Way.VIDEO, NOON)
         say(session, office, again, clerk, True, CALL)
-        assert proving.evidence_facts(session, office.office, case).unsure is None
+        assert proving.evidence_facts(session, office.office, case, NOON).unsure is None
 
 
 def test_a_code_runs_out_and_a_wrong_one_finds_nothing(office: TestOffice) -> None:

@@ -2,25 +2,30 @@
 """Everybody whom a case names proves who they are, once, by whichever way; a clerk sees who has."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+import audit
 from approval import cases, claims, deciding, participants, proofs, proving, signers
-from approval.application import Application
+from approval.application import Application, State
 from approval.claims import NotHeld
 from approval.decision import Decision, Outcome, ReasonRequired
 from approval.participants import NotInvited, Participant
 from approval.proving import CaseClosed, PictureMissing
 from approval.roles import load_needs
+from approval.running import Runner
+from approval.weighing import weigh
 from forms import Answers, rows_of
-from identity import HOLDER, AlreadyAssured, Way, assuring, evidence_of, keep_portrait
+from identity import HOLDER, AlreadyAssured, Evidence, Way, assuring, evidence_of, keep_portrait
 from identity.messages import Message
+from identity.record import records_of
 from kit.database import Database
 from tests.approval.test_participants import SECOND, a_company, invited
 from tests.conftest import NOON
-from tests.office import JPEG, TestOffice, a_clerk, an_applicant, in_review
+from tests.office import CATALOGUE, JPEG, TestOffice, a_clerk, a_submitted_case, an_applicant, in_review
 
 PLACES = ["holder", "supervisors.0", "shareholders.1"]
 WHY = "照片与证件为同一人，五官特征一致"
@@ -93,13 +98,78 @@ def test_a_word_for_whoever_stood_there_before_does_not_count(office: TestOffice
         assert proving.unproven_others(session, office.office, case, NOON) == 2
 
 
+def a_living_face(session: Session, case: Application, place: str, name: str, number: str, **read: Any) -> Evidence:
+    """What a live session leaves that went well, on a card of this name and number."""
+    evidence = evidence_of(session, case.id, place)
+    evidence.band, evidence.liveness = "accept", "pass"
+    fields = {"name": name, "number": number, "valid_until": "长期"}
+    kept = {key: {"value": value, "confidence": 0.99, "doubtful": False} for key, value in fields.items()}
+    evidence.card_read = {"fields": kept, "faults": [], "engine": "test", "other": False, **read}
+    return evidence
+
+
 def test_a_face_proves_one_of_the_others_as_it_does_the_holder(office: TestOffice) -> None:
     with office.database.writing() as session:
         case = a_company(session, office)
-        evidence = evidence_of(session, case.id, "shareholders.1")
-        evidence.band, evidence.liveness, evidence.card_read = "accept", "pass", {}
+        named = proving.named_at(session, office.office, case, "shareholders.1")
+        a_living_face(session, case, named.place, named.name, named.number)
         assert proving.unproven_others(session, office.office, case, NOON) == 1
-        assert [one.is_assured for one in proving.standing(session, office.office, case)] == [False, False, True]
+        told = proving.standing(session, office.office, case, NOON)
+        assert [one.is_assured for one in told] == [False, False, True]
+        assert proving.note_face(session, office.office, case.id, named.place, NOON)
+        entries = audit.of_subject(session, case.id)
+        assert [entry.event for entry in entries] == ["identity.assured", "identity.recorded"]
+        assert entries[0].told == {"person": "shareholders", "way": "face"}
+        (kept,) = records_of(session, case.id)
+        assert (kept.person, kept.occasion, kept.content["liveness"]["verdict"]) == (named.place, "assurance", "pass")
+        cases.discard(session, case)
+        assert records_of(session, case.id) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "number", "read"),
+    [
+        ("别样例", None, {}),
+        (None, "999999199003070017", {}),
+        (None, None, {"faults": ["copy"]}),
+        (None, None, {"fields": {}}),
+        (None, None, {"other": True, "fields": {}, "document": {"kind": "passport"}}),
+    ],
+)
+@pytest.mark.parametrize("place", PLACES)
+def test_a_living_face_on_a_card_of_somebody_else_assures_nobody(
+    office: TestOffice, place: str, name: str | None, number: str | None, read: dict[str, Any]
+) -> None:
+    with office.database.writing() as session:
+        case = a_company(session, office)
+        named = proving.named_at(session, office.office, case, place)
+        a_living_face(session, case, place, name or named.name, number or named.number, **read)
+        before = proving.unproven_others(session, office.office, case, NOON)
+        assert not any(one.is_assured for one in proving.standing(session, office.office, case, NOON))
+        assert before == 2
+        assert not proving.note_face(session, office.office, case.id, place, NOON)
+        assert audit.of_subject(session, case.id) == []
+        if place == HOLDER:
+            assert proving.evidence_facts(session, office.office, case, NOON).card_agrees is None
+
+
+def test_a_case_whose_face_is_on_a_card_of_somebody_else_goes_to_a_person(office: TestOffice) -> None:
+    office.allow_machine(True)
+    case = a_submitted_case(office)
+    with office.database.writing() as session:
+        evidence = evidence_of(session, case)
+        kept = dict(evidence.card_read or {})
+        kept["fields"] = {**kept["fields"], "name": {"value": "陈其美", "confidence": 0.99, "doubtful": False}}
+        evidence.card_read = kept
+    Runner(office.office).carry_on(case)
+    with office.database.reading() as session:
+        application = session.get_one(Application, case)
+        assert application.state == State.IN_REVIEW
+        rules = {one.rule: one.effect for one in application.findings}
+        assert (rules["CARD-02"], rules["ID-06"]) == ("manual", "manual")
+        taken = proofs.snapshot(session, office.office, application, NOON)
+        verdict = weigh(taken, CATALOGUE, office.office.gates).verdicts[0]
+        assert (verdict.passed, verdict.failing) == (False, ("G-05",))
 
 
 def test_an_invitation_carries_a_link_that_nobody_can_guess_and_that_an_invitation_renews(office: TestOffice) -> None:
@@ -165,9 +235,9 @@ def test_a_clerk_compares_by_eye_what_they_hold_with_a_reason(office: TestOffice
             proving.judge_by_eye(*judge, True, "像", NOON)
         proving.judge_by_eye(*judge, False, WHY, NOON)
         application = session.get_one(Application, case)
-        assert proving.evidence_facts(session, office.office, application).unsure
+        assert proving.evidence_facts(session, office.office, application, NOON).unsure
         proving.judge_by_eye(*judge, True, WHY, NOON)
-        facts = proving.evidence_facts(session, office.office, application)
+        facts = proving.evidence_facts(session, office.office, application, NOON)
         assert (facts.assured, facts.second_factor, facts.unsure) == ("eye", "none", None)
         with pytest.raises(AlreadyAssured):
             proving.judge_by_eye(*judge, True, WHY, NOON)

@@ -48,7 +48,7 @@ def test_an_appointment_completes_what_the_applicant_can_do_and_assures_nobody(s
     assert not evidence.is_complete
     assuring.ask(evidence, Way.WINDOW, "meeting-1", NOON)
     assert evidence.is_complete
-    assert not assuring.is_assured(evidence, WHO)
+    assert not assuring.is_assured(evidence, WHO, True)
     assuring.unask(evidence)
     assert not evidence.is_complete
 
@@ -86,10 +86,10 @@ def test_a_picture_for_the_eye_is_kept_without_consent_to_a_comparison(session: 
 def test_a_word_holds_for_the_person_it_was_given_for(session: Session) -> None:
     evidence = evidence_of(session, "a-1")
     assuring.assure(evidence, Way.PARTNER, "partner:bank", WHO, NOON, {"transaction": "1"})
-    assert assuring.is_assured(evidence, WHO)
+    assert assuring.is_assured(evidence, WHO, True)
     assert assuring.second_factor(evidence, WHO) == "partner"
     assert assuring.is_for_another(evidence, OTHER)
-    assert not assuring.is_assured(evidence, OTHER)
+    assert not assuring.is_assured(evidence, OTHER, True)
     assert assuring.second_factor(evidence, OTHER) == "none"
     with pytest.raises(AlreadyAssured):
         assuring.assure(evidence, Way.WINDOW, "account:x", WHO, NOON, {})
@@ -102,17 +102,18 @@ def test_a_word_holds_for_the_person_it_was_given_for(session: Session) -> None:
 def test_a_clerks_eye_is_no_second_factor(session: Session) -> None:
     evidence = evidence_of(session, "a-1")
     assuring.assure(evidence, Way.EYE, "account:x", WHO, NOON, {})
-    assert assuring.is_assured(evidence, WHO)
+    assert assuring.is_assured(evidence, WHO, True)
     assert assuring.second_factor(evidence, WHO) == "none"
 
 
 def test_a_face_reaches_the_level_only_with_band_life_and_card(session: Session) -> None:
     evidence = face_proven(session)
-    assert assuring.is_assured(evidence, WHO)
-    for name, value in (("band", "person"), ("liveness", "person"), ("card_read", None), ("without_camera", True)):
+    assert assuring.is_assured(evidence, WHO, True)
+    assert not assuring.is_assured(evidence, WHO, False), "the card is not the one of the person in the form"
+    for name, value in (("band", "person"), ("liveness", "person"), ("without_camera", True)):
         before = getattr(evidence, name)
         setattr(evidence, name, value)
-        assert not assuring.is_assured(evidence, WHO), name
+        assert not assuring.is_assured(evidence, WHO, True), name
         setattr(evidence, name, before)
 
 

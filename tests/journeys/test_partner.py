@@ -111,7 +111,7 @@ def test_a_partners_word_is_a_second_factor_and_no_address_names_anybody(house: 
         assert evidence.is_complete
         assert evidence.assured_by == f"partner:{BANK}"
         events = [entry.event for entry in audit.of_subject(session, case)]
-        assert events == ["partner.asked", "identity.assured"]
+        assert events == ["partner.asked", "identity.assured", "identity.recorded"]
     assert house.post("lin", f"/apply/{case}/partner/{BANK}").status_code == 422
 
 

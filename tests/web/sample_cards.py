@@ -6,7 +6,7 @@ from typing import Any
 from tests.web.sample_apply import APPLICATION, some, t
 from web.fields import ShownProblem
 
-APPLY = {"application": APPLICATION, "back": "/apply/01JD"}
+APPLY = {"application": APPLICATION, "base": "/apply/01JD", "back": "/apply/01JD"}
 KINDS = [("passport", t("护照", "Passport")), ("other", t("其他有效身份证件", "Another document"))]
 CARD_SIDES = [
     {

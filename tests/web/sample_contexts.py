@@ -110,7 +110,13 @@ ISSUED = some(
 OFFERS = [
     some(case_id="0", label="南京市栖霞区样例小吃店", source=t("营业执照 QX-2026-000001", "licence QX-2026-000001"))
 ]
-APPLY = {"application": APPLICATION, "back": "/apply/01JD", "instruments": TEXTS, "digest": "ab" * 32}
+APPLY = {
+    "application": APPLICATION,
+    "base": "/apply/01JD",
+    "back": "/apply/01JD",
+    "instruments": TEXTS,
+    "digest": "ab" * 32,
+}
 CODE_WRONG = [ShownProblem("code", "验证码不对，还可以再试 4 次")]
 ACCOUNT = {"username": "clerk", "password": "sample-words", "href": "/staff/signin"}
 QUEUE = {

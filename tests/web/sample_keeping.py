@@ -40,7 +40,7 @@ KEPT = some(
     destroyed={"drafts": 2},
     proved_at=NOW,
     is_late=False,
-    rules="retention-1",
+    rules="retention-2",
     periods=[some(what=t("草稿", "Drafts"), period=t("60 天", "60 days"), basis=_RULE.basis, confidence="D")],
 )
 KEPT_WELL = some(**{**vars(KEPT), "alarm": None, "remaining": {}, "is_late": True, "proved_at": None})

@@ -32,6 +32,7 @@ PART: dict[str, Any] = {
     "digest": "ab" * 32,
     "has_signed": False,
     "proof": {"proves": True, "signs": True, "way": None, "is_assured": False, "is_waiting": False},
+    "may_take_back": True,
     "is_open": True,
     "code_sent": False,
     "masked_phone": "138****0002",

@@ -11,8 +11,7 @@ from fastapi import APIRouter, Form, Request, UploadFile
 from fastapi.responses import Response
 from sqlalchemy.orm import Session
 
-from approval import cases, prefilling
-from approval.application import Application, State
+from approval import prefilling
 from identity import Evidence, Fault, evidence_of, view_picture
 from identity.card import (
     EMBLEM_FIELDS,
@@ -28,11 +27,12 @@ from identity.card import (
 )
 from kit.clock import office_day
 from kit.errors import DomainError
-from web.deps import Applicant, Db, DeskDep, Now, OwnApplication
+from web.deps import Applicant, Db, DeskDep, Now
 from web.errors import sentence
 from web.fields import ShownProblem
-from web.pages.apply import href_of, next_proof
-from web.pages.proof import NoPicture, context_of, own_draft
+from web.pages.apply import next_proof
+from web.pages.persons import OnePerson, Person, context_of, must_be_drafting, person_drafting
+from web.pages.proof import NoPicture
 from web.respond import go, language_of, page
 from web.wording import CARD_FAULTS, CARD_FIELDS, CARD_PROBLEMS, FAULTS
 
@@ -53,7 +53,7 @@ def _has(evidence: Evidence) -> dict[str, bool]:
 def _card_page(
     request: Request,
     desk: DeskDep,
-    application: Application,
+    person: Person,
     has: dict[str, bool],
     problems: list[ShownProblem] | None = None,
 ) -> Response:
@@ -61,29 +61,36 @@ def _card_page(
         request,
         "apply/idcard.html",
         422 if problems else 200,
-        **context_of(desk, application),
+        **context_of(desk, person),
         has=has,
-        photo_href=href_of(application, "portrait") if has["photo"] else None,
+        photo_href=person.href("portrait") if has["photo"] else None,
         problems=problems or [],
     )
 
 
+def _evidence(session: Session, person: Person) -> Evidence:
+    return evidence_of(session, person.application.id, person.place)
+
+
 @router.get("/apply/{id}/idcard")
-def card(request: Request, desk: DeskDep, db: Db, application: OwnApplication) -> Response:
-    if application.state != State.DRAFT:
-        return go(f"/cases/{application.id}")
-    return _card_page(request, desk, application, _has(evidence_of(db, application.id)))
+@router.get("/parts/{id}/idcard")
+def card(request: Request, desk: DeskDep, db: Db, person: OnePerson) -> Response:
+    if not person.is_draft:
+        return go(person.home)
+    return _card_page(request, desk, person, _has(_evidence(db, person)))
 
 
 @router.get("/apply/{id}/portrait")
-def portrait(db: Db, application: OwnApplication) -> Response:
-    return _picture(db, evidence_of(db, application.id).portrait_picture)
+@router.get("/parts/{id}/portrait")
+def portrait(db: Db, person: OnePerson) -> Response:
+    return _picture(db, _evidence(db, person).portrait_picture)
 
 
 @router.get("/apply/{id}/pictures/{which}")
-def own_picture(db: Db, application: OwnApplication, which: str) -> Response:
+@router.get("/parts/{id}/pictures/{which}")
+def own_picture(db: Db, person: OnePerson, which: str) -> Response:
     name = PICTURES.get(which)
-    return _picture(db, getattr(evidence_of(db, application.id), name) if name else None)
+    return _picture(db, getattr(_evidence(db, person), name) if name else None)
 
 
 def _picture(db: Session, name: str | None) -> Response:
@@ -92,6 +99,7 @@ def _picture(db: Session, name: str | None) -> Response:
 
 
 @router.post("/apply/{id}/idcard")
+@router.post("/parts/{id}/idcard")
 def photograph_card(
     request: Request,
     id: str,
@@ -106,24 +114,24 @@ def photograph_card(
 
     `anyway`: whoever cannot take a better picture sends it as it is, and a clerk looks at it.
     """
-    application = own_draft(desk, applicant, id)
+    person = person_drafting(request, id, desk, applicant)
     sent = {name: file.file.read() for name, file in (("photo", photo), ("emblem", emblem)) if file}
     with desk.office.database.reading() as session:
-        has = _has(evidence_of(session, application.id))
+        has = _has(_evidence(session, person))
     needed = [name for name in SIDES if sent.get(name) or not has[name]]
     if not needed:  # both are there and neither was chosen anew
-        return go(href_of(application, "card"))
+        return go(person.href("card"))
     with ThreadPoolExecutor(len(SIDES)) as readers:
         outcomes = dict(zip(needed, readers.map(lambda name: _read(desk, name, sent.get(name)), needed), strict=True))
     told = {name: _told(request, outcome, bool(anyway)) for name, outcome in outcomes.items()}
     with desk.office.database.writing() as session:
-        evidence = evidence_of(session, application.id)
+        evidence = _evidence(session, person)
         for name, outcome in outcomes.items():
             if isinstance(outcome, CardReading) and told[name] is None:
                 keep_card(session, evidence, outcome, now)
         has = _has(evidence)
     problems = [ShownProblem(name, said) for name, said in told.items() if said]
-    return _card_page(request, desk, application, has, problems) if problems else go(href_of(application, "card"))
+    return _card_page(request, desk, person, has, problems) if problems else go(person.href("card"))
 
 
 def _read(desk: DeskDep, name: str, data: bytes | None) -> CardReading | DomainError:
@@ -148,19 +156,20 @@ def _told(request: Request, outcome: CardReading | DomainError, anyway: bool) ->
 
 
 @router.get("/apply/{id}/card")
-def show_read(request: Request, desk: DeskDep, db: Db, now: Now, application: OwnApplication) -> Response:
-    if application.state != State.DRAFT:
-        return go(f"/cases/{application.id}")
-    evidence = evidence_of(db, application.id)
+@router.get("/parts/{id}/card")
+def show_read(request: Request, desk: DeskDep, db: Db, now: Now, person: OnePerson) -> Response:
+    if not person.is_draft:
+        return go(person.home)
+    evidence = _evidence(db, person)
     if not all(_has(evidence).values()):
-        return go(href_of(application, "idcard"))
-    return _read_page(request, desk, application, evidence, now)
+        return go(person.href("idcard"))
+    return _read_page(request, desk, person, evidence, now)
 
 
 def _read_page(
     request: Request,
     desk: DeskDep,
-    application: Application,
+    person: Person,
     evidence: Evidence,
     now: Now,
     typed: dict[str, str] | None = None,
@@ -174,10 +183,10 @@ def _read_page(
         request,
         "apply/card.html",
         422 if wrong else 200,
-        **context_of(desk, application),
+        **context_of(desk, person),
         sides=[
             {
-                "picture": href_of(application, f"pictures/{picture}"),
+                "picture": person.href(f"pictures/{picture}"),
                 "is_portrait": picture == "card",
                 "fields": [
                     {
@@ -197,12 +206,13 @@ def _read_page(
 
 
 @router.post("/apply/{id}/card")
+@router.post("/parts/{id}/card")
 def confirm(
     request: Request,
     desk: DeskDep,
     db: Db,
     now: Now,
-    application: OwnApplication,
+    person: OnePerson,
     name: Annotated[str, Form(max_length=300)] = "",
     sex: Annotated[str, Form(max_length=300)] = "",
     nation: Annotated[str, Form(max_length=300)] = "",
@@ -213,12 +223,11 @@ def confirm(
     valid_from: Annotated[str, Form(max_length=300)] = "",
     valid_until: Annotated[str, Form(max_length=300)] = "",
 ) -> Response:
-    """Keep what the holder says stands on the card, and answer with it what the form asks for and nobody answered."""
-    if application.state != State.DRAFT:
-        raise cases.NotADraft()
-    evidence = evidence_of(db, application.id)
+    """Keep what the person says stands on the card; the holder's answers what the form asks for and nobody answered."""
+    must_be_drafting(person)
+    evidence = _evidence(db, person)
     if not all(_has(evidence).values()):
-        return go(href_of(application, "idcard"))
+        return go(person.href("idcard"))
     typed = {
         "name": name,
         "sex": sex,
@@ -232,8 +241,9 @@ def confirm(
     }
     typed = {field: value.strip() for field, value in typed.items()}
     if wrong_in(typed, office_day(now)):
-        return _read_page(request, desk, application, evidence, now, typed)
+        return _read_page(request, desk, person, evidence, now, typed)
     confirm_card(db, evidence, typed, now)
-    prefilling.from_card(db, desk.office, application, typed, now)
+    if person.is_holder:
+        prefilling.from_card(db, desk.office, person.application, typed, now)
     onwards = next_proof(evidence)
-    return go(href_of(application, "consent" if onwards == "identity" else onwards))
+    return go(person.href("consent" if onwards == "identity" else onwards))

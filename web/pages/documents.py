@@ -9,16 +9,15 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Form, Request, UploadFile
 from fastapi.responses import Response
 
-from approval.application import Application, State
 from identity import evidence_of
 from identity.card import DOCUMENTS, keep_document
 from kit.errors import DomainError
 from kit.text import Text
-from web.deps import Applicant, Db, DeskDep, Now, OwnApplication
+from web.deps import Applicant, Db, DeskDep, Now
 from web.errors import sentence
 from web.fields import ShownProblem
-from web.pages.apply import href_of
-from web.pages.proof import NoPicture, context_of, own_draft
+from web.pages.persons import OnePerson, Person, context_of, person_drafting
+from web.pages.proof import NoPicture
 from web.respond import go, language_of, page
 from web.wording import DOCUMENT_KINDS
 
@@ -27,13 +26,13 @@ NO_KIND = Text(zh="请选择证件种类", en="Choose the kind of document")
 
 
 def _document_page(
-    request: Request, desk: DeskDep, application: Application, kind: str, problems: list[ShownProblem] | None = None
+    request: Request, desk: DeskDep, person: Person, kind: str, problems: list[ShownProblem] | None = None
 ) -> Response:
     return page(
         request,
         "apply/document.html",
         422 if problems else 200,
-        **context_of(desk, application),
+        **context_of(desk, person),
         kinds=[(code, DOCUMENT_KINDS[code]) for code in DOCUMENTS],
         kind=kind,
         problems=problems or [],
@@ -41,14 +40,16 @@ def _document_page(
 
 
 @router.get("/apply/{id}/document")
-def document(request: Request, desk: DeskDep, db: Db, application: OwnApplication) -> Response:
-    if application.state != State.DRAFT:
-        return go(f"/cases/{application.id}")
-    kept: dict[str, Any] = evidence_of(db, application.id).card_read or {}
-    return _document_page(request, desk, application, kept.get("document", {}).get("kind", ""))
+@router.get("/parts/{id}/document")
+def document(request: Request, desk: DeskDep, db: Db, person: OnePerson) -> Response:
+    if not person.is_draft:
+        return go(person.home)
+    kept: dict[str, Any] = evidence_of(db, person.application.id, person.place).card_read or {}
+    return _document_page(request, desk, person, kept.get("document", {}).get("kind", ""))
 
 
 @router.post("/apply/{id}/document")
+@router.post("/parts/{id}/document")
 def bring_document(
     request: Request,
     id: str,
@@ -60,7 +61,7 @@ def bring_document(
     second: UploadFile | None = None,
 ) -> Response:
     """Another document is kept unread: a clerk compares it with the form."""
-    application = own_draft(desk, applicant, id)
+    person = person_drafting(request, id, desk, applicant)
     problems = [] if kind in DOCUMENTS else [ShownProblem("kind", NO_KIND.said(language_of(request)))]
     pages = {}
     for name, file in (("first", first), ("second", second)):
@@ -73,10 +74,10 @@ def bring_document(
         except DomainError as error:
             problems.append(ShownProblem(name, sentence(error, request)))
     if problems:
-        return _document_page(request, desk, application, kind, problems)
+        return _document_page(request, desk, person, kind, problems)
     shown, other = pages["first"], pages.get("second")
     with desk.office.database.writing() as session:
-        evidence = evidence_of(session, application.id)
+        evidence = evidence_of(session, person.application.id, person.place)
         page_kept = (shown.jpeg, shown.crop, shown.reading.width)
         keep_document(session, evidence, kind, page_kept, other.jpeg if other else None, now)
-    return go(href_of(application, "consent"))
+    return go(person.href("consent"))

@@ -12,8 +12,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Form, Request, UploadFile
 from fastapi.responses import JSONResponse, Response
 
-from approval import casefile, cases
-from approval.application import Application, State
+from approval import casefile, proving
 from identity import Account, Band, Fault, PortraitMissing, evidence_of, view_picture
 from identity.liveness import finishing, rules, session
 from identity.liveness.challenges import COLOURS, DONE, FLASH, FLASH_S, INTENT
@@ -21,10 +20,12 @@ from identity.liveness.session import ABANDONED, MEASURED, Asker, Batch, LiveSes
 from kit.sealing import fingerprint
 from kit.text import Text
 from web.deps import Applicant, DeskDep, Now, browser_of
+from web.pages.persons import Person, person_drafting
 from web.respond import language_of
 from web.wording import FAULTS, LIVE, MENDS, STATES
 
 router = APIRouter()
+MOST_ROLE = 40
 MOST_TOLD = 4000  # characters of times, colours and track
 
 
@@ -32,37 +33,31 @@ class BadTelling(session.FramesMissing):
     """What was said beside the frames cannot be read."""
 
 
-def _asker(request: Request, applicant: Account, application: Application) -> Asker:
+def _asker(request: Request, applicant: Account, person: Person) -> Asker:
     device = fingerprint(browser_of(request), "live-device")
-    return Asker(application.id, applicant.id, device, role=application.item_code)
+    application, place = person.application, person.place
+    role = application.item_code if person.is_holder else place.split(".")[0]
+    return Asker(application.id, applicant.id, device, place, role[:MOST_ROLE])
 
 
-def _draft(desk: DeskDep, applicant: Account, application_id: str) -> Application:
-    with desk.office.database.reading() as reading:
-        application = cases.own(reading, applicant, application_id)
-    if application.state != State.DRAFT:
-        raise cases.NotADraft()
-    return application
-
-
-def intent_of(desk: DeskDep, application: Application) -> Text:
+def intent_of(desk: DeskDep, person: Person) -> Text:
     """The sentence that the person confirms: as whom, and for which business."""
-    item = casefile.item_of(desk.office, application)
-    answers = application.answers
+    item, role = casefile.item_of(desk.office, person.application), person.role
+    answers = person.application.answers
     names = (str(answers.get(name) or "") for name in ("company_name", "business_name", "name", "trade_name"))
     business = next((name for name in names if name), "")
     if business:
         return Text(
-            zh=LIVE["intent_named"].zh.format(business=business, role=item.holder.label.zh),
-            en=LIVE["intent_named"].en.format(business=business, role=item.holder.label.en),
+            zh=LIVE["intent_named"].zh.format(business=business, role=role.zh),
+            en=LIVE["intent_named"].en.format(business=business, role=role.en),
         )
     return Text(
-        zh=LIVE["intent_plain"].zh.format(item=item.title.zh, role=item.holder.label.zh),
-        en=LIVE["intent_plain"].en.format(item=item.title.en, role=item.holder.label.en),
+        zh=LIVE["intent_plain"].zh.format(item=item.title.zh, role=role.zh),
+        en=LIVE["intent_plain"].en.format(item=item.title.en, role=role.en),
     )
 
 
-def _instruction(request: Request, desk: DeskDep, application: Application, row: LiveSession) -> dict[str, Any]:
+def _instruction(request: Request, desk: DeskDep, person: Person, row: LiveSession) -> dict[str, Any]:
     """What the page shows and does now. Nothing of later phases leaves the server."""
     language, plan, kind = language_of(request), row.drawn, row.kind
     challenge = plan.challenge(row.phase)
@@ -80,24 +75,26 @@ def _instruction(request: Request, desk: DeskDep, application: Application, row:
     if challenge is not None:
         said["hold_ms"] = round(challenge.hold_s * 1000)
     if kind == INTENT:
-        said["sentence"] = intent_of(desk, application).said(language)
+        said["sentence"] = intent_of(desk, person).said(language)
     if kind == FLASH:
         said |= {"colours": [COLOURS[colour] for colour in plan.colours], "colour_ms": round(FLASH_S * 1000)}
     return said
 
 
 @router.post("/apply/{id}/live")
+@router.post("/parts/{id}/live")
 def start(request: Request, id: str, desk: DeskDep, now: Now, applicant: Applicant) -> Response:
     """A new session; one that was open ends."""
-    application = _draft(desk, applicant, id)
+    person = person_drafting(request, id, desk, applicant)
     with desk.office.database.writing() as writing:
-        row = session.start(writing, _asker(request, applicant, application), now)
-        left = session.sessions_left(writing, _asker(request, applicant, application), now)
-    told = {"state": "go_on", "phase": _instruction(request, desk, application, row), "sessions_left": left}
+        row = session.start(writing, _asker(request, applicant, person), now)
+        left = session.sessions_left(writing, _asker(request, applicant, person), now)
+    told = {"state": "go_on", "phase": _instruction(request, desk, person, row), "sessions_left": left}
     return JSONResponse(told, 201)
 
 
 @router.post("/apply/{id}/live/{name}/frames")
+@router.post("/parts/{id}/live/{name}/frames")
 def frames(
     request: Request,
     id: str,
@@ -113,8 +110,8 @@ def frames(
     track: Annotated[str, Form(max_length=MOST_TOLD)] = "{}",
 ) -> Response:
     """Frames of the present phase; the answer is the next phase, the same again, or how the session ended."""
-    application = _draft(desk, applicant, id)
-    asker = _asker(request, applicant, application)
+    person = person_drafting(request, id, desk, applicant)
+    asker = _asker(request, applicant, person)
     jpegs = [frame.file.read(session.MOST_BYTES + 1) for frame in (frames or [])[: session.MOST_AT_ONCE + 1]]
     batch = _batch(token, first, taken, colours, track, jpegs)
     with desk.office.database.reading() as reading:
@@ -122,12 +119,12 @@ def frames(
         if not (repeated := session.is_repeated(row, batch)):
             session.must_fit(row, batch, [len(jpeg) for jpeg in jpegs])
     if repeated:
-        return _go_on(request, desk, application, asker, row, None)
+        return _go_on(request, desk, person, asker, row, None)
     readings = desk.matcher.measure(jpegs)
     with desk.office.database.writing() as writing:
         row = session.admitted(writing, asker, name, now, lock=True)
         session.receive(writing, row, batch, readings, jpegs, now)
-    return _go_on(request, desk, application, asker, row, rules.hint(readings))
+    return _go_on(request, desk, person, asker, row, rules.hint(readings))
 
 
 def _batch(token: str, first: int, taken: str, colours: str, track: str, jpegs: list[bytes]) -> Batch:
@@ -141,6 +138,7 @@ def _batch(token: str, first: int, taken: str, colours: str, track: str, jpegs: 
 
 
 @router.post("/apply/{id}/live/{name}/intent")
+@router.post("/parts/{id}/live/{name}/intent")
 def intent(
     request: Request,
     id: str,
@@ -152,54 +150,57 @@ def intent(
     colours: Annotated[str, Form(max_length=3)] = "no",
 ) -> Response:
     """The person confirms the sentence; with `colours=no`, or in the colours' own phase, these are left out."""
-    application = _draft(desk, applicant, id)
-    asker = _asker(request, applicant, application)
+    person = person_drafting(request, id, desk, applicant)
+    asker = _asker(request, applicant, person)
     with desk.office.database.writing() as writing:
         row = session.admitted(writing, asker, name, now, lock=True)
         if row.kind == FLASH:
             session.skip_colours(row, token, now)
         elif row.state != MEASURED:  # else the answer to the first time was lost
             session.confirm_intent(row, token, colours == "yes", now)
-    return _go_on(request, desk, application, asker, row, None)
+    return _go_on(request, desk, person, asker, row, None)
 
 
 @router.post("/apply/{id}/live/{name}/abandon")
+@router.post("/parts/{id}/live/{name}/abandon")
 def abandon(request: Request, id: str, name: str, desk: DeskDep, now: Now, applicant: Applicant) -> Response:
     """The page is left: its frames are deleted now and not in a minute."""
-    application = _draft(desk, applicant, id)
+    person = person_drafting(request, id, desk, applicant)
     with desk.office.database.writing() as writing:
-        session.abandon(writing, _asker(request, applicant, application), name, now)
+        session.abandon(writing, _asker(request, applicant, person), name, now)
     return JSONResponse({"state": ABANDONED})
 
 
 def _go_on(
-    request: Request, desk: DeskDep, application: Application, asker: Asker, row: LiveSession, hint: Fault | None
+    request: Request, desk: DeskDep, person: Person, asker: Asker, row: LiveSession, hint: Fault | None
 ) -> Response:
     if row.kind == DONE:
-        return _finished(request, desk, application, asker, row.id)
-    told: dict[str, Any] = {"state": "go_on", "phase": _instruction(request, desk, application, row)}
+        return _finished(request, desk, person, asker, row.id)
+    told: dict[str, Any] = {"state": "go_on", "phase": _instruction(request, desk, person, row)}
     if hint is not None:
         told["hint"] = FAULTS[hint].said(language_of(request))
     return JSONResponse(told)
 
 
-def _finished(request: Request, desk: DeskDep, application: Application, asker: Asker, name: str) -> Response:
+def _finished(request: Request, desk: DeskDep, person: Person, asker: Asker, name: str) -> Response:
     """Compare with the card, outside of any transaction; then judge and write."""
     now = desk.office.clock()
     with desk.office.database.reading() as reading:
         row = session.admitted(reading, asker, name, now)
-        compared = evidence_of(reading, application.id, asker.person).card_picture
+        compared = evidence_of(reading, asker.application_id, asker.person).card_picture
         card, live = view_picture(reading, compared) or b"", finishing.pictures_of(reading, row)
     comparison, best = desk.matcher.compare(card, live)
     with desk.office.database.writing() as writing:
         row = session.admitted(writing, asker, name, now, lock=True)
-        if evidence_of(writing, application.id, asker.person).card_picture != compared:
+        if evidence_of(writing, asker.application_id, asker.person).card_picture != compared:
             raise PortraitMissing()  # another card was photographed meanwhile: compare with that one
         ending = finishing.finish(writing, asker, row, comparison, best, now)
-    return JSONResponse(_told(request, application, ending))
+        if ending.band is Band.ACCEPT:
+            proving.note_face(writing, desk.office, asker.application_id, asker.person, now)
+    return JSONResponse(_told(request, person, ending))
 
 
-def _told(request: Request, application: Application, ending: finishing.Ending) -> dict[str, Any]:
+def _told(request: Request, person: Person, ending: finishing.Ending) -> dict[str, Any]:
     language = language_of(request)
     said = STATES[ending.band]
     if ending.mend is not None:
@@ -208,7 +209,7 @@ def _told(request: Request, application: Application, ending: finishing.Ending) 
     return {
         "state": state,
         "message": said.said(language),
-        "next": f"/apply/{application.id}",
+        "next": person.base,
         "attempts_left": ending.attempts_left,
         "sessions_left": ending.sessions_left,
     }

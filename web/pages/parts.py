@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import Response
 
-from approval import casefile, participants, proving, signers
+from approval import casefile, consents, participants, proving, signers
 from approval.application import Application, State
 from approval.participants import Participant
 from approval.roles import NOTHING
@@ -118,7 +118,8 @@ def _part_page(
         instruments=read,
         digest=digest,
         has_signed=participants.has_signed(db, office, application, participant, now),
-        proof=_proof(db, desk, application, participant),
+        proof=_proof(db, desk, application, participant, now),
+        may_take_back=consents.may_be_withdrawn(db, application, participant.place),
         is_open=not State(application.state).is_final,
         code_sent=waiting_code(db, browser, _purpose(participant)) is not None,
         masked_phone=masked_phone(participant.phone),
@@ -126,13 +127,12 @@ def _part_page(
     )
 
 
-def _proof(db: Db, desk: DeskDep, application: Application, participant: Participant) -> dict[str, Any]:
+def _proof(db: Db, desk: DeskDep, application: Application, participant: Participant, now: Now) -> dict[str, Any]:
     """What is asked of this person, and where their proof stands."""
     wanted = {one.place: one for one in signers.wanted(db, desk.office, application)}
     need = wanted[participant.place].need if participant.place in wanted else NOTHING
-    found = next(
-        (one for one in proving.standing(db, desk.office, application) if one.named.place == participant.place), None
-    )
+    everybody = proving.standing(db, desk.office, application, now)
+    found = next((one for one in everybody if one.named.place == participant.place), None)
     way = load_routes().of(found.way).title if found and found.way else None
     is_waiting = evidence_of(db, application.id, participant.place).is_complete
     return {

@@ -1,18 +1,17 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Proving (身份核验): the consent and the live face of the holder. I/O: through the verbs.
+"""Proving (身份核验): the consent and the face, of the holder and of each of the others. I/O: through the verbs.
 
 Pictures are decoded and compared before the transaction begins: nobody waits for the write lock meanwhile.
 """
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Form, Request, UploadFile
 from fastapi.responses import Response
 
-from approval import casefile, cases, consents
+from approval import consents
 from approval.application import Application, State
 from identity import (
-    Account,
     Band,
     Comparison,
     PortraitMissing,
@@ -30,7 +29,8 @@ from kit.text import Text
 from web.deps import Applicant, Db, DeskDep, Now, OwnApplication
 from web.errors import sentence
 from web.fields import ShownProblem
-from web.pages.apply import href_of, shown
+from web.pages.parts import OwnPart
+from web.pages.persons import OnePerson, Person, context_of, must_be_drafting, person_drafting
 from web.respond import go, language_of, page
 from web.wording import FAULTS, STATES
 
@@ -41,29 +41,14 @@ class NoPicture(DomainError):
     """The form came without a picture."""
 
 
-def context_of(desk: DeskDep, application: Application) -> dict[str, Any]:
-    return {
-        "application": shown(casefile.item_of(desk.office, application), application),
-        "back": f"/apply/{application.id}",
-    }
-
-
-def own_draft(desk: DeskDep, applicant: Account, application_id: str) -> Application:
-    with desk.office.database.reading() as session:
-        application = cases.own(session, applicant, application_id)
-    if application.state != State.DRAFT:
-        raise cases.NotADraft()
-    return application
-
-
 def _consent_page(
-    request: Request, desk: DeskDep, application: Application, given: str | None, problem: Text | None = None
+    request: Request, desk: DeskDep, person: Person, given: str | None, problem: Text | None = None
 ) -> Response:
     return page(
         request,
         "apply/consent.html",
         422 if problem else 200,
-        **context_of(desk, application),
+        **context_of(desk, person),
         text=load_consents().current("face"),
         given=given,
         problems=[ShownProblem("choice", problem.said(language_of(request)))] if problem else [],
@@ -71,33 +56,36 @@ def _consent_page(
 
 
 @router.get("/apply/{id}/consent")
-def ask_consent(request: Request, desk: DeskDep, db: Db, application: OwnApplication) -> Response:
-    if application.state != State.DRAFT:
-        return go(f"/cases/{application.id}")
-    return _consent_page(request, desk, application, evidence_of(db, application.id).consent)
+@router.get("/parts/{id}/consent")
+def ask_consent(request: Request, desk: DeskDep, db: Db, person: OnePerson) -> Response:
+    if not person.is_draft:
+        return go(person.home)
+    return _consent_page(request, desk, person, evidence_of(db, person.application.id, person.place).consent)
 
 
 @router.post("/apply/{id}/consent")
+@router.post("/parts/{id}/consent")
 def consent(
     request: Request,
     desk: DeskDep,
     db: Db,
     now: Now,
-    application: OwnApplication,
+    person: OnePerson,
     choice: Annotated[str, Form(max_length=10)] = "",
     text: Annotated[str, Form(max_length=64)] = "",
 ) -> Response:
-    if application.state != State.DRAFT:
-        raise cases.NotADraft()
+    must_be_drafting(person)
     if choice not in ("agree", "decline"):
         return _consent_page(
-            request, desk, application, None, Text(zh="请选择一种核验方式", en="Choose how to prove it is you")
+            request, desk, person, None, Text(zh="请选择一种核验方式", en="Choose how to prove it is you")
         )
     if choice == "agree" and text and text != load_consents().current("face").digest:
         renewed = Text(zh="告知内容已更新，请重新阅读后选择", en="The notice has changed: read it again and choose")
-        return _consent_page(request, desk, application, None, renewed)
-    consents.give(db, application, choice, now)
-    return go(href_of(application, "face") if choice == "agree" else f"/apply/{application.id}", None)
+        return _consent_page(request, desk, person, None, renewed)
+    consents.give(db, person.application, choice, now, person.place)
+    if choice == "agree":
+        return go(person.href("face"))
+    return go(person.base if person.is_holder else person.href("identity/picture"))
 
 
 @router.post("/cases/{id}/consent/withdraw")
@@ -107,22 +95,30 @@ def withdraw_consent(desk: DeskDep, db: Db, now: Now, application: OwnApplicatio
     return go(f"/{'apply' if application.state == State.DRAFT else 'cases'}/{application.id}", "consent-withdrawn")
 
 
+@router.post("/parts/{id}/consent/withdraw")
+def withdraw_own_consent(desk: DeskDep, db: Db, now: Now, part: OwnPart) -> Response:
+    """From one's own page, also after one was taken out of the case."""
+    consents.withdraw(db, desk.office, db.get_one(Application, part.application_id), now, part.place)
+    return go(f"/parts/{part.id}", "consent-withdrawn")
+
+
 @router.get("/apply/{id}/face")
-def face(
-    request: Request, desk: DeskDep, db: Db, now: Now, applicant: Applicant, application: OwnApplication
-) -> Response:
-    evidence = evidence_of(db, application.id)
-    if application.state != State.DRAFT:
-        return go(f"/cases/{application.id}")
+@router.get("/parts/{id}/face")
+def face(request: Request, desk: DeskDep, db: Db, now: Now, applicant: Applicant, person: OnePerson) -> Response:
+    evidence = evidence_of(db, person.application.id, person.place)
+    if not person.is_draft:
+        return go(person.home)
     if evidence.portrait_picture is None:
-        return go(href_of(application, "idcard"))
+        return go(person.href("idcard"))
     if evidence.consent != "agree":
-        return go(href_of(application, "consent"))
-    left = min(evidence.attempts_left, sessions_left(db, Asker(application.id, applicant.id, ""), now))
-    return page(request, "apply/face.html", **context_of(desk, application), attempts_left=left)
+        return go(person.href("consent"))
+    asker = Asker(person.application.id, applicant.id, "", person.place)
+    left = min(evidence.attempts_left, sessions_left(db, asker, now))
+    return page(request, "apply/face.html", **context_of(desk, person), attempts_left=left)
 
 
 @router.post("/apply/{id}/face")
+@router.post("/parts/{id}/face")
 def compare_face(
     request: Request,
     id: str,
@@ -132,9 +128,9 @@ def compare_face(
     frames: list[UploadFile] | None = None,
 ) -> Response:
     """Without a camera or without scripts: one uploaded picture, which a clerk always looks at."""
-    application = own_draft(desk, applicant, id)
+    person = person_drafting(request, id, desk, applicant)
     with desk.office.database.reading() as session:
-        evidence = evidence_of(session, application.id)
+        evidence = evidence_of(session, person.application.id, person.place)
         may_compare(evidence)
         compared_card = evidence.card_picture
         card_jpeg = view_picture(session, evidence.card_picture) or b""
@@ -145,23 +141,23 @@ def compare_face(
         comparison, best = desk.matcher.compare(card_jpeg, pictures)
     except DomainError as error:
         problems = [ShownProblem("frames", sentence(error, request))]
-        context = context_of(desk, application)
+        context = context_of(desk, person)
         return page(request, "apply/face.html", 422, **context, attempts_left=evidence.attempts_left, problems=problems)
     verdict = judge(comparison, bands_of(comparison.model))
     with desk.office.database.writing() as session:
-        evidence = evidence_of(session, application.id)
+        evidence = evidence_of(session, person.application.id, person.place)
         session.refresh(evidence, with_for_update=True)
         may_compare(evidence)
         if evidence.card_picture != compared_card:  # another card was photographed meanwhile: compare with that one
             raise PortraitMissing()
         record_comparison(session, evidence, comparison, verdict, best, now, with_camera=False)
-    return _tell(request, desk, application, comparison, Band(evidence.band or Band.RETRY), evidence.attempts_left)
+    return _tell(request, desk, person, comparison, Band(evidence.band or Band.RETRY), evidence.attempts_left)
 
 
 def _tell(
     request: Request,
     desk: DeskDep,
-    application: Application,
+    person: Person,
     comparison: Comparison,
     band: Band,
     left: int,
@@ -170,8 +166,7 @@ def _tell(
     message = STATES[band].said(language)
     if band is Band.RETRY and comparison.faults:
         message = FAULTS[comparison.faults[0]].said(language)
-    on = f"/apply/{application.id}"
     if band is not Band.RETRY or left == 0:
-        return go(on)
+        return go(person.base)
     problems = [ShownProblem("frames", message)]
-    return page(request, "apply/face.html", 422, **context_of(desk, application), attempts_left=left, problems=problems)
+    return page(request, "apply/face.html", 422, **context_of(desk, person), attempts_left=left, problems=problems)

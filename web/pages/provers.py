@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Provers (实名情况): everybody whom a case names, how proved and when, and when signed. I/O: verbs."""
 
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -11,12 +12,12 @@ from approval.office import Office
 from identity import HOLDER, evidence_of, load_routes
 
 
-def provers_of(db: Session, office: Office, case: Application, is_mine: bool) -> list[dict[str, Any]]:
+def provers_of(db: Session, office: Office, case: Application, is_mine: bool, now: datetime) -> list[dict[str, Any]]:
     """One line a person; pictures and the form for comparing them only for whoever holds the case."""
     signed = {one.place: one for one in participants.of_application(db, case.id)}
     notes = {met.person: met for met in reversed(meetings.of_application(db, case.id))}
     lines = []
-    for one in proving.standing(db, office, case):
+    for one in proving.standing(db, office, case, now):
         place, evidence = one.named.place, evidence_of(db, case.id, one.named.place)
         part, met = signed.get(place), notes.get(place)
         base = f"/review/{case.id}/pictures"

@@ -167,7 +167,7 @@ def case_page(
         files=casepanels.files_of(db, desk, case),
         signed=casepanels.signed_of(db, case, mine),
         signers=casepanels.signers_of(db, case),
-        provers=provers_of(db, desk.office, case, mine),
+        provers=provers_of(db, desk.office, case, mine, now),
         frozen_at=case.frozen_at,
         visits={**casepanels.visits_of(db, desk, case, clerk), "typed": visit},
         clock=casepanels.clock_of(desk, case, line.days_left, mine or clerk.role == Role.SUPERVISOR),

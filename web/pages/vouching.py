@@ -11,15 +11,16 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 from sqlalchemy.orm import Session
 
-from approval import asserting, participants
+from approval import asserting
 from approval.application import Application
-from identity import HOLDER, AssertionOfAnother, AssertionRefused, PartnerSilent
+from identity import AssertionOfAnother, AssertionRefused, PartnerSilent
 from identity.assertions import verify
 from kit.errors import DomainError
 from web.deps import Applicant, Browser, DeskDep, Now
 from web.errors import sentence
 from web.fields import ShownProblem
-from web.pages.ways import RETURN, Person, ways_page
+from web.pages.persons import Person, person_at
+from web.pages.ways import RETURN, ways_page
 from web.respond import go
 
 router = APIRouter()
@@ -53,10 +54,10 @@ def come_back(
         with database.writing() as session:
             why = failure.why if isinstance(failure, AssertionRefused) else failure.code
             asserting.note_outcome(session, claimed, why, now)
-            person = _person(session, claimed)
+            person = _person(session, desk, claimed)
             return ways_page(request, desk, session, person, [ShownProblem("ways", sentence(failure, request))])
     with database.reading() as session:
-        return go(_person(session, claimed).home, "vouched")
+        return go(_person(session, desk, claimed).home, "vouched")
 
 
 def _take(desk: DeskDep, claimed: asserting.Claimed, code: str) -> None:
@@ -71,11 +72,5 @@ def _take(desk: DeskDep, claimed: asserting.Claimed, code: str) -> None:
         asserting.accept(session, desk.office, claimed, assertion, arrived)
 
 
-def _person(session: Session, claimed: asserting.Claimed) -> Person:
-    application = session.get_one(Application, claimed.application_id)
-    if claimed.person == HOLDER:
-        return Person(application, HOLDER, f"/apply/{application.id}")
-    part = participants.of_place(session, application.id, claimed.person)
-    if part is None:
-        raise participants.NotInvited()
-    return Person(application, part.place, f"/parts/{part.id}")
+def _person(session: Session, desk: DeskDep, claimed: asserting.Claimed) -> Person:
+    return person_at(session, desk.office, session.get_one(Application, claimed.application_id), claimed.person)

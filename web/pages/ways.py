@@ -5,62 +5,29 @@ I/O: through the verbs. The same pages stand under /apply/{id} and /parts/{id}.
 """
 
 import io
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any
 
 import segno
-from fastapi import APIRouter, Depends, Form, Request, UploadFile
+from fastapi import APIRouter, Form, Request, UploadFile
 from fastapi.responses import Response
 
-from approval import asserting, casefile, cases, meetings, participants, proving
-from approval.application import Application, State
-from identity import HOLDER, MEETINGS, AlreadyAssured, Evidence, PartnerUnknown, Way, assuring, evidence_of, load_routes
+from approval import asserting, casefile, meetings, proving
+from identity import MEETINGS, AlreadyAssured, Evidence, PartnerUnknown, Way, assuring, evidence_of, load_routes
 from identity.evidence import keep_own_picture, keep_portrait
 from identity.partners import login_address
 from kit.errors import DomainError
 from web.deps import Applicant, Browser, Db, DeskDep, Now
 from web.errors import sentence
 from web.fields import ShownProblem
-from web.pages.apply import next_proof, shown
+from web.pages.apply import shown
+from web.pages.persons import OnePerson, Person, onwards, person_of
 from web.pages.proof import NoPicture
 from web.respond import go, language_of, page
 from web.wording import FAULTS
 
 router = APIRouter()
 RETURN = "/partner/return"
-
-
-@dataclass(frozen=True)
-class Person:
-    """Who is proved here: `base` is where their pages stand."""
-
-    application: Application
-    place: str
-    base: str
-
-    @property
-    def is_holder(self) -> bool:
-        return self.place == HOLDER
-
-    @property
-    def home(self) -> str:
-        """Where the person goes on once it is done."""
-        return self.base if self.application.state == State.DRAFT or not self.is_holder else self.case
-
-    @property
-    def case(self) -> str:
-        return f"/cases/{self.application.id}"
-
-
-def _person(request: Request, id: str, db: Db, applicant: Applicant) -> Person:
-    if request.url.path.startswith("/parts/"):
-        part = participants.own(db, applicant, id)
-        return Person(db.get_one(Application, part.application_id), part.place, f"/parts/{id}")
-    return Person(cases.own(db, applicant, id), HOLDER, f"/apply/{id}")
-
-
-OnePerson = Annotated[Person, Depends(_person)]
 
 
 def ways_page(
@@ -86,7 +53,7 @@ def ways_page(
         partners=[{"code": one.code, "name": one.name} for one in desk.partners.values()],
         assured=load_routes().of(assured).title if assured else None,
         is_whole=named.is_whole,
-        next_href=f"{person.base}/{next_proof(evidence)}" if person.is_holder and way and not assured else None,
+        next_href=onwards(person, evidence) if way and not assured and _is_offered(desk, person, way) else None,
         problems=problems or [],
     )
 
@@ -96,7 +63,7 @@ def _is_offered(desk: DeskDep, person: Person, way: Way) -> bool:
     if way is Way.PARTNER:
         return bool(desk.partners)
     if way is Way.FACE:
-        return person.is_holder and person.application.state == State.DRAFT
+        return person.is_draft
     return True
 
 
@@ -127,9 +94,7 @@ def choose(
         evidence = proving.choose(db, desk.office, application, person.place, chosen, now)
     except (proving.PersonUnnamed, AlreadyAssured) as error:
         return ways_page(request, desk, db, person, [ShownProblem("ways", sentence(error, request))])
-    if not person.is_holder:
-        return go(f"{person.base}/identity/picture")
-    return go(f"{person.base}/{next_proof(evidence)}")
+    return go(onwards(person, evidence))
 
 
 @router.get("/apply/{id}/identity/meeting")
@@ -240,7 +205,7 @@ def upload(
 ) -> Response:
     """A picture of oneself for a clerk's eye; of the others also the card. Decoded before the transaction begins."""
     with desk.office.database.reading() as session:
-        person = _person(request, id, session, applicant)
+        person = person_of(request, id, session, desk, applicant)
         proving.must_be_under_way(person.application)
         kept = _kept(evidence_of(session, person.application.id, person.place))
     if which not in ("card", "own") or (which == "card" and person.is_holder):
