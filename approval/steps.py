@@ -113,11 +113,11 @@ def check_register(office: Office, application: Application) -> Carried:
         return _looked_up(office, application, Looked(entity=known, after=told_of(problems)))
     if not item.needs or not isinstance(item.result, PermitResult) or item.result.holder_code is None:
         return Carried("checked")
-    values = checked(office, application, office.clock()).values
+    code = checked(office, application, office.clock()).values.get(item.result.holder_code, "")
     with office.database.reading() as session:
-        held = licences.of_holder(session, values.get(item.result.holder_code, ""))
-        names = [licence.name for licence in held if licence.credit_code]
-    return _looked_up(office, application, Looked(licences=tuple(names)))
+        names = tuple(licence.name for licence in licences.of_holder(session, code) if licence.credit_code)
+        capital = entries.capital_of(session, code) if item.result.least_capital else None
+    return _looked_up(office, application, Looked(licences=names, capital_yuan=capital))
 
 
 def _looked_up(office: Office, application: Application, looked: Looked) -> Carried:

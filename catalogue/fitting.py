@@ -57,6 +57,10 @@ def _names(item: Item, known: Known) -> Iterator[Wrong]:
         for code in named:
             if code not in known.codes:
                 yield (key,), f"there is no item {code}"
+    setups = (*item.result.setups, *item.result.converts) if isinstance(item.result, EntryResult) else ()
+    for code in setups:
+        if code not in known.codes:
+            yield ("result",), f"there is no item {code}"
     for code in item.instruments:
         if known.texts is not None and code not in known.texts:
             yield ("instruments",), f"there is no text {code}"
@@ -76,6 +80,11 @@ def _fields(item: Item, form: Form) -> Iterator[Wrong]:
         columns = {column.name for column in table.fields} if table else set()
         if not {person.name, person.number} <= columns:
             yield ("persons",), f"{person.table} of form {form.code} has no {person.name}, {person.number}"
+    if isinstance(item.result, LicenceResult) and (owned := item.result.owned):
+        table = fields.get(owned.table)
+        columns = {column.name for column in table.fields} if table else set()
+        if not {owned.number, owned.amount} <= columns:
+            yield ("result",), f"{owned.table} of form {form.code} has no {owned.number}, {owned.amount}"
     single += [("materials", material.field) for material in item.materials if material.field]
     if isinstance(item.result, PermitResult):
         named = (item.result.holder, item.result.holder_code, *item.result.scope, item.result.until)
