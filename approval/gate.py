@@ -31,6 +31,9 @@ class Facts(Frozen):
     liveness_proven: bool | None = None
     second_factor: str | None = None  # "none", "partner", "window" or "video"
     others_unproven: Count = Field(default=None, ge=0)
+    unsigned: Count = Field(
+        default=None, ge=0
+    )  # of those who must sign; None for what was submitted before it was asked
     contact_is_holder: str | None = None  # "yes" or "no"
     agent: str | None = None  # "none", "declared" or "undeclared"
     name_status: str | None = None  # "none", "reserved" or "unchecked"

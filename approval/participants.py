@@ -318,3 +318,16 @@ def has_signed(
         return participant.digest == digest_for(session, office, application, participant, now)
     except (StillBeingFilledIn, NotInvited):
         return False
+
+
+def unsigned(session: Session, office: Office, application: Application, now: datetime) -> int:
+    """How many of those who must sign have not, or not what the case says now."""
+    known = {one.place: one for one in of_application(session, application.id)}
+    count = 0
+    for person in wanted(session, office, application):
+        if not person.need.signs:
+            continue
+        part = known.get(person.place)
+        is_theirs = part is not None and part.named == person.name
+        count += not (part is not None and is_theirs and has_signed(session, office, application, part, now))
+    return count

@@ -17,13 +17,14 @@ from approval.application import Application
 from approval.assured import of_person
 from approval.cards import of_card
 from approval.casefile import checked, item_of, record
+from approval.countersigned import of_signatures
 from approval.deciding import ClockSuspended, add_findings, keep_decision
 from approval.decision import Decision, Outcome
 from approval.filings import count_filings, keep_counted
 from approval.findings import Found, of_content, of_credit, of_form, of_names
 from approval.freezing import must_be_free
 from approval.grant import grant
-from approval.inquiries import ask_bureau, count_namesakes, keep_inquiries, keep_looked, keep_namesakes
+from approval.inquiries import ask_bureau, count_namesakes, keep_inquiries, keep_looked, keep_namesakes, unsigned_of
 from approval.leads import of_filings, of_place
 from approval.neighbours import count_neighbours, keep_neighbours, place_of
 from approval.office import Office
@@ -62,15 +63,18 @@ def _findings(step: str, found: list[Found]) -> Write:
 
 
 def check_identity(office: Office, application: Application) -> Carried:
-    """The holder's evidence, already measured when the applicant gave it, and what was read of the card."""
+    """The holder's evidence, measured when the applicant gave it, what was read of the card, who has not signed."""
     now = office.clock()
     item, values = item_of(office, application), checked(office, application, now).values
     with office.database.reading() as session:
         evidence = evidence_facts(session, office, application)
         others = unproven_others(session, office, application, now)
+        unsigned = unsigned_of(session, application.id)
+    signed = [said for said in of_signatures(item, unsigned) if isinstance(said, Found)]
     found = [
         *of_person(evidence, others, office.straight_through),
         *of_card(evidence.card, item, values, office_day(now)),
+        *signed,
     ]
     return Carried("checked", _findings("identity", found))
 
