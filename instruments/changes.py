@@ -136,7 +136,7 @@ def _sentence(field: Field, line: Line, then: str, now: str) -> str:
         return f"{line.called}。"
     if then and field.kind not in TABLES:
         return f"{line.called}由“{then}{line.unit}”变更为“{now}{line.unit}”。"
-    return f"{line.called}变更为：{now}{line.unit}。"
+    return f"{line.called}变更为：{now.removesuffix('。')}{line.unit}。"
 
 
 def amended(business: Business) -> list[str]:
