@@ -32,7 +32,7 @@ from approval import (
 from approval.application import Application, State
 from approval.casefile import checked, digest_of, item_of, locked, record
 from approval.grant import label_of
-from approval.inquiries import name_key
+from approval.inquiries import keep_unsigned, name_key
 from approval.neighbours import place_of
 from approval.office import Office
 from approval.persons import persons_of
@@ -262,6 +262,7 @@ def submit(session: Session, office: Office, application: Application, now: date
     unsigned = signature.get("without", [])
     if signature.get("digest") != digest_of(application, unsigned):
         raise SignatureMissing()
+    keep_unsigned(session, application, participants.unsigned(session, office, application, now), now)
     application.number = f"{office_day(now):%Y%m%d}-{readable(6)}"
     application.submitted_at = now
     account = session.get_one(Account, application.applicant_id)

@@ -14,10 +14,11 @@ from approval.application import Application
 from approval.casefile import item_of
 from approval.grant import premises_in_words
 from approval.office import Office
-from approval.registered import kind_fits
+from approval.registered import TYPE, kind_fits
 from catalogue import EntryResult, Item
 from forms import Answers, Form, check
 from instruments import Business, Facts
+from kit.clock import office_day
 from register import Entity
 
 
@@ -41,12 +42,33 @@ def fitting(session: Session, office: Office, application: Application) -> Entit
     if not isinstance(result, EntryResult):
         return None
     entity = of_application(session, office, application)
-    return entity if entity is not None and kind_fits(entity.kind, entity.item_code, result) else None
+    if entity is None or not kind_fits(entity.kind, entity.item_code, result, changes_of(application)):
+        return None
+    return entity
+
+
+def changes_of(application: Application) -> list[str]:
+    """What is to change, as it was answered."""
+    chosen = application.answers.get("changes")
+    return [one for one in chosen if isinstance(one, str)] if isinstance(chosen, list) else []
 
 
 def setup_of(office: Office, entity: Entity) -> Item:
     """The item that registered it."""
     return office.catalogue.item(entity.item_code, entity.item_version)
+
+
+def setup_after(office: Office, application: Application, entity: Entity) -> Item:
+    """The item under which it is registered afterwards: another one if its type changes (合伙企业法第75条)."""
+    result = result_of(office, application)
+    if entity.item_code not in result.converts or TYPE not in changes_of(application):
+        return setup_of(office, entity)
+    return office.catalogue.current(result.setups[0], office_day(application.created_at))
+
+
+def form_after(office: Office, application: Application, entity: Entity) -> Form:
+    """The form under which the facts are to be read afterwards."""
+    return office.catalogue.form_of(setup_after(office, application, entity))
 
 
 def form_of(office: Office, entity: Entity) -> Form:
@@ -56,7 +78,7 @@ def form_of(office: Office, entity: Entity) -> Form:
 
 def changed(office: Office, application: Application, entity: Entity) -> Answers:
     """The facts as they are to be: what was asked and answered, by the names under which it was registered."""
-    known = {field.name for page in form_of(office, entity).pages for field in page.fields}
+    known = {field.name for page in form_after(office, application, entity).pages for field in page.fields}
     form = office.catalogue.form_of(item_of(office, application))
     asked = {field.name for _page, fields in form.asked(application.answers) for field in fields}
     return {name: answer for name, answer in application.answers.items() if name in asked & known}
@@ -70,10 +92,9 @@ def resulting(office: Office, application: Application, entity: Entity) -> Answe
 
 def business_of(office: Office, application: Application, entity: Entity, day: date) -> Business:
     """What texts are written from: the business now, and as it would become, with the text signed as its articles."""
-    form = form_of(office, entity)
-    after = _facts(form, resulting(office, application, entity), day)
+    after = _facts(form_after(office, application, entity), resulting(office, application, entity), day)
     articles = next((code for code in setup_of(office, entity).instruments if code in instruments.ARTICLES), None)
-    return Business(_facts(form, dict(entity.facts), day), after, articles)
+    return Business(_facts(form_of(office, entity), dict(entity.facts), day), after, articles)
 
 
 def _facts(form: Form, answers: Answers, day: date) -> Facts:

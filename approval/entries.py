@@ -15,18 +15,27 @@ import register
 from approval import papers
 from approval.application import Application, State
 from approval.casefile import checked, item_of, record
-from approval.concerned import changed, form_of, of_application, result_of, resulting, setup_of
+from approval.concerned import (
+    changed,
+    changes_of,
+    form_after,
+    of_application,
+    result_of,
+    resulting,
+    setup_after,
+    setup_of,
+)
 from approval.grant import grant, name_of
 from approval.neighbours import place_of
 from approval.office import Office
 from approval.registered import Registered, fits
 from approval.resulting import new_problems, of_decision
 from catalogue import EntryResult
-from forms import Problem, Values, check
+from forms import Problem, Values, check, scaled
 from kit.clock import office_day
 from kit.errors import DomainError
 from licences import Grant, Licence, Status
-from register import Entity
+from register import Entity, Standing
 
 
 class EntryUnderWay(DomainError):
@@ -59,10 +68,20 @@ def registered(session: Session, office: Office, application: Application, now: 
     )
 
 
+def capital_of(session: Session, code: str) -> int | None:
+    """The registered capital in yuan; None for what is no company here, has ended, or has none that can be read."""
+    entity = register.find(session, code)
+    if entity is None or entity.kind != "company" or entity.standing == Standing.ENDED:
+        return None
+    return scaled(entity.facts.get("capital"))  # 万元 in ten-thousandths: yuan
+
+
 def is_in_register(session: Session, office: Office, application: Application, now: datetime) -> bool:
     """Whether the entry that is asked for can be made; of what asks for none, yes."""
     result = item_of(office, application).result
-    return not isinstance(result, EntryResult) or fits(registered(session, office, application, now), result)
+    return not isinstance(result, EntryResult) or fits(
+        registered(session, office, application, now), result, changes_of(application)
+    )
 
 
 def problems_after(
@@ -83,7 +102,7 @@ def problems_after(
     if to_applicant and not _is_theirs(office, application, entity):
         return ()
     after = resulting(office, application, entity)
-    before, form = dict(entity.facts), form_of(office, entity)
+    before, form = dict(entity.facts), form_after(office, application, entity)
     decided = of_decision(before, own.values)
     return decided + new_problems(before, after, form, office_day(now), own.problems)
 
@@ -96,9 +115,9 @@ def _is_theirs(office: Office, application: Application, entity: Entity) -> bool
 
 def granted(office: Office, application: Application, entity: Entity, day: date) -> tuple[Values, Grant]:
     """What will be registered, and the licence that would say so."""
-    form = form_of(office, entity)
+    setup, form = setup_after(office, application, entity), form_after(office, application, entity)
     values = check(form, resulting(office, application, entity), day).values
-    fresh = grant(application.id, setup_of(office, entity), form, values, office.registrar, entity.established_on)
+    fresh = grant(application.id, setup, form, values, office.registrar, entity.established_on)
     return values, replace(fresh, item_code=application.item_code, credit_code=entity.credit_code)
 
 
@@ -154,8 +173,8 @@ def enter(session: Session, office: Office, application: Application, now: datet
     match result.act:
         case "change":
             values, _grant = granted(office, application, entity, office_day(now))
-            answers = changed(office, application, entity)
-            register.change(session, code, application.id, answers, name_of(values), now)
+            answers, setup = changed(office, application, entity), setup_after(office, application, entity)
+            register.change(session, code, application.id, answers, name_of(values), now, (setup.code, setup.version))
         case "deregistration":
             register.close(session, code, application.id, now)
             licences.end(session, code, Status.CANCELLED)

@@ -31,6 +31,9 @@ class Facts(Frozen):
     liveness_proven: bool | None = None
     second_factor: str | None = None  # "none", "partner", "window" or "video"
     others_unproven: Count = Field(default=None, ge=0)
+    unsigned: Count = Field(
+        default=None, ge=0
+    )  # of those who must sign; None for what was submitted before it was asked
     contact_is_holder: str | None = None  # "yes" or "no"
     agent: str | None = None  # "none", "declared" or "undeclared"
     name_status: str | None = None  # "none", "reserved" or "unchecked"
@@ -206,7 +209,6 @@ def facts_of(item: str, form: Form, checked: Checked, known: Mapping[str, object
     values = checked.values
     licensed = [o.value for o in form.field("scope").options if o.licensed and o.value in values.get("scope", ())]
     capital = values.get("capital")
-    fields = {field.name for page in form.pages for field in page.fields}
     said: dict[str, object] = {
         "item": item,
         "contact_is_holder": values.get("contact_is_holder"),
@@ -216,8 +218,8 @@ def facts_of(item: str, form: Form, checked: Checked, known: Mapping[str, object
         "licensed_scope": licensed if "scope" in values else None,
         "legal_shareholders": _legal_persons(values.get("shareholders")),
         "capital_yuan": None if capital is None else int(capital * 10000),
-        # A form without the question offers the template only.
-        "articles": values.get("articles") if "articles" in fields else "template",
+        # The text is the template unless clauses were added to it; a form without the question offers nothing else.
+        "articles": values.get("articles") or "template",
         "beneficial_owners": values.get("beneficial_owners"),
         "blocking_problems": sum(problem.blocks for problem in checked.problems),
         "form_warnings": sum(not problem.blocks for problem in checked.problems),

@@ -5,9 +5,10 @@ from collections.abc import Iterable
 from datetime import date, timedelta
 from decimal import Decimal
 
-from catalogue import Item, LicenceResult, PermitResult
+from catalogue import Item, LicenceResult, OwnedType, Ownership, PermitResult
 from forms import NAMES, Form, Values
 from forms import in_words as written
+from kit.numbers import is_of_organisation
 from kit.text import Text
 from licences import Grant, Template
 
@@ -69,14 +70,13 @@ def grant(application_id: str, item: Item, form: Form, values: Values, registrar
         case LicenceResult() as result:
             capital: Decimal | None = values.get("capital")
             organisation = values.get("organisation")
-            kind = result.types.get(str(values.get(result.type_field or "")), result.entity_type)
             return Grant(
                 application_id=application_id,
                 item_code=item.code,
                 template=Template(result.template),
                 name=name_of(values),
                 holder=holder_of(item, values),
-                entity_type=kind,
+                entity_type=type_of(result, values),
                 form_of_organisation={"person": "个人经营", "family": "家庭经营"}.get(organisation or "", ""),
                 capital=in_words(int(capital * 10000)) if capital is not None else "",
                 premises=premises_in_words(form, values),
@@ -103,6 +103,28 @@ def grant(application_id: str, item: Item, form: Form, values: Values, registrar
                 valid_to=last_day(result, values, day),
             )
     raise ValueError(f"{item.code} yields no licence")
+
+
+def type_of(result: LicenceResult, values: Values) -> str:
+    """What is printed as the type: what was answered of it, else what follows from the owners, else the general one."""
+    answered = result.types.get(str(values.get(result.type_field or "")))
+    if answered is not None:
+        return answered
+    rows = values.get(result.owned.table) or [] if result.owned else []
+    fitting = (one.type for one in (result.owned.types if result.owned else ()) if _is_owned(rows, result.owned, one))
+    return next(fitting, result.entity_type)
+
+
+def _is_owned(rows: list[Values], owned: Ownership | None, asked: OwnedType) -> bool:
+    """Of owners that cannot all be read nothing is said."""
+    if owned is None or not rows or not all(row.get(owned.number) and row.get(owned.amount) for row in rows):
+        return False
+    if asked.alone and len(rows) != 1:
+        return False
+    total = sum((row[owned.amount] for row in rows), Decimal(0))
+    firms = sum((row[owned.amount] for row in rows if is_of_organisation(row[owned.number])), Decimal(0))
+    held = firms if asked.held_by == "organisations" else total - firms
+    return held == total if asked.share == "all" else held * 2 > total
 
 
 def holder_of(item: Item, values: Values) -> str:

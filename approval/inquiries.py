@@ -23,6 +23,8 @@ from kit.database import Base, Moment
 from kit.sealing import Sealed, fingerprint
 
 NAMES, PLACE, REGISTER, FILINGS = "names", "place", "register", "filings"  # asked of our own tables, not of the bureau
+SIGNATURES = "signatures"
+OWN = (NAMES, PLACE, REGISTER, FILINGS, SIGNATURES)
 
 
 class Inquiry(Base):
@@ -73,7 +75,7 @@ def inquiries_of(session: Session, application_id: str) -> tuple[Inquired, ...]:
     """The latest answer for each purpose and person."""
     query = select(Inquiry).where(Inquiry.application_id == application_id).order_by(Inquiry.id)
     latest = {(row.purpose, row.label): row for row in session.scalars(query)}
-    kept = [row for row in latest.values() if row.purpose not in (NAMES, PLACE, REGISTER, FILINGS)]
+    kept = [row for row in latest.values() if row.purpose not in OWN]
     return tuple(Inquired.model_validate(row.answer) for row in sorted(kept, key=lambda row: row.id))
 
 
@@ -105,6 +107,19 @@ def namesakes_of(session: Session, application_id: str) -> int | None:
     query = select(Inquiry).where(Inquiry.application_id == application_id, Inquiry.purpose == NAMES)
     row = session.scalar(query.order_by(Inquiry.id.desc()).limit(1))
     return int(row.answer["namesakes"]) if row else None
+
+
+def keep_unsigned(session: Session, application: Application, count: int, now: datetime) -> None:
+    """Keep how many of those who must sign have not, at submission: later nobody could tell any more."""
+    answer = {"unsigned": count}
+    session.add(Inquiry(application_id=application.id, purpose=SIGNATURES, label="", answer=answer, asked_at=now))
+
+
+def unsigned_of(session: Session, application_id: str) -> int | None:
+    """What was counted; None if it never was."""
+    query = select(Inquiry).where(Inquiry.application_id == application_id, Inquiry.purpose == SIGNATURES)
+    row = session.scalar(query.order_by(Inquiry.id.desc()).limit(1))
+    return int(row.answer["unsigned"]) if row else None
 
 
 def keep_looked(session: Session, application: Application, looked: Looked, now: datetime) -> None:

@@ -288,12 +288,14 @@ def digest_for(
     session: Session, office: Office, application: Application, participant: Participant, now: datetime
 ) -> str:
     """SHA-256 over the documents and the person's own part: what their signature binds. Raises StillBeingFilledIn."""
+    documents = drafting.digest(texts(session, office, application, now))
+    return _bound(session, office, application, participant, documents)
+
+
+def _bound(session: Session, office: Office, application: Application, participant: Participant, documents: str) -> str:
     own_part = {field.name: answer for field, answer in part_of(session, office, application, participant)}
-    words = [
-        drafting.digest(texts(session, office, application, now)),
-        json.dumps(own_part, ensure_ascii=False, sort_keys=True),
-    ]
-    return hashlib.sha256("".join(words).encode()).hexdigest()
+    words = documents + json.dumps(own_part, ensure_ascii=False, sort_keys=True)
+    return hashlib.sha256(words.encode()).hexdigest()
 
 
 def sign(session: Session, office: Office, participant: Participant, read: str, now: datetime) -> None:
@@ -317,4 +319,29 @@ def has_signed(
     try:
         return participant.digest == digest_for(session, office, application, participant, now)
     except (StillBeingFilledIn, NotInvited):
+        return False
+
+
+def unsigned(session: Session, office: Office, application: Application, now: datetime) -> int:
+    """How many of those who must sign have not, or not what the case says now. The documents are written once."""
+    asked = [person for person in wanted(session, office, application) if person.need.signs]
+    parts = {one.place: one for one in of_application(session, application.id) if one.signed_at is not None}
+    signed = [(person, parts[person.place]) for person in asked if person.place in parts]
+    if not signed:
+        return len(asked)
+    try:
+        documents = drafting.digest(texts(session, office, application, now))
+    except StillBeingFilledIn:
+        return len(asked)
+    return len(asked) - sum(
+        part.named == person.name and _stands(session, office, application, part, documents) for person, part in signed
+    )
+
+
+def _stands(
+    session: Session, office: Office, application: Application, participant: Participant, documents: str
+) -> bool:
+    try:
+        return participant.digest == _bound(session, office, application, participant, documents)
+    except NotInvited:
         return False

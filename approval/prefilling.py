@@ -20,6 +20,7 @@ from approval.casefile import checked, item_of
 from approval.cases import NotADraft, NotYours, closed_fields, own
 from approval.grant import label_of
 from approval.office import Office
+from approval.registered import TYPE, kind_fits
 from catalogue import EntryResult
 from forms import TABLES, Answer, Answers, Field, Form, Kind, rows_of
 from identity import Account
@@ -72,7 +73,7 @@ def offers(session: Session, office: Office, applicant: Account, application: Ap
         return [
             Offer(ENTITY + entity.id, entity.name or entity.credit_code, _registered(entity))
             for entity in register.of_account(session, applicant.id)
-            if entity.kind in result.kinds and (not result.setups or entity.item_code in result.setups)
+            if kind_fits(entity.kind, entity.item_code, result, (TYPE,))
         ]
     form = office.catalogue.form_of(item_of(office, application))
     query = (

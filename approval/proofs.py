@@ -17,7 +17,7 @@ from approval.application import Application, Finding
 from approval.circumstances import Circumstances, Opined, Visited, Voted
 from approval.filings import counted_of
 from approval.gatebook import GateBook
-from approval.inquiries import inquiries_of, looked_of, namesakes_of
+from approval.inquiries import inquiries_of, looked_of, namesakes_of, unsigned_of
 from approval.neighbours import neighbours_of
 from approval.office import Office
 from approval.proving import evidence_facts, unproven_others
@@ -89,6 +89,7 @@ def snapshot(session: Session, office: Office, application: Application, now: da
         neighbours=neighbours_of(session, application.id),
         filings=counted_of(session, application.id),
         others_unproven=unproven_others(session, office, application, now),
+        unsigned=unsigned_of(session, application.id),
         inquiries=inquiries_of(session, application.id),
         format=FORMAT,
         gates=tuple(

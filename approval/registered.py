@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Standing (登记簿核对): what the register says about the business that applies: looked up, never asked for. Pure."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -9,7 +9,7 @@ from typing import Any
 from pydantic import Field
 
 from approval.findings import Found, Held, of_problem
-from catalogue import EntryResult, PermitResult
+from catalogue import EntryResult, LeastCapital, PermitResult
 from credit import Effect
 from forms import Problem, Values, Weight, five_years_on
 from kit.text import Frozen, Text
@@ -47,6 +47,7 @@ FIVE_YEARS = Text(zh="公司法第47、228条", en="Company Law arts 47, 228")
 # Companies of before the new law: what is still due must fall inside five years from the day after the transition.
 BEFORE_THE_LAW, LAST_DUE = date(2024, 6, 30), date(2032, 6, 30)
 PAUSE = Text(zh="市场主体登记管理条例第30条", en="Registration Regulation art. 30")
+TYPE = "type"  # the change by which a business becomes one of another type
 LONGEST_PAUSE_DAYS = 3 * 365 + 1
 SELF = {"representative", "operator", "investor", "executive", "head"}
 """Changes of the person in charge, which the new one signs."""
@@ -71,18 +72,22 @@ class Registered:
     paused_until: date | None = None
 
 
-def fits(registered: Registered | None, result: EntryResult) -> bool:
+def fits(registered: Registered | None, result: EntryResult, changes: Collection[str] = ()) -> bool:
     """Whether the entry can be made: the business is here, of the kind that the item is for, and has not ended."""
-    return registered is not None and is_of_kind(registered, result) and registered.standing is not Standing.ENDED
+    return (
+        registered is not None and is_of_kind(registered, result, changes) and registered.standing is not Standing.ENDED
+    )
 
 
-def is_of_kind(registered: Registered, result: EntryResult) -> bool:
+def is_of_kind(registered: Registered, result: EntryResult, changes: Collection[str]) -> bool:
     """Whether the item is for such businesses."""
-    return kind_fits(registered.kind, registered.setup, result)
+    return kind_fits(registered.kind, registered.setup, result, changes)
 
 
-def kind_fits(kind: str, setup: str, result: EntryResult) -> bool:
-    return kind in result.kinds and (not result.setups or setup in result.setups)
+def kind_fits(kind: str, setup: str, result: EntryResult, changes: Collection[str]) -> bool:
+    """A business of another type fits where its type is what changes."""
+    setups = (*result.setups, *(result.converts if TYPE in changes else ()))
+    return kind in result.kinds and (not setups or setup in setups)
 
 
 class After(Frozen):
@@ -110,11 +115,13 @@ def told_of(problems: Iterable[Problem]) -> tuple[After, ...]:
 class Looked(Frozen):
     """What the register answered when it was asked about a case: the business of an entry, or who holds a licence.
 
-    `entity` is None for a business that is not here; `licences` is None where an entry is applied for.
+    `entity` is None for a business that is not here; `licences` is None where an entry is applied for; `capital_yuan`
+    is what it has, where a permit asks for it and the register knows.
     """
 
     entity: Registered | None = None
     licences: tuple[str, ...] | None = None
+    capital_yuan: int | None = Field(default=None, exclude_if=lambda known: known is None)
     after: tuple[After, ...] = Field(default=(), exclude_if=lambda told: not told)
 
 
@@ -132,6 +139,25 @@ def of_looked(looked: Looked, result: object, values: Values) -> Iterator[Found 
             for rule in ("REG-02", "REG-03")
             if rule not in against and "REG-02" not in against
         )
+        if result.least_capital is not None:
+            yield capital_rule(looked.capital_yuan, result.least_capital)
+
+
+def capital_rule(capital_yuan: int | None, least: LeastCapital) -> Found | Held:
+    """CAP-02: whether the register has the capital that the permit asks for; what it does not know is never enough."""
+    wanted = least.amount * 10_000
+    if capital_yuan is not None and capital_yuan >= wanted:
+        return Held("CAP-02", least.basis, least.confidence[:1], capital_yuan, wanted)
+    said = Text(
+        zh=f"登记簿上的注册资本不足 {least.amount} 万元，请核对",
+        en=f"The registered capital is below {least.amount} (10,000 yuan)",
+    )
+    if capital_yuan is None:
+        said = Text(
+            zh=f"本区登记簿中查不到该单位的注册资本，请核对是否不少于 {least.amount} 万元",
+            en=f"The register does not know its capital: is it at least {least.amount} (10,000 yuan)?",
+        )
+    return Found("CAP-02", Effect.MANUAL, said, least.basis, least.confidence[:1], value=capital_yuan, threshold=wanted)
 
 
 def of_entity(registered: Registered | None, result: EntryResult, values: Values) -> Iterator[Found]:
@@ -168,9 +194,10 @@ def entity_rules(registered: Registered | None, result: EntryResult, values: Val
 def _agreement_rules(registered: Registered, result: EntryResult, values: Values) -> Iterator[Found | Held]:
     """Whether kind, name and signer are those of the register. Nobody's name or number leaves: they agree or do not."""
     answered = values.get("business_kind", registered.kind)
+    changes = set(values.get("changes", ()))
     yield _rule(
         "REG-07",
-        is_of_kind(registered, result) and answered == registered.kind,
+        is_of_kind(registered, result, changes) and answered == registered.kind,
         "主体类型与登记簿不一致，请核对是否选错事项",
         "Another kind of business in the register",
     )
@@ -180,7 +207,6 @@ def _agreement_rules(registered: Registered, result: EntryResult, values: Values
         "填写的单位名称与登记簿不一致，请核对",
         "The name differs from that in the register",
     )
-    changes = set(values.get("changes", ()))
     yield _rule(
         "REG-04",
         values.get("responsible_id") == registered.holder or bool(changes & SELF),

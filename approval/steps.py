@@ -16,13 +16,14 @@ from approval import concerned, entries, following, papers, proofs, sampling, to
 from approval.application import Application
 from approval.assured import of_person, of_shown_card
 from approval.casefile import checked, item_of, record
+from approval.countersigned import of_signatures
 from approval.deciding import ClockSuspended, add_findings, keep_decision
 from approval.decision import Decision, Outcome
 from approval.filings import count_filings, keep_counted
 from approval.findings import Found, of_content, of_credit, of_form, of_names
 from approval.freezing import must_be_free
 from approval.grant import grant
-from approval.inquiries import ask_bureau, count_namesakes, keep_inquiries, keep_looked, keep_namesakes
+from approval.inquiries import ask_bureau, count_namesakes, keep_inquiries, keep_looked, keep_namesakes, unsigned_of
 from approval.leads import of_filings, of_place
 from approval.neighbours import count_neighbours, keep_neighbours, place_of
 from approval.office import Office
@@ -61,15 +62,18 @@ def _findings(step: str, found: list[Found]) -> Write:
 
 
 def check_identity(office: Office, application: Application) -> Carried:
-    """The holder's evidence, already measured when the applicant gave it, and what was read of the card."""
+    """The holder's evidence, measured when the applicant gave it, what was read of the card, who has not signed."""
     now = office.clock()
     item, values = item_of(office, application), checked(office, application, now).values
     with office.database.reading() as session:
         evidence = evidence_facts(session, office, application, now)
         others = unproven_others(session, office, application, now)
+        unsigned = unsigned_of(session, application.id)
+    signed = [said for said in of_signatures(item, unsigned) if isinstance(said, Found)]
     found = [
         *of_person(evidence, others, office.straight_through),
         *of_shown_card(evidence, item, values, office_day(now)),
+        *signed,
     ]
     return Carried("checked", _findings("identity", found))
 
@@ -112,11 +116,11 @@ def check_register(office: Office, application: Application) -> Carried:
         return _looked_up(office, application, Looked(entity=known, after=told_of(problems)))
     if not item.needs or not isinstance(item.result, PermitResult) or item.result.holder_code is None:
         return Carried("checked")
-    values = checked(office, application, office.clock()).values
+    code = checked(office, application, office.clock()).values.get(item.result.holder_code, "")
     with office.database.reading() as session:
-        held = licences.of_holder(session, values.get(item.result.holder_code, ""))
-        names = [licence.name for licence in held if licence.credit_code]
-    return _looked_up(office, application, Looked(licences=tuple(names)))
+        names = tuple(licence.name for licence in licences.of_holder(session, code) if licence.credit_code)
+        capital = entries.capital_of(session, code) if item.result.least_capital else None
+    return _looked_up(office, application, Looked(licences=names, capital_yuan=capital))
 
 
 def _looked_up(office: Office, application: Application, looked: Looked) -> Carried:

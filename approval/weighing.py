@@ -18,6 +18,7 @@ from pydantic import Field, TypeAdapter
 from approval.asked import credit_held, form_held, identity_held, line_of, lines_of_gate, names_held, place_held
 from approval.assured import gate_facts, of_person, of_shown_card
 from approval.circumstances import Circumstances
+from approval.countersigned import of_signatures
 from approval.findings import (
     EvidenceFacts,
     Found,
@@ -56,6 +57,7 @@ RULES = tuple(
             "leads",
             "asked",
             "cards",
+            "countersigned",
             "circumstances",
             "gatebook",
         ),
@@ -91,7 +93,8 @@ class GateAsked(Frozen):
 
 
 class Snapshot(Frozen):
-    """Every input of the rules. `namesakes` is how many hold or are applying for the same name.
+    """Every input of the rules. `namesakes` is how many hold or are applying for the same name, `unsigned` how many of
+    those who must sign had not when it was submitted.
 
     What nobody looked at stays out of the JSON, so that proofs from before it was asked keep their digest. Proofs of
     `format` 1 kept findings only; since 2 they keep a line for every rule that was asked.
@@ -106,6 +109,7 @@ class Snapshot(Frozen):
     neighbours: Neighbours | None = Field(default=None, exclude_if=lambda counted: counted is None)
     filings: Filed | None = Field(default=None, exclude_if=lambda counted: counted is None)
     others_unproven: int | None = Field(default=None, exclude_if=lambda counted: counted is None)
+    unsigned: int | None = Field(default=None, exclude_if=lambda counted: counted is None)
     inquiries: tuple[Inquired, ...]
     format: int = Field(default=1, ge=1, le=FORMAT, exclude_if=lambda number: number == 1)
     looked: Looked | None = Field(default=None, exclude_if=lambda answer: answer is None)
@@ -180,6 +184,7 @@ def _said(snapshot: Snapshot, item: Item, form: Form, result: Checked) -> Iterat
     others = _unproven(snapshot, item, result)
     yield from of_person(snapshot.evidence, others, snapshot.straight_through)
     yield from identity_held(others)
+    yield from of_signatures(item, snapshot.unsigned)
     yield from of_shown_card(snapshot.evidence, item, result.values, snapshot.day)
     of_the_form = [*of_form(result.problems, is_permit=item.kind == "permit"), *of_content(form, result.values)]
     yield from of_the_form
@@ -214,6 +219,7 @@ def facts_for_gate(snapshot: Snapshot, item: Item, form: Form, result: Checked) 
         "is_correction": snapshot.is_correction,
         **gate_facts(snapshot.evidence, snapshot.straight_through),
         "others_unproven": _unproven(snapshot, item, result),
+        "unsigned": snapshot.unsigned,
         "address_known": snapshot.neighbours.is_standard if snapshot.neighbours else None,
         "credit_effects": tuple(sorted(effects)) if asked else None,
         "credit_unanswered": sum(i.report["status"] != "answered" for i in asked) if asked else None,

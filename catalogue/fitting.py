@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from catalogue.item import EntryResult, Item, LicenceResult, PermitResult
-from forms import Form, Kind
+from forms import Field, Form, Kind
 from kit.declared import Location, Refused, fault
 from workflows import Process
 
@@ -53,7 +53,8 @@ def fit(file: Path, item: Item, known: Known) -> None:
 def _names(item: Item, known: Known) -> Iterator[Wrong]:
     if item.theme not in known.themes:
         yield ("theme",), f"there is no theme {item.theme}"
-    for key, named in (("needs", item.needs), ("follows", item.follows)):
+    setups = (*item.result.setups, *item.result.converts) if isinstance(item.result, EntryResult) else ()
+    for key, named in (("needs", item.needs), ("follows", item.follows), ("result", setups)):
         for code in named:
             if code not in known.codes:
                 yield (key,), f"there is no item {code}"
@@ -77,19 +78,36 @@ def _fields(item: Item, form: Form) -> Iterator[Wrong]:
         if not {person.name, person.number} <= columns:
             yield ("persons",), f"{person.table} of form {form.code} has no {person.name}, {person.number}"
     single += [("materials", material.field) for material in item.materials if material.field]
-    if isinstance(item.result, PermitResult):
-        named = (item.result.holder, item.result.holder_code, *item.result.scope, item.result.until)
-        single += [("result", name) for name in named if name]
-        until = fields.get(item.result.until or "")
-        if until is not None and until.kind is not Kind.DATE:
-            yield ("result",), f"{until.name} is no date"
-    if isinstance(item.result, EntryResult):
-        single += [("result", item.result.code), ("result", item.result.name)]
-    if isinstance(item.result, LicenceResult) and item.result.type_field:
-        single.append(("result", item.result.type_field))
+    single += [("result", name) for name in _named_of_result(item)]
     for where, name in single:
         if name not in fields:
             yield (where,), f"form {form.code} has no field {name}"
+    yield from _of_result(item, form, fields)
+
+
+def _named_of_result(item: Item) -> list[str]:
+    """The fields of which the result speaks."""
+    match item.result:
+        case PermitResult() as result:
+            named = (result.holder, result.holder_code, *result.scope, result.until)
+            return [name for name in named if name]
+        case EntryResult() as result:
+            return [result.code, result.name]
+        case LicenceResult(type_field=str() as name):
+            return [name]
+    return []
+
+
+def _of_result(item: Item, form: Form, fields: Mapping[str, Field]) -> Iterator[Wrong]:
+    if isinstance(item.result, PermitResult):
+        until = fields.get(item.result.until or "")
+        if until is not None and until.kind is not Kind.DATE:
+            yield ("result",), f"{until.name} is no date"
+    if isinstance(item.result, LicenceResult) and (owned := item.result.owned):
+        table = fields.get(owned.table)
+        columns = {column.name for column in table.fields} if table else set()
+        if not {owned.number, owned.amount} <= columns:
+            yield ("result",), f"{owned.table} of form {form.code} has no {owned.number}, {owned.amount}"
 
 
 def _watched(item: Item, process: Process) -> Iterator[Wrong]:

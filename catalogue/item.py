@@ -69,16 +69,36 @@ class Material(Frozen):
         return self
 
 
+class OwnedType(Frozen):
+    """The type of a business by who owns it: `held_by` whom, all of it or more than half; `alone` if by one only."""
+
+    held_by: Literal["persons", "organisations"]
+    share: Literal["all", "most"] = "all"
+    alone: bool = False
+    type: str
+
+
+class Ownership(Frozen):
+    """Where the form names the owners with their contributions, and the types that follow: the first that fits."""
+
+    table: str
+    number: str = "number"
+    amount: str = "amount"
+    types: tuple[OwnedType, ...] = Field(min_length=1)
+
+
 class LicenceResult(Frozen):
     """A business licence with a unified social credit code of its own.
 
-    `entity_type` is printed as its type; where a question decides, `types` gives it by the answer to `type_field`.
+    The type that is printed is what `types` gives by the answer to `type_field`, if a question decides; else what
+    follows from the owners; else `entity_type`.
     """
 
     template: Literal["company", "sole_trader", "sole_proprietorship", "partnership", "cooperative", "branch"]
     entity_type: str
     type_field: str | None = None
     types: dict[str, str] = Field({}, description="the type by answer to `type_field`")
+    owned: Ownership | None = None
 
 
 class EntryResult(Frozen):
@@ -86,14 +106,31 @@ class EntryResult(Frozen):
 
     `kinds`: the templates of the licences that it is for, and `setups`, where that says too little, the items under
     which the business was registered. The form names the business by `code` and `name`.
+
+    `converts`: items of another type, whose businesses become of the first of `setups` by a change of their type.
     """
 
     template: Literal["entry"]
     act: Literal["change", "deregistration", "suspension", "replacement"]
     kinds: tuple[str, ...] = Field(min_length=1)
     setups: tuple[str, ...] = ()
+    converts: tuple[str, ...] = ()
     code: str = "business_code"
     name: str = "business_name"
+
+    @model_validator(mode="after")
+    def converts_into_something(self) -> "EntryResult":
+        if self.converts and (self.act != "change" or not self.setups):
+            raise ValueError("converts: only a change turns a business into one of `setups`")
+        return self
+
+
+class LeastCapital(Frozen):
+    """The registered capital, in 万元, that the law asks of whoever holds the permit; the register knows it."""
+
+    amount: int = Field(ge=1)
+    basis: Text
+    confidence: Confidence = "V"
 
 
 class PermitResult(Frozen):
@@ -111,6 +148,13 @@ class PermitResult(Frozen):
     valid_years: int | None = Field(None, ge=1, le=20)
     until: str | None = None
     validity_confidence: Confidence = "V"
+    least_capital: LeastCapital | None = None
+
+    @model_validator(mode="after")
+    def is_looked_up(self) -> "PermitResult":
+        if self.least_capital is not None and self.holder_code is None:
+            raise ValueError("least_capital: the register is asked by a code, and there is no holder_code")
+        return self
 
     @model_validator(mode="after")
     def ends_in_one_way(self) -> "PermitResult":

@@ -3,7 +3,7 @@
 
 from forms.answers import Checked, check, check_columns, check_page, take
 from forms.characters import strange
-from forms.conditions import When
+from forms.conditions import When, scaled
 from forms.form import TABLES, Answer, Answers, Field, Form, Kind, Option, Page, Row, Total, rows_of
 from forms.kinds import MOST_FILES
 from forms.loading import DECLARATIONS, load_forms
@@ -40,6 +40,7 @@ __all__ = [
     "known_rules",
     "load_forms",
     "rows_of",
+    "scaled",
     "strange",
     "take",
 ]

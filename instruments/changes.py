@@ -125,7 +125,7 @@ def _row(field: Field, row: Mapping[str, Any]) -> str:
         words(column, row.get(column.name)) + (column.unit.zh if column.unit else "")
         for column in field.fields
         if row.get(column.name) is not None
-        and column.kind in (Kind.TEXT, Kind.MONEY, Kind.CHOICE, Kind.DATE, Kind.PERCENT)
+        and column.kind in (Kind.TEXT, Kind.LONG_TEXT, Kind.MONEY, Kind.CHOICE, Kind.DATE, Kind.PERCENT)
         and column.name not in ("residence", "is_employee")
     ]
     return "，".join(parts)
@@ -136,7 +136,7 @@ def _sentence(field: Field, line: Line, then: str, now: str) -> str:
         return f"{line.called}。"
     if then and field.kind not in TABLES:
         return f"{line.called}由“{then}{line.unit}”变更为“{now}{line.unit}”。"
-    return f"{line.called}变更为：{now}{line.unit}。"
+    return f"{line.called}变更为：{now.removesuffix('。')}{line.unit}。"
 
 
 def amended(business: Business) -> list[str]:
@@ -148,7 +148,10 @@ def amended(business: Business) -> list[str]:
         then, now = (_clauses(write(code, facts.form, facts.values, facts.known)) for facts in both)
     except Unwritable:
         return []
-    return [_amendment(clause, then.get(clause, ""), text) for clause, text in now.items() if then.get(clause) != text]
+    written = [
+        _amendment(clause, then.get(clause, ""), said) for clause, said in now.items() if then.get(clause) != said
+    ]
+    return written + [f"删去{clause}：“{text.rstrip('。；')}”。" for clause, text in then.items() if clause not in now]
 
 
 def _amendment(clause: str, then: str, now: str) -> str:

@@ -46,15 +46,26 @@ def locked(session: Session, code: str) -> Entity:
 
 
 def change(
-    session: Session, code: str, application_id: str, changed: Mapping[str, Any], name: str, now: datetime
+    session: Session,
+    code: str,
+    application_id: str,
+    changed: Mapping[str, Any],
+    name: str,
+    now: datetime,
+    setup: tuple[str, int] | None = None,
 ) -> Entity:
-    """Facts as they are from now on. Raises EntityEnded. A repeated run changes nothing."""
+    """Facts as they are from now on, to be read under `setup` if that is said. Raises EntityEnded.
+
+    A repeated run changes nothing.
+    """
     if (known := _of_entry(session, application_id)) is not None:
         return known
     entity = locked(session, code)
     different = sorted(field for field, value in changed.items() if entity.facts.get(field) != value)
     entity.facts = {**entity.facts, **changed}
     entity.name = name
+    if setup is not None:
+        entity.item_code, entity.item_version = setup
     stamp(session, entity, application_id, "change", different, now)
     return entity
 

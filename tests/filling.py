@@ -82,6 +82,7 @@ def _cooperative(_today: date, _choose: int) -> dict[str, Any]:
         for name, number in zip(names, PEOPLE, strict=False)
     ]
     return {
+        "cooperative_kind": "ordinary",
         "enterprise_name": "南京栖霞八卦洲样例芦蒿专业合作社",
         "capital": "20",
         "members": members,

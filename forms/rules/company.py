@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Company (有限责任公司): the rules LLC-01 to LLC-16 of the Company Law (2023) on what is registered. Pure.
 
-LLC-11 (articles) is kept by the articles that are written from the answers; LLC-14 needs the register and is asked
-there.
+LLC-11 (articles) is kept by the articles that are written from the answers, and asked of clauses beside them; LLC-14
+needs the register and is asked there.
 """
 
 from collections.abc import Iterator
@@ -12,6 +12,7 @@ from decimal import Decimal
 from forms.problem import Values, Weight
 from forms.rules.registry import Wrong, rule
 from forms.rules.tables import numbers_in, twice
+from kit.numbers import is_of_organisation
 from kit.text import Text
 
 CAPITAL_YEARS = 5
@@ -207,6 +208,16 @@ def terms_and_employees(values: Values, _today: date) -> Iterator[Wrong]:
         )
 
 
+@rule("LLC-11", "公司法第46条", "Company Law art. 46", Weight.PERSON)
+def own_clauses_are_read(values: Values, _today: date) -> Iterator[Wrong]:
+    """What shareholders agree beside the text that is written from the answers is lawful or not: a person reads it."""
+    if values.get("own_clauses"):
+        yield (
+            "own_clauses",
+            Text(zh="章程另有约定的条款，请审阅", en="The articles have clauses of their own: read them"),
+        )
+
+
 @rule("LLC-12", "公司法第60、66、87条", "Company Law arts 60, 66, 87")
 def votes_suffice(values: Values, _today: date) -> Iterator[Wrong]:
     """Two thirds for what stands in the articles, else more than half; one shareholder decides in writing.
@@ -219,7 +230,9 @@ def votes_suffice(values: Values, _today: date) -> Iterator[Wrong]:
     ends = values.get("cause") == "decision"
     if votes is None or not (changes or ends):
         return
-    needs_two_thirds = ends or bool(changes & {"name", "premises", "scope", "capital", "shareholders", "term"})
+    needs_two_thirds = ends or bool(
+        changes & {"name", "premises", "scope", "capital", "shareholders", "term", "articles"}
+    )
     if needs_two_thirds and votes * 3 < 200:
         said = Text(
             zh="修改章程、增加或者减少注册资本、解散公司，须经代表三分之二以上表决权的股东通过",
@@ -269,3 +282,23 @@ def publish_contributions(values: Values, _today: date) -> Iterator[Wrong]:
                 en="Changed contributions are published in the credit information system within 20 working days",
             ),
         )
+
+
+@rule("LLC-17", "公司法第168、169条", "Company Law arts 168, 169", Weight.PERSON, "M")
+def state_ownership_is_shown(values: Values, _today: date) -> Iterator[Wrong]:
+    """That the State owns or controls a company no answer proves; where it owns all there is one owner, no person."""
+    kind, rows = values.get("state_owned"), values.get("shareholders") or []
+    if kind not in ("sole", "controlled"):
+        return
+    numbers = [row["number"] for row in rows if row.get("number")]
+    if kind == "sole" and numbers and (len(rows) > 1 or not is_of_organisation(numbers[0])):
+        said = Text(
+            zh="国有独资公司只有一个股东，由国家出资；请核对公司类型和股东",
+            en="A company that the State owns alone has one shareholder, the State: check type and shareholders",
+        )
+    else:
+        said = Text(
+            zh="填报为国有独资或者国有控股公司，请核对履行出资人职责的机构及其授权",
+            en="Said to be owned or controlled by the State: check the body that acts for it, and its authority",
+        )
+    yield "state_owned", said

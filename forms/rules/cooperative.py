@@ -12,6 +12,13 @@ from kit.text import Text
 
 FEWEST = 5
 SMALL = 20
+FEWEST_OF_UNION = 3
+# An organisation that joins an ordinary cooperative, another cooperative among them (第19、20条).
+ORGANISATIONS = ("organisation", "cooperative")
+
+
+def _is_union(values: Values) -> bool:
+    return values.get("cooperative_kind") == "union"
 
 
 def _of(kind: str, values: Values) -> int:
@@ -20,7 +27,7 @@ def _of(kind: str, values: Values) -> int:
 
 @rule("COOP-01", "农民专业合作社法第12条", "Farmers' Cooperatives Law art. 12")
 def five_members(values: Values, _today: date) -> Iterator[Wrong]:
-    if 0 < len(values.get("members") or []) < FEWEST:
+    if not _is_union(values) and 0 < len(values.get("members") or []) < FEWEST:
         yield "members", Text(zh="农民专业合作社有五名以上的成员", en="A farmers' cooperative has five members or more")
     yield from twice("members", values, "同一成员填写了两次", "This member is listed twice")
 
@@ -29,7 +36,7 @@ def five_members(values: Values, _today: date) -> Iterator[Wrong]:
 def four_fifths_are_farmers(values: Values, _today: date) -> Iterator[Wrong]:
     count = len(values.get("members") or [])
     farmers = _of("farmer", values)
-    if count and 5 * farmers < 4 * count:
+    if not _is_union(values) and count and 5 * farmers < 4 * count:
         yield (
             "members",
             Text(
@@ -41,7 +48,9 @@ def four_fifths_are_farmers(values: Values, _today: date) -> Iterator[Wrong]:
 
 @rule("COOP-03", "农民专业合作社法第20条", "Farmers' Cooperatives Law art. 20")
 def few_organisations(values: Values, _today: date) -> Iterator[Wrong]:
-    count, organisations = len(values.get("members") or []), _of("organisation", values)
+    count, organisations = len(values.get("members") or []), sum(_of(kind, values) for kind in ORGANISATIONS)
+    if _is_union(values):
+        return
     if count <= SMALL and organisations > 1:
         yield (
             "members",
@@ -75,9 +84,9 @@ def no_public_bodies(values: Values, _today: date) -> Iterator[Wrong]:
 
 @rule("COOP-05", "农民专业合作社法第33条", "Farmers' Cooperatives Law art. 33", Weight.PERSON)
 def chair_is_a_member(values: Values, _today: date) -> Iterator[Wrong]:
-    """The chair of the council is the legal representative."""
+    """The chair of the council is the legal representative; that of a union is sent by one of its cooperatives."""
     number, members = values.get("chair_id"), numbers_in("members", values)
-    if number and members and number not in members:
+    if not _is_union(values) and number and members and number not in members:
         yield (
             "chair_id",
             Text(
@@ -108,4 +117,40 @@ def name_says_cooperative(values: Values, _today: date) -> Iterator[Wrong]:
         yield (
             "enterprise_name",
             Text(zh="名称一般应含有“专业合作社”字样，请审查", en="The name usually says 专业合作社: please check"),
+        )
+    elif name and _is_union(values) and "联合社" not in name:
+        yield (
+            "enterprise_name",
+            Text(zh="联合社的名称一般应含有“联合社”字样，请审查", en="A union usually says 联合社: please check"),
+        )
+
+
+@rule("COOP-08", "农民专业合作社法第56条", "Farmers' Cooperatives Law art. 56")
+def three_cooperatives(values: Values, _today: date) -> Iterator[Wrong]:
+    """A union is set up by three cooperatives or more, and by nobody else."""
+    rows = values.get("members") or []
+    if not _is_union(values) or not rows:
+        return
+    if len(rows) < FEWEST_OF_UNION:
+        yield (
+            "members",
+            Text(
+                zh="农民专业合作社联合社由三个以上的农民专业合作社设立",
+                en="A union consists of three farmers' cooperatives or more",
+            ),
+        )
+    for index, row in enumerate(rows):
+        if row.get("kind") not in (None, "cooperative"):
+            yield (
+                f"members.{index}.kind",
+                Text(zh="联合社的成员应当是农民专业合作社", en="The members of a union are farmers' cooperatives"),
+            )
+
+
+@rule("COOP-09", "农民专业合作社法第15条", "Farmers' Cooperatives Law art. 15", Weight.PERSON, "M")
+def own_clauses_are_read(values: Values, _today: date) -> Iterator[Wrong]:
+    if values.get("own_clauses"):
+        yield (
+            "own_clauses",
+            Text(zh="章程另有约定的条款，请审阅", en="The articles have own clauses: read them"),
         )

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 
-from forms.problem import Values
+from forms.problem import Values, Weight
 from forms.rules.registry import Wrong, rule
 from forms.rules.tables import numbers_in, twice
 from kit.text import Text
@@ -103,3 +103,10 @@ def contributions_add_up(values: Values, _today: date) -> Iterator[Wrong]:
                 en=f"The contributions add up to {total}, not {capital} (10,000 yuan): change one",
             ),
         )
+
+
+@rule("PTN-07", "合伙企业法第18、63条", "Partnership Law arts 18, 63", Weight.PERSON)
+def own_clauses_are_read(values: Values, _today: date) -> Iterator[Wrong]:
+    if values.get("own_clauses"):
+        said = Text(zh="合伙协议另有约定的条款，请审阅", en="The agreement has clauses of its own: read them")
+        yield "own_clauses", said

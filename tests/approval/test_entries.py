@@ -1,117 +1,42 @@
 # SPDX-License-Identifier: Apache-2.0
 """Entries in the register from the whole way of a case: what follows of them, and what stands against them."""
 
-from collections.abc import Iterator
 from datetime import date, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-import licences
-import notices
-import register
 from approval import cases, participants, signers
 from approval.application import Application, State
 from approval.cases import AnswersIncomplete
 from approval.registered import Registered, of_entity
-from catalogue import EntryResult, Item
+from catalogue import EntryResult
 from kit.clock import office_day
-from kit.database import Database
-from licences import Licence, Status
+from licences import Status
 from register import Standing
+from tests.approval.registering import (
+    CONTACT,
+    NEW,
+    a_business,
+    a_staffed_house,
+    about,
+    alter,
+    found,
+    item_of,
+    licence_of,
+    papers_of,
+    registered,
+    status_of,
+    waiting,
+    walked,
+)
 from tests.conftest import NOON
 from tests.filling import PEOPLE, a_credit_code
-from tests.journeys.inprocess import House, a_desk, a_house, a_site, must_hold_of
-from tests.journeys.walking import decided, drafted, staffed, submitted
-from tests.office import CATALOGUE, an_applicant
+from tests.journeys.inprocess import House
+from tests.journeys.walking import drafted
+from tests.office import an_applicant
 
-NEW = "南京栖云样例信息有限公司"
-CONTACT = {
-    "changes": ["contact"],
-    "contact_is_holder": "no",
-    "contact_name": "周样例",
-    "contact_id": PEOPLE[5],
-    "contact_phone": "13800000002",
-    "contact_email": "new@example.cn",
-}
-
-
-@pytest.fixture
-def house(database: Database, tmp_path: Path) -> Iterator[House]:
-    desk = a_desk(database, tmp_path)
-    with a_site(desk) as client:
-        made = a_house(database, client, desk)
-        staffed(made)
-        with database.writing() as session:
-            for kind in licences.CODED:
-                licences.fill_pool(session, kind, licences.fictitious_codes(kind, 1000, 5))
-        yield made
-
-
-def item_of(code: str) -> Item:
-    return CATALOGUE.current(code, office_day(NOON))
-
-
-def walked(house: House, code: str, **changed: Any) -> str:
-    case = submitted(house, item_of(code), **changed)
-    decided(house, case, item_of(code))
-    assert house.read(case).state == State.REGISTERED
-    with house.database.reading() as session:
-        must_hold_of(session, session.get_one(Application, case))
-    return case
-
-
-def licence_of(house: House, case: str) -> Licence | None:
-    with house.database.reading() as session:
-        return licences.of_application(session, case)
-
-
-def a_business(house: House, code: str = "company") -> Licence:
-    licence = licence_of(house, walked(house, code))
-    assert licence is not None
-    return licence
-
-
-def about(licence: Licence) -> dict[str, Any]:
-    return {"business_code": licence.credit_code, "business_name": licence.name or "林清和"}
-
-
-def waiting(house: House, item: str, **changed: Any) -> str:
-    """A case whose checks are done."""
-    case = submitted(house, item_of(item), **changed)
-    house.follow_all()
-    return case
-
-
-def found(house: House, case: str) -> set[str]:
-    with house.database.reading() as session:
-        return {finding.rule for finding in session.get_one(Application, case).findings}
-
-
-def registered(house: House, licence: Licence) -> register.Entity:
-    with house.database.reading() as session:
-        entity = register.find(session, licence.credit_code or "")
-    assert entity is not None
-    return entity
-
-
-def alter(house: House, licence: Licence, **changed: Any) -> None:
-    """The register as it would be after other times than a test has."""
-    with house.database.writing() as session:
-        entity = register.find(session, licence.credit_code or "")
-        for name, value in changed.items():
-            setattr(entity, name, value)
-
-
-def status_of(house: House, licence: Licence) -> str:
-    with house.database.reading() as session:
-        return session.get_one(Licence, licence.id).status
-
-
-def papers_of(house: House, case: str) -> set[str]:
-    with house.database.reading() as session:
-        return {notice.kind for notice in notices.of_application(session, case)}
+__all__ = ["a_staffed_house"]
 
 
 def test_another_name_gives_another_licence_with_the_same_code_and_the_old_one_is_replaced(house: House) -> None:
@@ -337,7 +262,8 @@ def test_one_of_several_shareholders_does_not_decide_alone(house: House) -> None
 
 def signers_of(house: House, case: str) -> list[str]:
     with house.database.reading() as session:
-        return [one.name for one in signers.wanted(session, house.office.office, session.get_one(Application, case))]
+        wanted = signers.wanted(session, house.office.office, session.get_one(Application, case))
+    return [one.name for one in wanted if one.need.signs]
 
 
 def test_the_shareholders_of_the_register_are_asked_to_sign_what_they_decide(house: House) -> None:

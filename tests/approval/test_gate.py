@@ -43,6 +43,7 @@ PERFECT: dict[str, dict[str, Any]] = {
         "legal_shareholders": 0,
         "capital_yuan": 1_000_000,
         "articles": "template",
+        "unsigned": 0,
         "beneficial_owners": "exempt",
     },
 }
@@ -63,6 +64,7 @@ BAD: dict[str, list[Any]] = {
     "legal_shareholders": [1, None],
     "capital_yuan": [10_000_001, None],
     "articles": ["own", None],
+    "unsigned": [1, None],
     "beneficial_owners": ["file", None],
     "blocking_problems": [1, None],
     "form_warnings": [2, None],

@@ -6,11 +6,14 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from pydantic import ValidationError
 
+from approval.findings import Found, Held
 from approval.grant import grant, last_day, permitted_in_words
 from approval.guards import GUARDS, HearingOutstanding, NotVisited, Standing
-from approval.registered import of_register
-from catalogue import PermitResult
+from approval.registered import Looked, capital_rule, of_looked, of_register
+from approval.weighing import Snapshot
+from catalogue import LeastCapital, PermitResult
 from credit import Effect
 from forms import check
 from kit.text import Text
@@ -81,3 +84,37 @@ def test_a_permit_waits_for_the_visit_and_the_hearing() -> None:
         GUARDS["site_visited"](Standing((), visit_conforms=False, hearing_held=True))
     with pytest.raises(HearingOutstanding):
         GUARDS["hearing_held"](Standing((), visit_conforms=True, hearing_held=False))
+
+
+LEAST = LeastCapital(amount=200, basis=Text(zh="劳动合同法第57条", en="Labour Contract Law art. 57"))
+
+
+@pytest.mark.parametrize(
+    ("yuan", "is_enough"), [(2_000_000, True), (2_000_001, True), (1_999_999, False), (0, False), (None, False)]
+)
+def test_what_the_register_does_not_know_is_never_capital_enough(yuan: int | None, is_enough: bool) -> None:
+    said = capital_rule(yuan, LEAST)
+    assert (said.rule, said.basis, said.confidence) == ("CAP-02", LEAST.basis, "V")
+    assert (said.value, said.threshold) == (yuan, 2_000_000)
+    assert isinstance(said, Held) is is_enough
+    assert is_enough or (isinstance(said, Found) and said.effect is Effect.MANUAL)
+
+
+def test_only_a_permit_that_asks_for_capital_looks_at_it() -> None:
+    dispatch = CATALOGUE.current("labour-dispatch", DAY)
+    assert dispatch.needs == ("company",)
+    values = {"business_name": "甲"}
+    looked = Looked(licences=("甲",), capital_yuan=1_000_000)
+    assert "CAP-02" in {said.rule for said in of_looked(looked, dispatch.result, values)}
+    other = CATALOGUE.current("job-agency", DAY).result
+    assert "CAP-02" not in {said.rule for said in of_looked(looked, other, values)}
+
+
+def test_what_was_looked_up_before_capital_was_asked_keeps_its_form() -> None:
+    assert "capital_yuan" not in Looked(licences=("甲",)).model_dump(mode="json")
+    assert "unsigned" not in Snapshot.model_fields or Snapshot.model_fields["unsigned"].exclude_if is not None
+
+
+def test_a_capital_that_nobody_can_look_up_is_refused_when_it_is_read() -> None:
+    with pytest.raises(ValidationError):
+        a_result(least_capital=LEAST)

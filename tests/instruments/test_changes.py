@@ -7,6 +7,7 @@ import pytest
 
 import instruments
 from instruments import RULES
+from licences import Template, fictitious_codes
 from tests.filling import PEOPLE
 from tests.instruments.writings import ITEMS, answers_of, business, item_of, words, written
 from tests.office import CATALOGUE
@@ -221,3 +222,61 @@ def test_what_is_declared_of_texts_and_lines_exists() -> None:
     asked = {field.name for form in CATALOGUE.forms.values() for page in form.pages for field in page.fields}
     assert set(RULES.lines) - {"premises"} <= asked
     assert all(set(item.instruments) <= instruments.CODES for item in ITEMS)
+
+
+CLAUSE = "股东会会议由股东按照实际缴纳的出资比例行使表决权。"
+OWN: dict[str, Any] = {"changes": ["articles"], "articles": "own", "own_clauses": [{"text": CLAUSE}]}
+AGREED = """甲公司股东会决议
+公司股东会于2026年11月20日依法召开会议，经代表 80% 表决权的股东同意，作出如下决议：
+1、章程（合伙协议）变更为：另有约定的条款。
+2、章程（合伙协议）另有约定的条款变更为：股东会会议由股东按照实际缴纳的出资比例行使表决权。。
+章程修正案
+1、增加第十九条：“全体股东约定的其他事项（与前列条款不一致的，以本条为准，但不得违反法律、行政法规）：（1）股东会会议由股东按照实际缴纳的出资比例行使表决权”。
+章程未修改的条款继续有效。
+全体股东签名：林清和、陈其美
+法定代表人签名：林清和"""
+
+
+def test_clauses_of_its_own_are_an_amendment() -> None:
+    answers = answers_of(CHANGE, resolution="meeting", votes_for="80", **DAY, **OWN) | {"business_name": "甲公司"}
+    before = business(COMPANY, CHANGE, answers, address="文苑路 9 号", articles="")
+    assert words(written("company-resolution", CHANGE, answers, before)) == AGREED.replace("。。", "。")
+
+
+def test_a_clause_that_goes_is_struck_out() -> None:
+    answers = answers_of(CHANGE, resolution="meeting", **DAY, changes=["articles"], articles="template")
+    then = business(COMPANY, CHANGE, answers, articles="own", own_clauses=OWN["own_clauses"])
+    said = words(written("company-resolution", CHANGE, answers, then))
+    assert "1、删去第十九条：“全体股东约定的其他事项" in said
+    assert "章程（合伙协议）由“另有约定的条款”变更为“采用自动生成的文本”。" in said
+
+
+@pytest.mark.parametrize(
+    ("kind", "changed", "clause"),
+    [
+        ("partnership", {"changes": ["agreement"]}, "第十条"),
+        ("limited-partnership", {"changes": ["agreement"]}, "第十条"),
+        ("cooperative", {"changes": ["articles"]}, "第八条"),
+    ],
+)
+def test_agreement_and_articles_of_others_are_amended_alike(kind: str, changed: dict[str, Any], clause: str) -> None:
+    said = decision(kind, **{**OWN, **changed})
+    assert f"1、增加{clause}：“" in said
+    assert CLAUSE[:-1] in said
+
+
+def test_the_articles_of_a_union_speak_of_cooperatives() -> None:
+    setup = item_of("cooperative")
+    ordinary = words(written("cooperative-articles", setup, answers_of(setup)))
+    assert "农民至少占成员总数的百分之八十" in ordinary
+    codes = fictitious_codes(Template.COOPERATIVE, 2000, 3)
+    rows = [
+        {"name": f"{n}合作社", "number": c, "kind": "cooperative", "amount": "5"}
+        for n, c in zip("甲乙丙", codes, strict=True)
+    ]
+    union = answers_of(
+        setup, cooperative_kind="union", members=rows, capital="15", enterprise_name="南京样例专业合作社联合社"
+    )
+    said = words(written("cooperative-articles", setup, union))
+    assert "成员 3 名，均为农民专业合作社" in said
+    assert "农民至少" not in said

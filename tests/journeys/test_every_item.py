@@ -113,7 +113,7 @@ def test_an_entry_is_made_in_the_register(house: House, item: Item) -> None:
     assert entity is not None
     ended = item.result.act == "deregistration"
     assert entity.standing == {"deregistration": "ended", "suspension": "paused"}.get(item.result.act, "existing")
-    assert kinds & {"changed", "deregistered", "filed"}
+    assert kinds & {"changed", "deregistered", "filed", "paused"}
     page = house.ask("nobody", "GET", f"/v/{licence.verification_id}").text
     assert ("已经注销" in page) == ended
     assert ("正在歇业" in page) == (item.result.act == "suspension")

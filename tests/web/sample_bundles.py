@@ -19,6 +19,7 @@ LEAD = some(
     minutes=8,
     asked=[],
     waits=False,
+    unsigned=1,
     on_site=False,
 )
 SEAL = some(**{**vars(LEAD), "code": "seal-engraving", "kind": "filing", "title": t("公章刻制备案", "Filing of seals")})
@@ -31,6 +32,7 @@ FOOD = some(
         "is_deadline_unsure": True,
         "asked": [t("设备布局和操作流程图", "Layout"), t("检测报告", "Test report")],
         "waits": True,
+        "unsigned": 0,
         "on_site": True,
     }
 )

@@ -231,7 +231,12 @@ SAMPLES: list[Sample] = [
     *CARD_SAMPLES,
     ("consent", "apply/consent.html", "applicant", {**APPLY, "text": CONSENT_TEXT, "given": None}),
     ("face", "apply/face.html", "applicant", {**APPLY, "attempts_left": 3}),
-    ("check", "apply/check.html", "applicant", {**APPLY, "sections": SECTIONS, "ready": True, "faster": FASTER}),
+    (
+        "check",
+        "apply/check.html",
+        "applicant",
+        {**APPLY, "sections": SECTIONS, "ready": True, "faster": FASTER, "unsigned": 2},
+    ),
     (
         "check-problem",
         "apply/check.html",
@@ -241,6 +246,7 @@ SAMPLES: list[Sample] = [
             "sections": SECTIONS,
             "ready": False,
             "faster": None,
+            "unsigned": 0,
             "problems": [some(anchor="name", message="请填写字号", href="/apply/01JD/form/name")],
         },
     ),

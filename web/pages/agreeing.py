@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import Response
 
-from approval import bundles, cases, drafting, filings, following, together
+from approval import bundles, cases, drafting, filings, following, participants, together
 from approval.dossier import sections
 from approval.sharing import FROM_LICENCE, Draft
 from approval.together import Bundle
@@ -66,6 +66,8 @@ def _check_page(
         choice = shown_choice(desk, draft.item)
         is_lead = draft.application.id == bundle.lead_id
         choice["waits"] = together.needs_licence(db, bundle, draft.application, draft.item)
+        count = participants.unsigned(db, desk.office, draft.application, now) if draft.item.is_registration else 0
+        choice["unsigned"] = count
         shown.append({"id": draft.application.id, **choice, "is_lead": is_lead, "own": here, "others": elsewhere})
     blocking = _undone(desk, db, now, bundle, drafts, language)
     return page(

@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import Response
 
-from approval import casefile, cases, drafting, entries, filings, proving, together
+from approval import casefile, cases, drafting, entries, filings, participants, proving, together
 from approval.application import Application, State
 from approval.dossier import sections
 from approval.gate import Facts, facts_of
@@ -36,6 +36,7 @@ ASSUMED: dict[str, object] = {
     "second_factor": "partner",
     "credit_effects": ("allow",),
     "credit_unanswered": 0,
+    "unsigned": 0,
 }
 STATEMENT_VERSION = "statement-1"
 STATEMENT = Text(
@@ -85,6 +86,7 @@ def check_answers(request: Request, desk: DeskDep, db: Db, now: Now, application
         sections=answered,
         problems=problems,
         instruments=listed(drafts_of(desk, db, application, now), f"/apply/{application.id}/read"),
+        unsigned=participants.unsigned(db, desk.office, application, now) if item.is_registration else 0,
         ready=not problems,
         back=f"/apply/{application.id}",
     )

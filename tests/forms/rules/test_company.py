@@ -9,7 +9,7 @@ import pytest
 
 from forms.rules import apply_rule
 from forms.rules.company import five_years_on
-from tests.forms.rules.judging import TODAY, A, B, C, Case, D, fails, ids, passes
+from tests.forms.rules.judging import FIRM, TODAY, A, B, C, Case, D, fails, ids, passes
 
 MANY = Decimal(100_000)
 
@@ -168,6 +168,16 @@ CASES = [
         supervisors=people(D, employees=1),
     ),
     fails("LLC-12", "two thirds but for a hair", "votes_for", **voted("66.6666", "name")),
+    passes("LLC-11", "the articles as they are written", articles="template"),
+    fails("LLC-11", "a clause of their own", "own_clauses", articles="own", own_clauses=[{"text": "另有约定"}]),
+    fails("LLC-12", "articles with half of the votes", "votes_for", changes=("articles",), votes_for=Decimal(60)),
+    passes("LLC-17", "a company that is not of the State", state_owned="none", shareholders=[{"number": A}]),
+    passes("LLC-17", "nothing is said of it", shareholders=[{"number": FIRM}]),
+    fails("LLC-17", "the State owns it alone", "state_owned", state_owned="sole", shareholders=[{"number": FIRM}]),
+    fails(
+        "LLC-17", "a person owns what the State owns", "state_owned", state_owned="sole", shareholders=[{"number": A}]
+    ),
+    fails("LLC-17", "the State controls it", "state_owned", state_owned="controlled"),
     passes("LLC-12", "two thirds, rounded up", **voted("66.6667", "capital", "scope")),
     *(
         fails("LLC-12", f"{change} stands in the articles", "votes_for", **voted("66", change))

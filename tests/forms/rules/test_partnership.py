@@ -33,6 +33,8 @@ def worth(*amounts: str) -> list[dict[str, Any]]:
 PAIR = [{"number": A, "liability": "unlimited"}, {"number": B, "liability": "limited"}]
 
 CASES = [
+    passes("PTN-07", "the agreement as it is written", articles="template"),
+    fails("PTN-07", "a clause of their own", "own_clauses", own_clauses=[{"text": "另有约定"}]),
     fails("PTN-01", "one partner is none", "partners", partnership_kind="general", partners=general(1)),
     passes("PTN-01", "two partners", partnership_kind="general", partners=general(2)),
     passes("PTN-01", "a general one may have more than fifty", partnership_kind="general", partners=general(51)),
