@@ -71,6 +71,7 @@ def opened(data: bytes, longest: int = LONGEST_SIDE) -> Image.Image:
         raise NotAnImage() from error
     except (OSError, SyntaxError, ValueError, EOFError, Image.DecompressionBombError) as error:
         raise ImageTruncated() from error
+    image.info = {}  # a comment would be written into the new file
     image.thumbnail((longest, longest))
     return image if turn is None else image.transpose(turn)
 

@@ -79,6 +79,10 @@ def test_metadata_is_dropped_and_the_picture_turned_upright() -> None:
     assert not Image.open(io.BytesIO(made.jpeg)).getexif()
 
 
+def test_no_comment_comes_through() -> None:
+    assert b"alert" not in clean(a_jpeg(comment=b"<script>alert(1)</script>")).jpeg
+
+
 def test_a_large_picture_is_made_smaller() -> None:
     assert clean(a_jpeg((3000, 1500))).width == 2000
 

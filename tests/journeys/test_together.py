@@ -147,7 +147,7 @@ def test_from_choosing_to_the_licence_and_on_to_each_decision(house: House) -> N
     assert not {"business_code", "business_name", "responsible_name", "responsible_id"} & asked.keys()
     assert {"food_kind", "layout", "seal_kinds", "invoice_kind", "operator_id", "address"} <= asked.keys()
     tasks = text_of(house, where)
-    assert tasks.count(">拍摄身份证人像面</a>") == 1, "one proof"
+    assert tasks.count(">拍摄身份证，核对识读的信息</a>") == 1, "one proof"
     cases = members(house, where)
     assert house.ask("lin", "GET", f"/apply/{cases['food-service'].id}").headers["location"] == where
     prove(house, cases["sole-trader"].id)
@@ -259,7 +259,7 @@ def test_what_was_not_agreed_to_stays_a_draft(house: House) -> None:
     assert "待您完成" in text_of(house, where)
     seal = f"/apply/{cases['seal-engraving'].id}"
     assert cases["seal-engraving"].answers["business_code"]
-    assert "拍摄身份证人像面" in text_of(house, seal)
+    assert "拍摄身份证，核对识读的信息" in text_of(house, seal)
 
 
 def test_somebody_elses_bundle_is_not_there(house: House) -> None:
