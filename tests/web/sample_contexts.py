@@ -225,7 +225,12 @@ SAMPLES: list[Sample] = [
     *CARD_SAMPLES,
     ("consent", "apply/consent.html", "applicant", {**APPLY, "text": CONSENT_TEXT, "given": None}),
     ("face", "apply/face.html", "applicant", {**APPLY, "attempts_left": 3}),
-    ("check", "apply/check.html", "applicant", {**APPLY, "sections": SECTIONS, "ready": True, "faster": FASTER}),
+    (
+        "check",
+        "apply/check.html",
+        "applicant",
+        {**APPLY, "sections": SECTIONS, "ready": True, "faster": FASTER, "again": True},
+    ),
     (
         "check-problem",
         "apply/check.html",

@@ -11,7 +11,7 @@ from fastapi import APIRouter, Form, Request, UploadFile
 from fastapi.responses import Response
 from sqlalchemy.orm import Session
 
-from approval import cases, prefilling
+from approval import casefile, cases, prefilling, settling
 from approval.application import Application, State
 from identity import Evidence, Fault, evidence_of, view_picture
 from identity.card import (
@@ -31,7 +31,7 @@ from kit.errors import DomainError
 from web.deps import Applicant, Db, DeskDep, Now, OwnApplication
 from web.errors import sentence
 from web.fields import ShownProblem
-from web.pages.apply import href_of, next_proof
+from web.pages.onwards import href_of, next_proof
 from web.pages.proof import NoPicture, context_of, own_draft
 from web.respond import go, language_of, page
 from web.wording import CARD_FAULTS, CARD_FIELDS, CARD_PROBLEMS, FAULTS
@@ -104,6 +104,7 @@ def photograph_card(
 ) -> Response:
     """Read both sides at once, keep what serves, and say in a sentence what is wrong with the rest.
 
+    A card without any doubt that says what the form says is confirmed by itself; the page of what was read stays.
     `anyway`: whoever cannot take a better picture sends it as it is, and a clerk looks at it.
     """
     application = own_draft(desk, applicant, id)
@@ -117,13 +118,19 @@ def photograph_card(
         outcomes = dict(zip(needed, readers.map(lambda name: _read(desk, name, sent.get(name)), needed), strict=True))
     told = {name: _told(request, outcome, bool(anyway)) for name, outcome in outcomes.items()}
     with desk.office.database.writing() as session:
+        if casefile.locked(session, application.id).state != State.DRAFT:  # submitted meanwhile on another page
+            raise cases.NotADraft()
         evidence = evidence_of(session, application.id)
         for name, outcome in outcomes.items():
             if isinstance(outcome, CardReading) and told[name] is None:
                 keep_card(session, evidence, outcome, now)
         has = _has(evidence)
+        is_settled = not anyway and all(has.values()) and settling.settle(session, desk.office, application.id, now)
+        onwards = href_of(application, next_proof(evidence) if is_settled else "card")
     problems = [ShownProblem(name, said) for name, said in told.items() if said]
-    return _card_page(request, desk, application, has, problems) if problems else go(href_of(application, "card"))
+    if problems:
+        return _card_page(request, desk, application, has, problems)
+    return go(onwards, "card-settled" if is_settled else None)
 
 
 def _read(desk: DeskDep, name: str, data: bytes | None) -> CardReading | DomainError:
@@ -235,5 +242,4 @@ def confirm(
         return _read_page(request, desk, application, evidence, now, typed)
     confirm_card(db, evidence, typed, now)
     prefilling.from_card(db, desk.office, application, typed, now)
-    onwards = next_proof(evidence)
-    return go(href_of(application, "consent" if onwards == "identity" else onwards))
+    return go(href_of(application, next_proof(evidence)))

@@ -17,7 +17,7 @@ from kit.text import Text
 from web.deps import Applicant, Db, DeskDep, Now, OwnApplication
 from web.errors import sentence
 from web.fields import ShownProblem
-from web.pages.apply import href_of
+from web.pages.onwards import href_of, next_proof
 from web.pages.proof import NoPicture, context_of, own_draft
 from web.respond import go, language_of, page
 from web.wording import DOCUMENT_KINDS
@@ -79,4 +79,5 @@ def bring_document(
         evidence = evidence_of(session, application.id)
         page_kept = (shown.jpeg, shown.crop, shown.reading.width)
         keep_document(session, evidence, kind, page_kept, other.jpeg if other else None, now)
-    return go(href_of(application, "consent"))
+        onwards = href_of(application, next_proof(evidence))
+    return go(onwards)

@@ -21,6 +21,7 @@ from identity.liveness.session import ABANDONED, MEASURED, Asker, Batch, LiveSes
 from kit.sealing import fingerprint
 from kit.text import Text
 from web.deps import Applicant, DeskDep, Now, browser_of
+from web.pages.onwards import after_proof
 from web.respond import language_of
 from web.wording import FAULTS, LIVE, MENDS, STATES
 
@@ -196,10 +197,12 @@ def _finished(request: Request, desk: DeskDep, application: Application, asker: 
         if evidence_of(writing, application.id, asker.person).card_picture != compared:
             raise PortraitMissing()  # another card was photographed meanwhile: compare with that one
         ending = finishing.finish(writing, asker, row, comparison, best, now)
-    return JSONResponse(_told(request, application, ending))
+    with desk.office.database.reading() as reading:
+        onwards = after_proof(desk, reading, now, application)
+    return JSONResponse(_told(request, onwards, ending))
 
 
-def _told(request: Request, application: Application, ending: finishing.Ending) -> dict[str, Any]:
+def _told(request: Request, onwards: str, ending: finishing.Ending) -> dict[str, Any]:
     language = language_of(request)
     said = STATES[ending.band]
     if ending.mend is not None:
@@ -208,7 +211,7 @@ def _told(request: Request, application: Application, ending: finishing.Ending) 
     return {
         "state": state,
         "message": said.said(language),
-        "next": f"/apply/{application.id}",
+        "next": onwards,
         "attempts_left": ending.attempts_left,
         "sessions_left": ending.sessions_left,
     }

@@ -30,7 +30,7 @@ from kit.text import Text
 from web.deps import Applicant, Db, DeskDep, Now, OwnApplication
 from web.errors import sentence
 from web.fields import ShownProblem
-from web.pages.apply import href_of, shown
+from web.pages.onwards import after_proof, href_of, shown
 from web.respond import go, language_of, page
 from web.wording import FAULTS, STATES
 
@@ -170,8 +170,8 @@ def _tell(
     message = STATES[band].said(language)
     if band is Band.RETRY and comparison.faults:
         message = FAULTS[comparison.faults[0]].said(language)
-    on = f"/apply/{application.id}"
     if band is not Band.RETRY or left == 0:
-        return go(on)
+        with desk.office.database.reading() as session:
+            return go(after_proof(desk, session, desk.office.clock(), application))
     problems = [ShownProblem("frames", message)]
     return page(request, "apply/face.html", 422, **context_of(desk, application), attempts_left=left, problems=problems)

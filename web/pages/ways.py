@@ -13,16 +13,28 @@ import segno
 from fastapi import APIRouter, Depends, Form, Request, UploadFile
 from fastapi.responses import Response
 
-from approval import asserting, casefile, cases, meetings, participants, proving
+from approval import asserting, casefile, cases, consents, meetings, participants, proving
 from approval.application import Application, State
-from identity import HOLDER, MEETINGS, AlreadyAssured, Evidence, PartnerUnknown, Way, assuring, evidence_of, load_routes
+from identity import (
+    HOLDER,
+    MEETINGS,
+    AlreadyAssured,
+    Evidence,
+    PartnerUnknown,
+    Way,
+    assuring,
+    evidence_of,
+    load_consents,
+    load_routes,
+)
 from identity.evidence import keep_own_picture, keep_portrait
 from identity.partners import login_address
 from kit.errors import DomainError
+from kit.text import Text
 from web.deps import Applicant, Browser, Db, DeskDep, Now
 from web.errors import sentence
 from web.fields import ShownProblem
-from web.pages.apply import next_proof, shown
+from web.pages.onwards import next_proof, shown
 from web.pages.proof import NoPicture
 from web.respond import go, language_of, page
 from web.wording import FAULTS
@@ -86,6 +98,7 @@ def ways_page(
         partners=[{"code": one.code, "name": one.name} for one in desk.partners.values()],
         assured=load_routes().of(assured).title if assured else None,
         is_whole=named.is_whole,
+        consent=load_consents().current("face"),
         next_href=f"{person.base}/{next_proof(evidence)}" if person.is_holder and way and not assured else None,
         problems=problems or [],
     )
@@ -115,16 +128,25 @@ def choose(
     now: Now,
     person: OnePerson,
     way: Annotated[str, Form(max_length=10)] = "",
+    text: Annotated[str, Form(max_length=64)] = "",
 ) -> Response:
-    """Go on by this way; an appointment is registered at once."""
+    """Go on by this way; an appointment is registered at once.
+
+    `text` is the digest of the words that stood beside the button for a face: pressing it agrees to these words.
+    """
     if way not in set(Way) or not _is_offered(desk, person, Way(way)) or way == Way.PARTNER:
         raise proving.WayNotOffered()
+    if way == Way.FACE and text and text != load_consents().current("face").digest:
+        renewed = Text(zh="告知内容已更新，请重新阅读后选择", en="The notice has changed: read it again and choose")
+        return ways_page(request, desk, db, person, [ShownProblem("ways", renewed.said(language_of(request)))])
     application, chosen = person.application, Way(way)
     try:
         if chosen in MEETINGS:
             meetings.ask(db, desk.office, application, person.place, chosen, now)
             return go(f"{person.base}/identity/meeting")
         evidence = proving.choose(db, desk.office, application, person.place, chosen, now)
+        if chosen is Way.FACE and text:
+            consents.give(db, application, "agree", now, person.place)
     except (proving.PersonUnnamed, AlreadyAssured) as error:
         return ways_page(request, desk, db, person, [ShownProblem("ways", sentence(error, request))])
     if not person.is_holder:
