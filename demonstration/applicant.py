@@ -169,7 +169,7 @@ class Applicant:
         return self.number if key.endswith(("_id", "number")) else self.name
 
     def photograph_card(self, jpeg: bytes, emblem: bytes | None = None) -> None:
-        """Both sides of the card, the emblem side drawn if none is given; what was read is confirmed where it is asked."""
+        """Both sides, the emblem side drawn if none is given; what was read is confirmed where it is asked."""
         other = emblem or idcard.draw_emblem(idcard.Holder(self.name, self.number, ""))
         pictures = {"photo": ("card.jpg", jpeg, "image/jpeg"), "emblem": ("back.jpg", other, "image/jpeg")}
         where = self.path("idcard")

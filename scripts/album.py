@@ -30,7 +30,7 @@ def service(folder: Path) -> Iterator[str]:
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
     try:
         address = f"http://127.0.0.1:{port}"
-        wait_for(address, process, 120)
+        wait_for(address, process, 300)
         sealing.install(bytes.fromhex((folder / "master.key").read_text()))
         yield address
     finally:

@@ -25,6 +25,7 @@ from tests.conftest import NOON
 from tests.journeys.inprocess import House, NoMatcher, a_desk, a_house, a_site
 from tests.office import HOLDER as NUMBER
 from tests.office import JPEG, a_submitted_case, an_applicant, in_review
+from tests.web.test_cards import SaidReader, typed_on
 
 STAFF = {"zhou": Role.CLERK, "head": Role.SUPERVISOR, "checker": Role.AUDITOR}
 WHY = "证件与本人相符，已当面核对无误"
@@ -41,7 +42,7 @@ class Reader(NoMatcher):
 
 @pytest.fixture
 def house(database: Database, tmp_path: Path) -> Iterator[House]:
-    desk = replace(a_desk(database, tmp_path), matcher=Reader())
+    desk = replace(a_desk(database, tmp_path), matcher=Reader(), cards=SaidReader())
     with a_site(desk) as client:
         made = a_house(database, client, desk)
         made.enrol(STAFF)
@@ -143,7 +144,11 @@ def test_a_call_is_queued_booked_taken_and_not_certain(house: House) -> None:
 def test_the_eye_asks_for_the_card_and_never_for_the_face_again(house: House) -> None:
     case = a_draft(house)
     assert choose(house, case, "eye") == f"/apply/{case}/idcard"
-    sent = house.ask("lin", "POST", f"/apply/{case}/idcard", files=PHOTO)
+    both = {**PHOTO, "emblem": ("back.jpg", JPEG, "image/jpeg")}
+    sent = house.ask("lin", "POST", f"/apply/{case}/idcard", files=both)
+    assert sent.headers["location"] == f"/apply/{case}/card"
+    read = typed_on(text(house.ask("lin", "GET", f"/apply/{case}/card")))
+    sent = house.post("lin", f"/apply/{case}/card", **read)
     assert sent.headers["location"] == f"/apply/{case}/identity/picture", "not to the consent"
     assert house.ask("lin", "POST", f"/apply/{case}/identity/picture/own", files=PHOTO).status_code == 303
     assert house.ask("lin", "POST", f"/apply/{case}/identity/picture/card", files=PHOTO).status_code == 422

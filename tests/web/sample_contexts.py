@@ -237,6 +237,7 @@ SAMPLES: list[Sample] = [
         "applicant",
         {
             **APPLY,
+            "again": False,
             "sections": SECTIONS,
             "ready": False,
             "faster": None,
