@@ -5,7 +5,6 @@ I/O: HTTP, processes.
 """
 
 import re
-from collections.abc import Callable
 
 import httpx
 from playwright.sync_api import Browser, Page
@@ -33,39 +32,36 @@ def staff(opened: Browser, address: str, username: str) -> Page:
 
 
 def before_the_camera(page: Page, album: Album | None = None) -> None:
-    """From the button to the answers to be checked; the pictures are of the first session."""
-    for attempt in range(TRIES):
-        keep = album.keep if album and not attempt else lambda _page, _name: None
+    """From the button to the answers to be checked. Pictures are taken only where the camera has time."""
+    for _ in range(TRIES):
         page.locator(".open").click()
-        if _sits(page, keep):
+        page.locator(".confirm:visible, .open:enabled:visible").first.wait_for(timeout=90_000)
+        if page.locator(".confirm").is_visible():
             break
+    if album:
+        album.keep(page, "face-intent")
+        page.route("**/check", lambda route: route.abort("aborted"))  # the last words stand while they are photographed
+    page.locator(".confirm").click()
+    if album:
+        page.locator(".live[data-state]").wait_for(timeout=60_000)
+        album.keep(page, "face-done")
+        page.unroute("**/check")
+        page.get_by_role("link", name="继续").click()
     page.get_by_role("link", name="内容无误，去签名").wait_for(timeout=60_000)
 
 
-def _sits(page: Page, keep: Callable[[Page, str], None]) -> bool:
+def sit(page: Page, album: Album) -> None:
+    """The first phases: photographing them takes so long that this session comes to nothing."""
+    page.locator(".open").click()
     page.locator(".live .prompt:not(:empty)").wait_for(timeout=30_000)
-    keep(page, "face-look")
+    album.keep(page, "face-look")
     turn = page.locator(".live .prompt", has_text="转头")
-    turn.or_(page.locator(".confirm:visible")).first.wait_for(timeout=60_000)
+    turn.or_(page.locator(".open:enabled:visible")).first.wait_for(timeout=60_000)
     if turn.count():
-        keep(page, "face-turn")
-    ended = page.locator(".confirm:visible").or_(page.locator(".live[data-state=retry]"))
-    ended.first.wait_for(timeout=60_000)
-    if not page.locator(".confirm").is_visible():
-        return False
-    keep(page, "face-intent")
-    page.route("**/check", lambda route: route.abort("aborted"))  # the last words stand while they are photographed
-    page.locator(".confirm").click()
-    page.locator(".live[data-state]").wait_for(timeout=60_000)
-    keep(page, "face-done")
-    page.unroute("**/check")
-    if page.locator(".live[data-state=retry]").count():
-        return False
-    page.get_by_role("link", name="继续").click()
-    return True
+        album.keep(page, "face-turn")
 
 
-def ways(opened: Browser, address: str, album: Album, card: bytes, who: tuple[str, str]) -> None:
+def ways(opened: Browser, address: str, album: Album, card: bytes, live: bytes, who: tuple[str, str]) -> None:
     """A person who tries every way, another who waits for a call, and the officers who meet them."""
     with httpx.Client(base_url=address, timeout=60) as client, httpx.Client(base_url=address, timeout=60) as other:
         person, caller = (Applicant(c, f"1380000002{n}", *who) for n, c in enumerate((client, other)))
@@ -80,6 +76,11 @@ def ways(opened: Browser, address: str, album: Album, card: bytes, who: tuple[st
         page.get_by_role("button", name="打开摄像头").click()
         page.locator(".live .prompt:not(:empty)").wait_for()
         album.keep(page, "face-refused")
+        seeing = signed_in(opened, address, person)
+        seen.acting_camera(seeing.context, live)
+        seeing.goto(person.path("face"))
+        sit(seeing, album)
+        seeing.context.close()
         caller.send(caller.path("identity"), {"way": "video"}, shown_on=caller.path("identity"))
         waiting = signed_in(opened, address, caller)
         waiting.goto(caller.path("identity/meeting"))

@@ -360,7 +360,7 @@ def main() -> None:
             album.keep(waiting, "question-correction")
             permit(opened, address, album, card.read_bytes())
             company(opened, address, album, card.read_bytes())
-            proving.ways(opened, address, album, card.read_bytes(), (NAME, NUMBER))
+            proving.ways(opened, address, album, card.read_bytes(), real.accept_live.read_bytes(), (NAME, NUMBER))
             others(opened, address, album)
     print(f"{len(list(OUT.glob('*.webp')))} pictures in {OUT}")
 
