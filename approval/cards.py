@@ -6,12 +6,13 @@ The machine may say that they agree; whatever it could not read, or reads otherw
 
 from collections.abc import Iterator, Mapping
 from datetime import date
+from typing import Any
 
 from approval.findings import REAL_NAME, CardFacts, Found
 from catalogue import Item
 from credit import Effect
 from forms import Values
-from identity.card import CardFault, is_expired
+from identity.card import EMBLEM_FIELDS, PORTRAIT_FIELDS, CardFault, is_expired, wrong_in
 from kit.text import Text
 
 HOMES = ("operator_address", "investor_address")  # questions about where the holder of the card lives
@@ -73,6 +74,17 @@ def agrees(card: CardFacts | None, name: str, number: str, today: date) -> bool:
 
 def _fields_of(item: Item) -> dict[str, str]:
     return {"name": item.holder.name, "number": item.holder.number}
+
+
+def needs_no_look(kept: Mapping[str, Any] | None, name: str, number: str, today: date) -> bool:
+    """Whether its holder has nothing to check: a sound picture, every field sure, and what the form says already."""
+    if not kept or kept["other"] or kept["faults"] or not (name and number):
+        return False
+    sure = {field: one["value"] for field, one in kept["fields"].items() if one["value"] and not one["doubtful"]}
+    if not {*PORTRAIT_FIELDS, *EMBLEM_FIELDS} <= set(sure) or wrong_in(sure, today):
+        return False
+    is_valid = is_expired(sure["valid_until"], today) is False
+    return is_valid and same(sure["name"], name) and same(sure["number"], number)
 
 
 def same(one: str, other: str) -> bool:

@@ -13,7 +13,7 @@ from forms import Form, Kind
 from reference import bureau
 
 ROUNDS = 200
-PROVING = 6  # card, what was read of it, consent, camera, check, signature
+PROVING = 5  # the ways with the consent, card, camera, check, signature
 TAPPED = (Kind.CHOICE, Kind.CHOICES, Kind.TICK)
 GOAL = 8
 

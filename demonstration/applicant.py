@@ -186,11 +186,13 @@ class Applicant:
         self.part = found[1]
 
     def photograph_card(self, jpeg: bytes, emblem: bytes | None = None) -> None:
-        """Both sides of the card; what was read is confirmed. The emblem side is drawn if none is given."""
+        """Both sides, the emblem side drawn if none is given; what was read is confirmed where it is asked."""
         other = emblem or idcard.draw_emblem(idcard.Holder(self.name, self.number, ""))
         pictures = {"photo": ("card.jpg", jpeg, "image/jpeg"), "emblem": ("back.jpg", other, "image/jpeg")}
         where = self.path("idcard")
         shown = self.expect(self.send(where, {}, shown_on=where, files=pictures))
+        if not shown.url.path.endswith("card"):  # nothing was left to ask
+            return
         read = dict(re.findall(r'<input type="text" id="(\w+)" name="\w+" value="([^"]*)"', shown.text))
         if "number" not in read:
             raise Stumbled(f"the card was not read: {said(shown.text)}")
@@ -198,8 +200,15 @@ class Applicant:
         self.expect(self.send(self.path("card"), typed, shown_on=self.path("card")))
 
     def choose(self, way: str) -> None:
-        """Agree to face comparison, or decline."""
-        self.expect(self.send(self.path("consent"), {"choice": way}, shown_on=self.path("consent")))
+        """Agree to face comparison, by the button beside the words about it, or decline."""
+        if way == "decline":
+            self.expect(self.send(self.path("consent"), {"choice": way}, shown_on=self.path("consent")))
+            return
+        words = re.search(r'name="text" value="([0-9a-f]{64})"', self.page(self.path("identity")))
+        if words is None:
+            raise Stumbled("a face is not among the ways")
+        chosen = {"way": "face", "text": words[1]}
+        self.expect(self.send(self.path("identity"), chosen, shown_on=self.path("identity")))
 
     def look_into_camera(self, photograph: bytes) -> dict[str, object]:
         """What the script of the camera page does, before a camera that shows the photograph doing what is asked."""

@@ -116,22 +116,28 @@ def sign_in_staff(page: Page, username: str, password: str) -> None:
 
 
 def photograph_card(page: Page, card: Path) -> None:
-    """Choose the picture of the portrait side and one of the other, and let both be read."""
+    """Choose the picture of the portrait side and one of the other, and let both be read.
+
+    Where something is left to ask it is confirmed as it was read.
+    """
     page.locator("#photo").wait_for(state="attached")  # the last answer leads straight on
     back = idcard.draw_emblem(idcard.Holder("", "", ""))
     page.set_input_files("#photo", card)
     page.set_input_files("#emblem", {"name": "back.jpg", "mimeType": "image/jpeg", "buffer": back})
     page.get_by_role("button", name="上传并继续").click()
-    page.get_by_role("button", name="核对无误，继续").wait_for()
+    page.wait_for_url(lambda address: not address.endswith("/idcard"))
+    if page.url.endswith("/card"):
+        page.get_by_role("button", name="核对无误，继续").click()
+        page.wait_for_url(lambda address: not address.endswith("/card"))
 
 
 def choose_face(page: Page) -> None:
-    """Of the ways to prove who one is."""
+    """Of the ways to prove who one is: agree to the words that stand beside it."""
     page.locator('button[name="way"][value="face"]').click()
 
 
 def be_vouched_for(page: Page, name: str) -> None:
-    """Have the reference partner vouch for this customer of it, from the list of tasks and back to it."""
+    """Have the reference partner vouch for this customer of it, from the page of answers to the list of tasks."""
     page.get_by_role("link", name="再核验一次").click()
     page.get_by_role("button", name="样例银行（虚构）").click()
     page.get_by_role("link", name="前往确认").click()

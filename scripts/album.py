@@ -16,6 +16,10 @@ from demonstration.run import wait_for
 from kit import sealing
 
 OUT = Path("docs/screenshots")
+# So is what the camera shows; the ring over it is kept. No style sheet: the pages allow none but their own.
+UNSEEN = (
+    "on => document.querySelectorAll('.camera video').forEach(one => { one.style.visibility = on ? 'hidden' : '' })"
+)
 FACES = ".pictures img, .thumb, .drop img"  # photographs of real people are not committed
 LONGEST = 2400  # pixels of height: a page is shown, not a scroll
 
@@ -30,7 +34,7 @@ def service(folder: Path) -> Iterator[str]:
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
     try:
         address = f"http://127.0.0.1:{port}"
-        wait_for(address, process, 120)
+        wait_for(address, process, 300)
         sealing.install(bytes.fromhex((folder / "master.key").read_text()))
         yield address
     finally:
@@ -50,12 +54,14 @@ class Album:
     def keep(self, page: Page, name: str) -> None:
         self._count += 1
         before = page.viewport_size
+        page.evaluate(UNSEEN, True)
         for width, height in ((390, 844), (1366, 768)):
             page.set_viewport_size({"width": width, "height": height})
             png = page.screenshot(
                 full_page=True, animations="disabled", mask=[page.locator(FACES)], mask_color="#b9c2c4"
             )
             self._write(png, OUT / f"{self._count:02d}-{name}-{width}.webp")
+        page.evaluate(UNSEEN, False)
         if before:
             page.set_viewport_size(before)
 

@@ -14,6 +14,7 @@ from demonstration.applicant import COMPANY, HOTEL, SOLE_TRADER, Applicant
 from identity import demonstration_password
 from kit.clock import now
 from reference import bureau, idcard, photographs
+from scripts import proving
 from scripts.album import OUT, Album, service
 
 NAME, NUMBER = bureau.CLEAN
@@ -52,22 +53,17 @@ def applicant(page: Page, album: Album, card: Path) -> None:
     page.locator("#photo").wait_for(state="attached")
     album.keep(page, "card")
     seen.photograph_card(page, card)
-    album.keep(page, "card-read")
-    page.get_by_role("button", name="核对无误，继续").click()
-    album.keep(page, "consent")
-    page.get_by_label("用人脸比对").check()
-    page.get_by_role("button", name="继续").click()
-    album.keep(page, "face")
-    page.get_by_role("button", name="打开摄像头").click()
-    page.wait_for_timeout(3500)
-    album.keep(page, "face-challenge")
-    page.get_by_role("button", name="以上属实，确认").wait_for(timeout=60_000)
-    album.keep(page, "face-intent")
-    page.get_by_role("button", name="以上属实，确认").click()
-    page.get_by_role("link", name="核对、签名并提交").wait_for(timeout=60_000)
+    page.get_by_role("button", name="打开摄像头").wait_for()
+    face = page.url
+    for name, shown in (("card", "card-read"), ("consent", "consent"), ("face", "face")):
+        page.goto(face.replace("/face", f"/{name}"))
+        album.keep(page, shown)
+    proving.before_the_camera(page, album)
+    album.keep(page, "check-answers")
+    page.get_by_role("link", name="任务清单").click()
+    page.get_by_role("link", name="核对、签名并提交").wait_for()
     album.keep(page, "tasks-done")
     page.get_by_role("link", name="核对、签名并提交").click()
-    album.keep(page, "check-answers")
     page.get_by_role("link", name="内容无误，去签名").click()
     page.get_by_role("button", name="发送签名验证码").click()
     album.keep(page, "sign")
@@ -139,12 +135,7 @@ def declining_applicant(page: Page, card: Path) -> str:
         page.get_by_role("button", name="保存并继续").click()
     seen.choose_face(page)
     seen.photograph_card(page, card)
-    page.get_by_role("button", name="核对无误，继续").click()
-    page.get_by_label("用人脸比对").check()
-    page.get_by_role("button", name="继续").click()
-    page.get_by_role("button", name="打开摄像头").click()
-    page.get_by_role("button", name="以上属实，确认").click(timeout=60_000)
-    page.get_by_role("link", name="核对、签名并提交").click(timeout=60_000)
+    proving.before_the_camera(page)
     page.get_by_role("link", name="内容无误，去签名").click()
     page.get_by_role("button", name="发送签名验证码").click()
     page.get_by_label("我已阅读并同意以上承诺和文书").check()
@@ -211,6 +202,8 @@ def permit(opened: Browser, address: str, album: Album, card: bytes) -> None:
     second.goto(review)
     second.get_by_role("button", name="领取这件申请").click()
     album.keep(second, "permit-panel")
+    second.get_by_text("记录邮寄或窗口送达").click()
+    album.keep(second, "service")
     second.get_by_label("不予许可", exact=True).check()
     second.locator("#basis").select_option(index=2)
     second.locator("#reason").fill("检测报告中二次供水项目不合格，不符合法定条件")
@@ -259,6 +252,7 @@ def company(opened: Browser, address: str, album: Album, card: bytes) -> None:
         page.get_by_role("button", name="发短信邀请").click()
         page.get_by_text("已邀请，等签名").wait_for()
         album.keep(page, "people")
+        proving.invited(opened, address, album)
         seen.sign_in(other, "13800000005")
         album.keep(other, "home-invited")
         other.get_by_role("link", name="等我签名").click()
@@ -270,6 +264,7 @@ def company(opened: Browser, address: str, album: Album, card: bytes) -> None:
         other.get_by_role("button", name="签名", exact=True).click()
         other.get_by_text("您已签名").wait_for()
         album.keep(other, "part-signed")
+        proving.part(other, album)
         page.goto(f"{apply}/check")
         album.keep(page, "check-company")
         page.get_by_role("link", name="南京栖云样例科技有限公司章程").click()
@@ -281,6 +276,7 @@ def company(opened: Browser, address: str, album: Album, card: bytes) -> None:
     desk.goto(f"/review/{founder.application}")
     desk.get_by_role("button", name="领取这件申请").click()
     album.keep(desk, "case-company")
+    proving.not_me(other, desk, album)
 
 
 def change(page: Page, album: Album) -> None:
@@ -364,6 +360,7 @@ def main() -> None:
             album.keep(waiting, "question-correction")
             permit(opened, address, album, card.read_bytes())
             company(opened, address, album, card.read_bytes())
+            proving.ways(opened, address, album, card.read_bytes(), real.accept_live.read_bytes(), (NAME, NUMBER))
             others(opened, address, album)
     print(f"{len(list(OUT.glob('*.webp')))} pictures in {OUT}")
 

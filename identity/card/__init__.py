@@ -13,6 +13,7 @@ from identity.card.keeping import (
     is_confirmed,
     keep_card,
     keep_document,
+    settle_card,
 )
 from identity.card.port import PREPARE, CardReader, RapidCardReader
 from identity.card.reading import CardReading
@@ -38,5 +39,6 @@ __all__ = [
     "is_expired",
     "keep_card",
     "keep_document",
+    "settle_card",
     "wrong_in",
 ]

@@ -58,7 +58,14 @@ def confirm_card(session: Session, evidence: Evidence, said: Mapping[str, str], 
         name: {**fields.get(name, unread), "said": said.get(name, "")} for name in (*PORTRAIT_FIELDS, *EMBLEM_FIELDS)
     }
     kept["confirmed_at"] = now.isoformat()
+    kept.pop("by_itself", None)
     evidence.card_read = kept
+    session.flush()
+
+
+def settle_card(session: Session, evidence: Evidence, now: datetime) -> None:
+    """Nothing is left to ask of what was read: it stands as it is, and that nobody was asked is kept."""
+    evidence.card_read = {**(evidence.card_read or {}), "confirmed_at": now.isoformat(), "by_itself": True}
     session.flush()
 
 

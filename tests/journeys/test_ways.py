@@ -15,7 +15,7 @@ from approval import cases, meetings, proving, signers
 from approval.application import Application, State
 from approval.meetings import Meeting
 from forms import Answers
-from identity import HOLDER, Account, Role, Way, evidence_of, keep_portrait
+from identity import HOLDER, Account, Role, Way, current_consent, evidence_of, keep_portrait, load_consents
 from identity.checks import FaceReading
 from identity.face import Portrait
 from identity.messages import latest_messages
@@ -25,6 +25,7 @@ from tests.conftest import NOON
 from tests.journeys.inprocess import House, NoMatcher, a_desk, a_house, a_site
 from tests.office import HOLDER as NUMBER
 from tests.office import JPEG, a_submitted_case, an_applicant, in_review
+from tests.web.test_cards import SaidReader, typed_on
 
 STAFF = {"zhou": Role.CLERK, "head": Role.SUPERVISOR, "checker": Role.AUDITOR}
 WHY = "证件与本人相符，已当面核对无误"
@@ -41,7 +42,7 @@ class Reader(NoMatcher):
 
 @pytest.fixture
 def house(database: Database, tmp_path: Path) -> Iterator[House]:
-    desk = replace(a_desk(database, tmp_path), matcher=Reader())
+    desk = replace(a_desk(database, tmp_path), matcher=Reader(), cards=SaidReader())
     with a_site(desk) as client:
         made = a_house(database, client, desk)
         made.enrol(STAFF)
@@ -143,7 +144,11 @@ def test_a_call_is_queued_booked_taken_and_not_certain(house: House) -> None:
 def test_the_eye_asks_for_the_card_and_never_for_the_face_again(house: House) -> None:
     case = a_draft(house)
     assert choose(house, case, "eye") == f"/apply/{case}/idcard"
-    sent = house.ask("lin", "POST", f"/apply/{case}/idcard", files=PHOTO)
+    both = {**PHOTO, "emblem": ("back.jpg", JPEG, "image/jpeg")}
+    sent = house.ask("lin", "POST", f"/apply/{case}/idcard", files=both)
+    assert sent.headers["location"] == f"/apply/{case}/card"
+    read = typed_on(text(house.ask("lin", "GET", f"/apply/{case}/card")))
+    sent = house.post("lin", f"/apply/{case}/card", **read)
     assert sent.headers["location"] == f"/apply/{case}/identity/picture", "not to the consent"
     assert house.ask("lin", "POST", f"/apply/{case}/identity/picture/own", files=PHOTO).status_code == 303
     assert house.ask("lin", "POST", f"/apply/{case}/identity/picture/card", files=PHOTO).status_code == 422
@@ -154,6 +159,35 @@ def test_the_eye_asks_for_the_card_and_never_for_the_face_again(house: House) ->
         evidence = evidence_of(session, case)
         assert (evidence.is_complete, evidence.consent, evidence.band) == (True, None, None)
         assert evidence.frame_picture is not None
+
+
+def test_a_face_is_chosen_by_agreeing_to_the_words_beside_it(house: House) -> None:
+    case = a_draft(house)
+    shown = text(house.ask("lin", "GET", f"/apply/{case}/identity"))
+    assert "同意并用人脸核验" in shown
+    assert load_consents().current("face").lines[0].words.zh in shown
+    digest = re.search(r'name="text" value="([0-9a-f]{64})"', shown)
+    assert digest is not None
+    stale = house.post("lin", f"/apply/{case}/identity", way="face", text="0" * 64)
+    assert "告知内容已更新" in text(stale, 422)
+    with house.database.reading() as session:
+        assert (evidence_of(session, case).route, current_consent(session, case, HOLDER)) == (None, None)
+    sent = house.post("lin", f"/apply/{case}/identity", way="face", text=digest[1])
+    assert (sent.status_code, sent.headers["location"]) == (303, f"/apply/{case}/idcard")
+    with house.database.reading() as session:
+        given = current_consent(session, case, HOLDER)
+        assert given is not None
+        assert (given.text_digest, evidence_of(session, case).consent) == (digest[1], "agree")
+        logged = {entry.event for entry in audit.of_subject(session, case)}
+    assert {"consent.given", "identity.way_chosen"} <= logged
+
+
+def test_another_way_is_chosen_without_any_consent(house: House) -> None:
+    case = a_draft(house)
+    choose(house, case, "window")
+    with house.database.reading() as session:
+        assert current_consent(session, case, HOLDER) is None
+        assert evidence_of(session, case).consent is None
 
 
 def test_changing_between_all_ways_keeps_what_was_given(house: House) -> None:

@@ -235,7 +235,7 @@ SAMPLES: list[Sample] = [
         "check",
         "apply/check.html",
         "applicant",
-        {**APPLY, "sections": SECTIONS, "ready": True, "faster": FASTER, "unsigned": 2},
+        {**APPLY, "sections": SECTIONS, "ready": True, "faster": FASTER, "unsigned": 2, "again": True},
     ),
     (
         "check-problem",
@@ -243,6 +243,7 @@ SAMPLES: list[Sample] = [
         "applicant",
         {
             **APPLY,
+            "again": False,
             "sections": SECTIONS,
             "ready": False,
             "faster": None,

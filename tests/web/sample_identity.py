@@ -4,6 +4,7 @@
 from typing import Any
 
 from tests.web.sample_apply import APPLICATION, NOW, SHOP, some, t
+from tests.web.sample_keeping import CONSENT_TEXT
 from web.fields import ShownProblem
 
 WINDOW, CALL = t("到窗口核验", "At a window"), t("视频通话核验", "By video call")
@@ -23,6 +24,7 @@ WAYS = {
     "partners": [some(code="sample-bank", name=t("样例银行", "Sample Bank"))],
     "assured": None,
     "is_whole": True,
+    "consent": CONSENT_TEXT,
     "next_href": "/apply/01JD/identity/meeting",
 }
 MEETING = {

@@ -11,6 +11,7 @@ import pytest
 
 from approval import cases, claims
 from approval.application import Application
+from forms import Answers
 from identity import Evidence, FaceReading, Role, evidence_of
 from identity.card import EMBLEM_FIELDS, CardFault, CardReading, ReadField, Side
 from identity.face import Portrait
@@ -114,7 +115,7 @@ def test_what_is_confirmed_is_kept_beside_what_was_read_and_fills_in_the_form(ho
     upload(house, case, "photo", "emblem")
     typed = typed_on(house.ask("lin", "GET", f"/apply/{case}/card").text)
     sent = house.post("lin", f"/apply/{case}/card", **{**typed, "address": "样例省示范市范例路12号"})
-    assert (sent.status_code, sent.headers["location"]) == (303, f"/apply/{case}/consent")
+    assert (sent.status_code, sent.headers["location"]) == (303, f"/apply/{case}/identity")
     read = kept(house, case).card_read
     assert read is not None
     assert read["fields"]["address"]["value"] == "样例省示范市范例路1号"
@@ -125,6 +126,76 @@ def test_what_is_confirmed_is_kept_beside_what_was_read_and_fills_in_the_form(ho
     assert answers["operator_id"] == NUMBER
     assert answers["operator_address"] == "样例省示范市范例路12号"
     assert "身份证" in house.ask("lin", "GET", f"/apply/{case}/form/operator").text
+
+
+SURE = {**READ, "address": ReadField("样例省示范市范例路1号", 0.98, False)}
+VALID = {
+    "authority": ReadField("样例市公安局", 0.99, False),
+    "valid_from": ReadField("2020-01-01", 0.99, False),
+    "valid_until": ReadField("2040-01-01", 0.99, False),
+}
+
+
+def a_named_draft(house: House, name: str = "林清和") -> str:
+    case = a_draft(house)
+    with house.database.writing() as session:
+        named: Answers = {"operator_name": name, "operator_id": NUMBER}
+        cases.save_answers(session, house.office.office, session.get_one(Application, case), "operator", named, NOON)
+    return case
+
+
+def test_a_card_without_a_doubt_that_says_what_the_form_says_is_confirmed_by_itself(
+    house: House, reader: SaidReader
+) -> None:
+    reader.answers = {Side.PORTRAIT: replace(FRONT, fields=SURE), Side.EMBLEM: replace(BACK, fields=VALID)}
+    case = a_named_draft(house)
+    sent = upload(house, case, "photo", "emblem")
+    assert (sent.status_code, sent.headers["location"]) == (303, f"/apply/{case}/identity")
+    read = kept(house, case).card_read
+    assert read is not None
+    assert (read["by_itself"], "confirmed_at" in read, "said" in read["fields"]["name"]) == (True, True, False)
+    with house.database.reading() as session:
+        assert session.get_one(Application, case).answers["operator_address"] == "样例省示范市范例路1号"
+    assert f'href="/apply/{case}/card"' in house.ask("lin", "GET", f"/apply/{case}").text
+    typed = typed_on(house.ask("lin", "GET", f"/apply/{case}/card").text)
+    house.post("lin", f"/apply/{case}/card", **{**typed, "authority": "样例县公安局"})
+    corrected = kept(house, case).card_read
+    assert corrected is not None
+    assert "by_itself" not in corrected
+
+
+@pytest.mark.parametrize(
+    ("front", "back"),
+    [
+        ({"address": ReadField("样例省示范市范例路1号", 0.71, True)}, {}),
+        ({"nation": ReadField("", 0.99, False)}, {}),
+        ({"name": ReadField("林清禾", 0.99, False)}, {}),
+        ({}, {"valid_until": ReadField("2026-11-22", 0.99, False)}),
+        ({}, {"authority": ReadField("样例市公安局", 0.5, True)}),
+    ],
+    ids=["doubtful", "unread", "of another", "expired", "back doubtful"],
+)
+def test_whatever_is_doubtful_or_different_is_shown_to_the_holder(
+    house: House, reader: SaidReader, front: dict[str, ReadField], back: dict[str, ReadField]
+) -> None:
+    reader.answers = {
+        Side.PORTRAIT: replace(FRONT, fields={**SURE, **front}),
+        Side.EMBLEM: replace(BACK, fields={**VALID, **back}),
+    }
+    case = a_named_draft(house)
+    assert upload(house, case, "photo", "emblem").headers["location"] == f"/apply/{case}/card"
+    assert "confirmed_at" not in (kept(house, case).card_read or {})
+
+
+def test_a_card_is_shown_where_the_form_names_nobody_yet_or_the_picture_is_sent_as_it_is(
+    house: House, reader: SaidReader
+) -> None:
+    reader.answers = {Side.PORTRAIT: replace(FRONT, fields=SURE), Side.EMBLEM: replace(BACK, fields=VALID)}
+    unnamed, flawed = a_draft(house), a_named_draft(house)
+    assert upload(house, unnamed, "photo", "emblem").headers["location"] == f"/apply/{unnamed}/card"
+    reader.answers[Side.EMBLEM] = replace(BACK, fields=VALID, faults=(CardFault.GLARE,))
+    sent = upload(house, flawed, "photo", "emblem", anyway="yes")
+    assert sent.headers["location"] == f"/apply/{flawed}/card"
 
 
 @pytest.mark.parametrize(
@@ -201,7 +272,7 @@ def test_whoever_has_another_document_goes_on_with_it(house: House) -> None:
     lacking = upload(house, case, page="document")
     assert (lacking.status_code, len(wrong_on(lacking.text))) == (422, 2)
     sent = upload(house, case, "first", page="document", kind="hkm_residence")
-    assert (sent.status_code, sent.headers["location"]) == (303, f"/apply/{case}/consent")
+    assert (sent.status_code, sent.headers["location"]) == (303, f"/apply/{case}/identity")
     evidence = kept(house, case)
     assert evidence.card_read is not None
     assert evidence.card_read["document"] == {"kind": "hkm_residence"}

@@ -15,9 +15,9 @@ from kit.numbers import masked_phone
 from kit.text import Language, Text
 from web.deps import Applicant, Browser, Db, DeskDep, Now
 from web.fields import ShownProblem
-from web.pages.apply import href_of
 from web.pages.bundles import OwnBundle, question_tasks, shown_choice
 from web.pages.instruments import listed
+from web.pages.onwards import href_of
 from web.pages.signing import problems_of
 from web.pages.submit import drafts_of
 from web.respond import go, language_of, page

@@ -15,9 +15,9 @@ from identity import Role, evidence_of
 from kit.clock import office_day
 from kit.text import Text
 from web.deps import Anybody, Applicant, Db, DeskDep, Now
-from web.pages.apply import href_of, proof_tasks, task_of
 from web.pages.guide import UNSURE
 from web.pages.home import deadline_of
+from web.pages.onwards import href_of, proof_tasks, task_of
 from web.pages.progress import progress
 from web.respond import go, page
 

@@ -11,7 +11,8 @@ from fastapi import APIRouter, Form, Request, UploadFile
 from fastapi.responses import Response
 from sqlalchemy.orm import Session
 
-from approval import prefilling
+from approval import casefile, cases, prefilling, settling
+from approval.application import State
 from identity import Evidence, Fault, evidence_of, view_picture
 from identity.card import (
     EMBLEM_FIELDS,
@@ -30,8 +31,7 @@ from kit.errors import DomainError
 from web.deps import Applicant, Db, DeskDep, Now
 from web.errors import sentence
 from web.fields import ShownProblem
-from web.pages.apply import next_proof
-from web.pages.persons import OnePerson, Person, context_of, must_be_drafting, person_drafting
+from web.pages.persons import OnePerson, Person, context_of, must_be_drafting, onwards, person_drafting
 from web.pages.proof import NoPicture
 from web.respond import go, language_of, page
 from web.wording import CARD_FAULTS, CARD_FIELDS, CARD_PROBLEMS, FAULTS
@@ -112,6 +112,7 @@ def photograph_card(
 ) -> Response:
     """Read both sides at once, keep what serves, and say in a sentence what is wrong with the rest.
 
+    A card without any doubt that says what the form says is confirmed by itself; the page of what was read stays.
     `anyway`: whoever cannot take a better picture sends it as it is, and a clerk looks at it.
     """
     person = person_drafting(request, id, desk, applicant)
@@ -125,13 +126,24 @@ def photograph_card(
         outcomes = dict(zip(needed, readers.map(lambda name: _read(desk, name, sent.get(name)), needed), strict=True))
     told = {name: _told(request, outcome, bool(anyway)) for name, outcome in outcomes.items()}
     with desk.office.database.writing() as session:
+        if casefile.locked(session, person.application.id).state != State.DRAFT:  # submitted meanwhile elsewhere
+            raise cases.NotADraft()
         evidence = _evidence(session, person)
         for name, outcome in outcomes.items():
             if isinstance(outcome, CardReading) and told[name] is None:
                 keep_card(session, evidence, outcome, now)
         has = _has(evidence)
+        is_settled = (
+            person.is_holder
+            and not anyway
+            and all(has.values())
+            and settling.settle(session, desk.office, person.application.id, now)
+        )
+        there = onwards(person, evidence) if is_settled else person.href("card")
     problems = [ShownProblem(name, said) for name, said in told.items() if said]
-    return _card_page(request, desk, person, has, problems) if problems else go(person.href("card"))
+    if problems:
+        return _card_page(request, desk, person, has, problems)
+    return go(there, "card-settled" if is_settled else None)
 
 
 def _read(desk: DeskDep, name: str, data: bytes | None) -> CardReading | DomainError:
@@ -245,5 +257,4 @@ def confirm(
     confirm_card(db, evidence, typed, now)
     if person.is_holder:
         prefilling.from_card(db, desk.office, person.application, typed, now)
-    onwards = next_proof(evidence)
-    return go(person.href("consent" if onwards == "identity" else onwards))
+    return go(onwards(person, evidence))

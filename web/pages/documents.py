@@ -16,7 +16,7 @@ from kit.text import Text
 from web.deps import Applicant, Db, DeskDep, Now
 from web.errors import sentence
 from web.fields import ShownProblem
-from web.pages.persons import OnePerson, Person, context_of, person_drafting
+from web.pages.persons import OnePerson, Person, context_of, onwards, person_drafting
 from web.pages.proof import NoPicture
 from web.respond import go, language_of, page
 from web.wording import DOCUMENT_KINDS
@@ -80,4 +80,5 @@ def bring_document(
         evidence = evidence_of(session, person.application.id, person.place)
         page_kept = (shown.jpeg, shown.crop, shown.reading.width)
         keep_document(session, evidence, kind, page_kept, other.jpeg if other else None, now)
-    return go(person.href("consent"))
+        there = onwards(person, evidence)
+    return go(there)

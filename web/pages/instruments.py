@@ -14,7 +14,7 @@ from instruments import Instrument
 from kit.clock import office_day
 from kit.errors import DomainError
 from web.deps import Clerk, Db, DeskDep, Now, OwnApplication
-from web.pages.apply import href_of, shown
+from web.pages.onwards import href_of, shown
 from web.pages.review import submitted
 from web.respond import go, page
 

@@ -20,7 +20,7 @@ from identity.liveness.session import ABANDONED, MEASURED, Asker, Batch, LiveSes
 from kit.sealing import fingerprint
 from kit.text import Text
 from web.deps import Applicant, DeskDep, Now, browser_of
-from web.pages.persons import Person, person_drafting
+from web.pages.persons import Person, after_face, person_drafting
 from web.respond import language_of
 from web.wording import FAULTS, LIVE, MENDS, STATES
 
@@ -197,10 +197,12 @@ def _finished(request: Request, desk: DeskDep, person: Person, asker: Asker, nam
         ending = finishing.finish(writing, asker, row, comparison, best, now)
         if ending.band is Band.ACCEPT:
             proving.note_face(writing, desk.office, asker.application_id, asker.person, now)
-    return JSONResponse(_told(request, person, ending))
+    with desk.office.database.reading() as reading:
+        onwards = after_face(desk, reading, person)
+    return JSONResponse(_told(request, onwards, ending))
 
 
-def _told(request: Request, person: Person, ending: finishing.Ending) -> dict[str, Any]:
+def _told(request: Request, onwards: str, ending: finishing.Ending) -> dict[str, Any]:
     language = language_of(request)
     said = STATES[ending.band]
     if ending.mend is not None:
@@ -209,7 +211,7 @@ def _told(request: Request, person: Person, ending: finishing.Ending) -> dict[st
     return {
         "state": state,
         "message": said.said(language),
-        "next": person.base,
+        "next": onwards,
         "attempts_left": ending.attempts_left,
         "sessions_left": ending.sessions_left,
     }

@@ -14,7 +14,7 @@ from approval.application import Application
 from approval.lookups import Place
 from credit import Firm, Unanswered
 from web.deps import Applicant, DeskDep, Now
-from web.pages.apply import form_of, href_of, shown
+from web.pages.onwards import form_of, href_of, shown
 from web.respond import go, page
 
 router = APIRouter()

@@ -19,7 +19,7 @@ from kit.text import Text
 from web.deps import Applicant, Clerk, Db, DeskDep, Now, OwnApplication
 from web.errors import sentence
 from web.fields import ShownProblem, shown_size
-from web.pages.apply import form_of, href_of, shown
+from web.pages.onwards import form_of, href_of, shown
 from web.pages.review import submitted
 from web.respond import go, language_of, page
 

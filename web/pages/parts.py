@@ -17,8 +17,9 @@ from kit.text import Text
 from web.deps import Applicant, Browser, Db, DeskDep, Now, OwnApplication
 from web.errors import sentence
 from web.fields import ShownProblem, part_views
-from web.pages.apply import Posted, href_of, shown
+from web.pages.apply import Posted
 from web.pages.instruments import NoSuchInstrument, listed
+from web.pages.onwards import href_of, shown
 from web.pages.signing import problems_of
 from web.respond import go, language_of, page
 

@@ -17,7 +17,7 @@ from identity import HOLDER, Account, Evidence, Way
 from identity.assuring import route_of
 from kit.text import Text
 from web.deps import Applicant, Db, DeskDep
-from web.pages.apply import next_proof, shown
+from web.pages.onwards import after_proof, next_proof, shown
 
 OTHERS = "/parts/"
 
@@ -106,3 +106,10 @@ def onwards(person: Person, evidence: Evidence) -> str:
     if route_of(evidence) is Way.EYE and not person.is_holder:
         return person.href("identity/picture")
     return person.href(next_proof(evidence))
+
+
+def after_face(desk: DeskDep, session: Session, person: Person) -> str:
+    """Where a comparison leads: the holder to what is still open, the others to their own page."""
+    if not person.is_holder:
+        return person.base
+    return after_proof(desk, session, desk.office.clock(), session.get_one(Application, person.application.id))

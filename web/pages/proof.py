@@ -30,7 +30,7 @@ from web.deps import Applicant, Db, DeskDep, Now, OwnApplication
 from web.errors import sentence
 from web.fields import ShownProblem
 from web.pages.parts import OwnPart
-from web.pages.persons import OnePerson, Person, context_of, must_be_drafting, person_drafting
+from web.pages.persons import OnePerson, Person, after_face, context_of, must_be_drafting, person_drafting
 from web.respond import go, language_of, page
 from web.wording import FAULTS, STATES
 
@@ -167,6 +167,7 @@ def _tell(
     if band is Band.RETRY and comparison.faults:
         message = FAULTS[comparison.faults[0]].said(language)
     if band is not Band.RETRY or left == 0:
-        return go(person.base)
+        with desk.office.database.reading() as session:
+            return go(after_face(desk, session, person))
     problems = [ShownProblem("frames", message)]
     return page(request, "apply/face.html", 422, **context_of(desk, person), attempts_left=left, problems=problems)

@@ -14,15 +14,15 @@ from approval.mending import Change, smallest_change
 from approval.received import received
 from forms import Answers, Problem, check
 from forms import Form as Declared
-from identity import send_code, waiting_code
+from identity import evidence_of, send_code, waiting_code
 from instruments import Instrument, Unwritable
 from kit.clock import office_day
 from kit.numbers import masked_phone
 from kit.text import Text
 from web.deps import Applicant, Browser, Db, DeskDep, Now, OwnApplication
 from web.fields import ShownProblem, shown_problems
-from web.pages.apply import form_of, href_of, shown
 from web.pages.instruments import listed
+from web.pages.onwards import form_of, href_of, may_be_faster, shown
 from web.pages.signing import problems_of
 from web.respond import go, language_of, page
 
@@ -82,6 +82,7 @@ def check_answers(request: Request, desk: DeskDep, db: Db, now: Now, application
         request,
         "apply/check.html",
         faster=_faster(desk, application, now) if not problems else None,
+        again=not problems and may_be_faster(desk, item, application, evidence_of(db, application.id)),
         application=shown(item, application),
         sections=answered,
         problems=problems,

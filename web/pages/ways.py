@@ -12,15 +12,26 @@ import segno
 from fastapi import APIRouter, Form, Request, UploadFile
 from fastapi.responses import Response
 
-from approval import asserting, casefile, meetings, proving
-from identity import MEETINGS, AlreadyAssured, Evidence, PartnerUnknown, Way, assuring, evidence_of, load_routes
+from approval import asserting, casefile, consents, meetings, proving
+from identity import (
+    MEETINGS,
+    AlreadyAssured,
+    Evidence,
+    PartnerUnknown,
+    Way,
+    assuring,
+    evidence_of,
+    load_consents,
+    load_routes,
+)
 from identity.evidence import keep_own_picture, keep_portrait
 from identity.partners import login_address
 from kit.errors import DomainError
+from kit.text import Text
 from web.deps import Applicant, Browser, Db, DeskDep, Now
 from web.errors import sentence
 from web.fields import ShownProblem
-from web.pages.apply import shown
+from web.pages.onwards import shown
 from web.pages.persons import OnePerson, Person, onwards, person_of
 from web.pages.proof import NoPicture
 from web.respond import go, language_of, page
@@ -53,6 +64,7 @@ def ways_page(
         partners=[{"code": one.code, "name": one.name} for one in desk.partners.values()],
         assured=load_routes().of(assured).title if assured else None,
         is_whole=named.is_whole,
+        consent=load_consents().current("face"),
         next_href=onwards(person, evidence) if way and not assured and _is_offered(desk, person, way) else None,
         problems=problems or [],
     )
@@ -82,16 +94,25 @@ def choose(
     now: Now,
     person: OnePerson,
     way: Annotated[str, Form(max_length=10)] = "",
+    text: Annotated[str, Form(max_length=64)] = "",
 ) -> Response:
-    """Go on by this way; an appointment is registered at once."""
+    """Go on by this way; an appointment is registered at once.
+
+    `text` is the digest of the words that stood beside the button for a face: pressing it agrees to these words.
+    """
     if way not in set(Way) or not _is_offered(desk, person, Way(way)) or way == Way.PARTNER:
         raise proving.WayNotOffered()
+    if way == Way.FACE and text and text != load_consents().current("face").digest:
+        renewed = Text(zh="告知内容已更新，请重新阅读后选择", en="The notice has changed: read it again and choose")
+        return ways_page(request, desk, db, person, [ShownProblem("ways", renewed.said(language_of(request)))])
     application, chosen = person.application, Way(way)
     try:
         if chosen in MEETINGS:
             meetings.ask(db, desk.office, application, person.place, chosen, now)
             return go(f"{person.base}/identity/meeting")
         evidence = proving.choose(db, desk.office, application, person.place, chosen, now)
+        if chosen is Way.FACE and text:
+            consents.give(db, application, "agree", now, person.place)
     except (proving.PersonUnnamed, AlreadyAssured) as error:
         return ways_page(request, desk, db, person, [ShownProblem("ways", sentence(error, request))])
     return go(onwards(person, evidence))
