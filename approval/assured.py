@@ -10,7 +10,8 @@ from collections.abc import Iterator
 from datetime import date
 
 from approval.cards import of_card
-from approval.findings import DESIGN, NOT_ONLY_FACE, REAL_NAME, EvidenceFacts, Found, of_identity
+from approval.findings import DESIGN, NOT_ONLY_FACE, REAL_NAME, Found, of_identity
+from approval.seen import EvidenceFacts
 from catalogue import Item
 from credit import Effect
 from forms import Values

@@ -8,7 +8,8 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any
 
-from approval.findings import REAL_NAME, CardFacts, Found
+from approval.findings import REAL_NAME, Found
+from approval.seen import CardFacts
 from catalogue import Item
 from credit import Effect
 from forms import Values

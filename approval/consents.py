@@ -15,9 +15,10 @@ from approval.afterwards import OPEN
 from approval.application import Application, State
 from approval.casefile import locked, record
 from approval.deciding import add_findings
-from approval.findings import facts_of, of_identity
+from approval.findings import of_identity
 from approval.office import Office
 from approval.recording import record_identity
+from approval.seen import facts_of
 from identity import HOLDER, Consent, current_consent, evidence_of, record_consent
 from kit.errors import DomainError
 

@@ -17,11 +17,11 @@ from approval.cards import agrees
 from approval.casefile import checked, item_of, locked, record
 from approval.claims import NotHeld, held_now
 from approval.decision import SHORTEST_REASON, ReasonRequired, is_sentence
-from approval.findings import EvidenceFacts, card_facts, facts_of
 from approval.office import Office
 from approval.persons import persons_of
 from approval.recording import record_identity
 from approval.roles import BOTH, Need
+from approval.seen import EvidenceFacts, card_facts, facts_of
 from credit import Subject
 from identity import HOLDER, Account, Evidence, Way, assuring, evidence_of
 from identity.evidence import everybodys_evidence as evidence_of_all

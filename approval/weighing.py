@@ -19,16 +19,7 @@ from approval.asked import credit_held, form_held, identity_held, line_of, lines
 from approval.assured import gate_facts, of_person, of_shown_card
 from approval.circumstances import Circumstances
 from approval.countersigned import of_signatures
-from approval.findings import (
-    EvidenceFacts,
-    Found,
-    Held,
-    of_content,
-    of_credit,
-    of_form,
-    of_gate,
-    of_names,
-)
+from approval.findings import Found, Held, of_content, of_credit, of_form, of_gate, of_names
 from approval.gate import Facts, Gate, Verdict, evaluate
 from approval.gate import facts_of as gate_facts_of
 from approval.gatebook import GateBook
@@ -36,6 +27,7 @@ from approval.leads import Filed, Neighbours, of_filings, of_place
 from approval.persons import others_than_holder
 from approval.printing import unprintable
 from approval.registered import Looked, of_looked
+from approval.seen import EvidenceFacts
 from catalogue import Catalogue, Item
 from credit import CreditFinding, CreditReport, Role, assess
 from forms import Answers, Checked, Form, check
@@ -47,6 +39,7 @@ RULES = tuple(
     for name in (
         *(
             "findings",
+            "seen",
             "assured",
             "weighing",
             "gate",

@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from approval.assured import gate_facts, of_person
-from approval.findings import EvidenceFacts, of_identity
+from approval.findings import of_identity
+from approval.seen import EvidenceFacts
 from approval.weighing import digest_of_json
 
 OLD = {"band": "accept", "distance": 0.31, "consent": "agree", "without_camera": False, "model": "m"}

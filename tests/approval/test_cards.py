@@ -12,8 +12,8 @@ from approval import cases, prefilling
 from approval.application import Application, State
 from approval.cards import agrees, of_card, same
 from approval.cases import NotADraft
-from approval.findings import CardFacts, EvidenceFacts, facts_of
 from approval.running import Runner
+from approval.seen import CardFacts, EvidenceFacts, facts_of
 from credit import Effect
 from identity import evidence_of
 from kit.database import Database

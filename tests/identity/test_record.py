@@ -5,6 +5,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from identity import delete_pictures, evidence_of, persons_held, record_consent
+from identity.bands import BANDS
 from identity.record import IdentityRecord, counted, keep_record, matches, records_of
 from kit.database import Database
 from kit.keyring import DatabaseKeyring
@@ -24,7 +25,10 @@ def recorded(session: Session) -> IdentityRecord:
 def test_a_record_says_scores_versions_times_and_no_person(session: Session) -> None:
     record = recorded(session)
     told = record.content
-    assert (told["scores"]["distance"], told["versions"]) == (0.31, {"bands": "bands-2", "model": "model"})
+    assert (told["scores"]["distance"], told["versions"]) == (
+        0.31,
+        {"bands": BANDS.version, "model": f"test {BANDS.matcher}"},
+    )
     assert (told["liveness"]["session"], told["liveness"]["signals"][0]["name"]) == ("s-1", "order")
     assert (told["rules"], told["at"]) == ("rules-1", NOON.isoformat())
     assert told["consent"]["version"].startswith("face-consent-")

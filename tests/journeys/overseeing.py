@@ -18,14 +18,14 @@ from approval.application import Application, State
 from approval.revocation import Revocation
 from approval.sampling import Sample
 from catalogue import EntryResult
-from identity import BANDS, Comparison, Role, evidence_of, judge, keep_portrait, record_comparison, record_consent
+from identity import Role
 from kit.clock import office_day
 from licences import Licence, Status
 from register import Entry, Standing
 from tests.filling import a_credit_code, filled
 from tests.journeys.inprocess import SENTENCE, House
 from tests.journeys.walking import fill_in
-from tests.office import CATALOGUE, JPEG, a_submitted_case, an_applicant
+from tests.office import CATALOGUE, a_submitted_case, an_applicant
 
 OVERSEERS = {"shen": Role.AUDITOR, "guan": Role.ADMINISTRATOR}
 NAMES = "甲乙丙丁戊己庚辛"
@@ -135,11 +135,7 @@ class Overseeing(RuleBasedStateMachine):
             draft = cases.start(session, office, an_applicant(session, phone), item.code, self.house.now)
             answers = filled(CATALOGUE.form_of(item), office_day(self.house.now))
             fill_in(self.house, draft, item, {**answers, item.holder.number: number})
-            evidence = evidence_of(session, draft.id)
-            keep_portrait(session, evidence, JPEG, JPEG, 228, self.house.now)
-            record_consent(session, evidence, "agree", self.house.now)
-            near = Comparison(0.31, 3, 228, "test model")
-            record_comparison(session, evidence, near, judge(near, BANDS), JPEG, self.house.now)
+            prove(session, office, draft)
             case = draft.id
         self.remembers(who, case)
         self.signs(case)

@@ -9,6 +9,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from identity import Band, Comparison, ConsentMissing, evidence_of, keep_portrait, record_consent, view_picture
+from identity.bands import BANDS
 from identity.liveness import session as live
 from identity.liveness.finishing import Ending, finish, pictures_of
 from identity.liveness.session import Asker, Batch, LiveSession
@@ -17,7 +18,8 @@ from tests.conftest import NOON
 from tests.identity.liveness.sittings import chance, drawn_phase
 
 ASKER = Asker("a-1", "me", "phone", role="sole-trader")
-NEAR, FAR = Comparison(0.3, 7, 228, "model", (), 0.2), Comparison(0.9, 7, 228, "model", (), 0.2)
+MODEL = f"test {BANDS.matcher}"
+NEAR, FAR = Comparison(0.3, 7, 228, MODEL, (), 0.2), Comparison(0.9, 7, 228, MODEL, (), 0.2)
 PHONE = {"label": "Front Camera"}
 
 
@@ -107,7 +109,7 @@ def test_what_rests_in_the_database_tells_nothing_of_the_face_or_of_what_comes(a
 def test_another_face_may_try_again_and_a_living_one_without_certainty_goes_to_a_person(agreed: Session) -> None:
     _row, ending = finished(agreed, FAR)
     assert (ending.band, ending.sessions_left) == (Band.RETRY, 2)
-    other = Comparison(0.3, 7, 228, "model", (), 0.7)  # two persons in one session
+    other = Comparison(0.3, 7, 228, MODEL, (), 0.7)  # two persons in one session
     _row, ending = finished(agreed, other, NOON + seconds(100))
     assert (ending.band, ending.liveness) == (Band.PERSON, "person")
     assert "liveness_unsure" in evidence_of(agreed, "a-1").reasons
