@@ -25,7 +25,7 @@ from register import Entry, Standing
 from tests.filling import a_credit_code, filled
 from tests.journeys.inprocess import SENTENCE, House
 from tests.journeys.walking import fill_in
-from tests.office import CATALOGUE, a_submitted_case, an_applicant
+from tests.office import CATALOGUE, a_submitted_case, an_applicant, prove
 
 OVERSEERS = {"shen": Role.AUDITOR, "guan": Role.ADMINISTRATOR}
 NAMES = "甲乙丙丁戊己庚辛"
