@@ -43,11 +43,11 @@ def before_the_camera(page: Page, album: Album | None = None) -> None:
         page.route("**/check", lambda route: route.abort("aborted"))  # the last words stand until they are read
         page.locator(".confirm").dispatch_event("click")
         page.locator(".live[data-state], .open:enabled:visible").first.wait_for(timeout=60_000)
-        page.unroute("**/check")
         if page.locator(".live[data-state=accepted]").count():
             break
     if album:
         album.keep(page, "face-done")
+    page.unroute("**/check")
     page.get_by_role("link", name="继续").click()
     page.get_by_role("link", name="内容无误，去签名").wait_for(timeout=60_000)
 
