@@ -17,9 +17,7 @@ from kit import sealing
 
 OUT = Path("docs/screenshots")
 # So is what the camera shows; the ring over it is kept. No style sheet: the pages allow none but their own.
-UNSEEN = (
-    "on => document.querySelectorAll('.camera video').forEach(one => { one.style.visibility = on ? 'hidden' : '' })"
-)
+UNSEEN = "on => document.querySelectorAll('.camera video').forEach(v => { v.style.visibility = on ? 'hidden' : '' })"
 FACES = ".pictures img, .thumb, .drop img"  # photographs of real people are not committed
 LONGEST = 2400  # pixels of height: a page is shown, not a scroll
 

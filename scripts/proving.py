@@ -36,17 +36,19 @@ def before_the_camera(page: Page, album: Album | None = None) -> None:
     for _ in range(TRIES):
         page.locator(".open").click()
         page.locator(".confirm:visible, .open:enabled:visible").first.wait_for(timeout=90_000)
-        if page.locator(".confirm").is_visible():
+        if not page.locator(".confirm").is_visible():
+            continue
+        if album:
+            album.keep(page, "face-intent")
+        page.route("**/check", lambda route: route.abort("aborted"))  # the last words stand until they are read
+        page.locator(".confirm").dispatch_event("click")
+        page.locator(".live[data-state], .open:enabled:visible").first.wait_for(timeout=60_000)
+        if page.locator(".live[data-state=accepted]").count():
             break
     if album:
-        album.keep(page, "face-intent")
-        page.route("**/check", lambda route: route.abort("aborted"))  # the last words stand while they are photographed
-    page.locator(".confirm").click()
-    if album:
-        page.locator(".live[data-state]").wait_for(timeout=60_000)
         album.keep(page, "face-done")
-        page.unroute("**/check")
-        page.get_by_role("link", name="继续").click()
+    page.unroute("**/check")
+    page.get_by_role("link", name="继续").click()
     page.get_by_role("link", name="内容无误，去签名").wait_for(timeout=60_000)
 
 

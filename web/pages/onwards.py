@@ -68,12 +68,12 @@ def next_proof(evidence: Evidence) -> str:
 
 
 def proof_tasks(application: Application, evidence: Evidence, is_done: bool | None = None) -> list[dict[str, object]]:
-    """A card only for the ways that look at it; how to prove oneself can be changed until it is done."""
+    """A card for the ways that look at it, or where one is there; the way can be changed until it is done."""
     is_complete = evidence.is_complete if is_done is None else is_done
     has_card, way = evidence.portrait_picture is not None, route_of(evidence)
     hint = load_routes().of(way).title if way else Text(zh="五种方式任选", en="Choose one of five ways")
     tasks = []
-    if way is None or load_routes().of(way).needs_card:
+    if has_card or way is None or load_routes().of(way).needs_card:
         title = Text(zh="拍摄身份证，核对识读的信息", en="Photograph the card and check what was read")
         read = "card" if evidence.card_read and not evidence.card_read["other"] else "idcard"
         tasks.append(task_of(title, None, href_of(application, read), "done" if has_card else "todo"))
