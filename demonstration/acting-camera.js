@@ -5,6 +5,7 @@
   const FILMS = __FILMS__;
   const WORDS = [['左', 'left'], ['右', 'right'], ['抬头', 'up'], ['低头', 'down'], ['张大嘴', 'mouth']];
   const PAINTS = 24;
+  const REST = 10; // frames of a film between one try and the next
   const EACH = 3; // paintings of one frame of a film: eight frames a second
   const load = async (url) => createImageBitmap(await (await fetch(url)).blob());
   const asked = () => {
@@ -34,12 +35,14 @@
     const canvas = canvasOf(480, 640);
     const pen = canvas.getContext('2d');
     const grain = grained();
-    let [left, frame, count, done] = [[], films.look[0], 0, ''];
+    let [left, frame, count, done, rested] = [[], films.look[0], 0, '', 0];
     const paint = () => {
       count += 1;
       if (count % EACH === 0) {
         const action = asked();
-        if (!left.length && action !== done) left = [...films[done = action]];
+        rested = left.length ? 0 : rested + 1;
+        // What was not seen is done again, as a person would.
+        if (!left.length && (action !== done || (action !== 'look' && rested > REST))) left = [...films[done = action]];
         frame = left.shift() ?? films.look[(count / EACH) % films.look.length];
       }
       const [at, size] = [count / PAINTS, 1.03 + 0.012 * Math.sin(count / 31)];

@@ -55,6 +55,19 @@ def acting_camera(context: BrowserContext, photograph: bytes) -> None:
     context.add_init_script(ACTING.read_text("utf-8").replace("__FILMS__", counted))
 
 
+def sit(page: Page, tries: int = 3) -> None:
+    """Open the camera, do what is asked, confirm the sentence. On a busy machine a session may have to be repeated."""
+    opening = page.get_by_role("button", name=re.compile("打开摄像头|再试一次"))
+    intent = page.get_by_role("button", name="以上属实，确认")
+    for _ in range(tries):
+        opening.click()
+        intent.or_(page.get_by_role("button", name="再试一次")).first.wait_for(timeout=70_000)
+        if intent.is_visible():
+            intent.click()
+            return
+    raise LookupError("the camera page never came to the sentence")
+
+
 @contextmanager
 def browser(film: Path | None = None) -> Iterator[Browser]:
     """Chromium, its camera playing the film again and again; without one there is no camera but `acting_camera`."""

@@ -75,8 +75,7 @@ def prove(page: Page, card: Path) -> None:
     seen.photograph_card(page, card)
     page.get_by_role("button", name="打开摄像头").wait_for()
     usable(page)
-    page.get_by_role("button", name="打开摄像头").click()
-    page.get_by_role("button", name="以上属实，确认").click(timeout=60_000)
+    seen.sit(page)
     page.get_by_role("link", name="内容无误，去签名").wait_for(timeout=60_000)
 
 

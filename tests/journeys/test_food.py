@@ -27,7 +27,7 @@ FOOD: dict[str, dict[str, str | list[str]]] = {
 
 
 @pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
+def chromium(_service: Service) -> Iterator[Browser]:
     with seen.browser() as opened:
         yield opened
 
@@ -87,7 +87,9 @@ def decide(page: Page, case: str) -> None:
 def test_from_a_drawing_on_a_phone_to_the_permit(service: Service, chromium: Browser, tmp_path: Path) -> None:
     card = tmp_path / "card.jpg"
     card.write_bytes(service.card)
-    phone = seen.phone(chromium, service.address).new_page()
+    context = seen.phone(chromium, service.address)
+    seen.acting_camera(context, service.live)
+    phone = context.new_page()
     begun(phone, "13500000021", "food-service")
     for answers in FOOD.values():
         seen.fill(phone, answers)
