@@ -9,6 +9,7 @@ import pytest
 
 from approval import sampling
 from approval.application import Application, State
+from identity import evidence_of
 from kit.clock import office_day
 from kit.database import Database
 from tests.conftest import NOON
@@ -74,6 +75,8 @@ def test_clean_filings_are_approved_at_once(house: House) -> None:
 def test_a_liveness_that_nobody_has_checked_bars_bulk(house: House) -> None:
     house.use(straight_through=False)
     case = a_submitted_case(house.office)
+    with house.database.writing() as session:
+        evidence_of(session, case).liveness = None
     house.follow_all()
     assert "✓ 已准予" not in bulk(house, listed(house, case))
     assert house.read(case).state == State.IN_REVIEW
