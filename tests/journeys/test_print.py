@@ -66,7 +66,7 @@ def test_answers_and_receipt_are_printed_with_their_content_and_without_buttons(
     on_paper = printed({"/check": check, "/receipt": receipt}, tmp_path)
     for said in ("南京栖云样例科技有限公司", "林清和", "陈其美", "仙林街道", "有限责任公司设立登记"):
         assert said in on_paper["/check"]
-    for said in (str(house.read(case).number), "接收申请材料凭证", "法定办结期限", "签名承诺"):
+    for said in (str(house.read(case).number), "接收申请材料凭证", "法定办结期限", "电子签名记录"):
         assert said in on_paper["/receipt"]
     for page in on_paper.values():
         assert not {"查看进度", "去签名", "退出"} & {word for word in ("查看进度", "去签名", "退出") if word in page}
