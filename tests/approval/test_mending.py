@@ -24,6 +24,7 @@ ASSUMED: dict[str, object] = {
     "identity_band": "accept",
     "identity_by_camera": True,
     "liveness_proven": True,
+    "second_factor": "partner",
     "others_unproven": 0,
     "credit_effects": (),
     "credit_unanswered": 0,

@@ -101,7 +101,7 @@ def pages(draw: st.DrawFn) -> tuple[Form, Answers]:
 
 
 @settings(
-    max_examples=5,
+    max_examples=120,
     deadline=None,
     derandomize=True,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
@@ -125,7 +125,6 @@ def test_browser_and_server_agree_about_what_is_asked(tab: Tab, made: tuple[Form
     tab.unroute_all(behavior="wait")
     tab.route(f"{SITE}/**", serve)
     tab.goto(SITE)
-    tab.wait_for_selector("form")
     tab.wait_for_function("() => document.title === 'ready'")
     shown = tab.evaluate(SET, {f.name: _list(answers[f.name]) for f in page.fields})
     asked = [field.name for field in form.asked_fields(page, answers)]

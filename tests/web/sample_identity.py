@@ -68,6 +68,7 @@ CALLS = [
     some(id="3", title=SHOP, asked_at=NOW, slot_at=None, is_due=True, is_mine=False, is_taken=True),
     some(id="4", title=SHOP, asked_at=NOW, slot_at=None, is_due=True, is_mine=True, is_taken=False),
 ]
+FAILED = t("不符合", "Failed")
 PROVERS = [
     some(
         place="holder",
@@ -80,6 +81,24 @@ PROVERS = [
         signed_at=NOW,
         phone=None,
         note="",
+        signals=[
+            some(
+                said=t("左转时鼻部视差（立体）", "Depth"),
+                value=0.11,
+                threshold=0.19,
+                outcome=FAILED,
+                mood="bad",
+                version="1",
+            ),
+            some(
+                said=t("虚拟摄像头", "Virtual camera"),
+                value=None,
+                threshold=0.0,
+                outcome=FAILED,
+                mood="warn",
+                version="1",
+            ),
+        ],
         may_compare=False,
         card_href=None,
         own_href=None,
@@ -95,6 +114,7 @@ PROVERS = [
         signed_at=None,
         phone="138****0002",
         note="画面不清，无法确认",
+        signals=[],
         may_compare=True,
         card_href="/review/01JD/pictures/card?person=shareholders.1",
         own_href="/review/01JD/pictures/frame?person=shareholders.1",

@@ -10,6 +10,9 @@ from approval import meetings, participants, proving
 from approval.application import Application
 from approval.office import Office
 from identity import HOLDER, evidence_of, load_routes
+from web.wording import SIGNAL_OUTCOMES, SIGNALS
+
+MOODS = {"pass": "good", "fail": "bad", "missing": "warn", "advisory": ""}
 
 
 def provers_of(db: Session, office: Office, case: Application, is_mine: bool, now: datetime) -> list[dict[str, Any]]:
@@ -33,6 +36,7 @@ def provers_of(db: Session, office: Office, case: Application, is_mine: bool, no
                 "by_partner": bool(one.by and one.by.startswith("partner:")),
                 "signed_at": case.submitted_at if place == HOLDER else part.signed_at if part else None,
                 "phone": part.masked_phone if part else None,
+                "signals": [shown_signal(signal) for signal in evidence.signals] if is_mine else [],
                 "note": met.note if met and is_mine else "",
                 "may_compare": is_mine and has_card and not one.is_assured,
                 "card_href": f"{base}/card?person={place}" if is_mine and place != HOLDER and has_card else None,
@@ -42,3 +46,16 @@ def provers_of(db: Session, office: Office, case: Application, is_mine: bool, no
             }
         )
     return lines
+
+
+def shown_signal(signal: dict[str, Any]) -> dict[str, Any]:
+    """One figure of the live session (活体信号) against its limit, in words; what failed is to be looked at."""
+    outcome = signal["outcome"]
+    return {
+        "said": SIGNALS[signal["name"]],
+        "value": signal["value"],
+        "threshold": signal["threshold"],
+        "outcome": SIGNAL_OUTCOMES[outcome],
+        "mood": MOODS[outcome],
+        "version": signal["version"],
+    }
