@@ -51,7 +51,7 @@ from identity.partners import load_partners
 from identity.weights import Choice, ModelRefused, choose
 from identity.workers import Workers
 from instruments import CODES
-from kit import clock, keyring, sealing
+from kit import clock, journal, keyring, sealing
 from kit.database import Database
 from kit.keyring import DatabaseKeyring
 from kit.settings import Settings
@@ -71,6 +71,12 @@ cli.add_typer(decisions.commands(lambda: build(Settings()).office), name="decisi
 cli.add_typer(items.commands(), name="items")
 cli.add_typer(addresses.commands(lambda: build(Settings()).office), name="addresses")
 cli.add_typer(retention.commands(lambda: build(Settings()).nightly), name="retention")
+
+
+@cli.callback()
+def begin() -> None:
+    """不见面审批 · contactless approval"""
+    journal.begin()
 
 
 @dataclass(frozen=True)
@@ -300,7 +306,7 @@ def demo(
     bureau_delay: Annotated[float, typer.Option(help="seconds the reference bureau takes to answer")] = 0.0,
 ) -> None:
     """Run one application through the whole chain, then leave the service running."""
-    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
+    journal.begin(logging.WARNING)
     ports = (free_port(), free_port(), free_port()) if once else (port, port + 1, port + 2)
     site_port, bureau_port, partner_port = ports
     settings = demonstration.settings_for(folder, site_port, bureau_port, partner_port)

@@ -32,7 +32,7 @@ from kit.database import Database
 from licences import Licence, Status
 from tests import postgres
 from tests.conftest import NOON, new_postgres_database
-from tests.keys import MemoryKeyring
+from tests.keys import ring_in
 from tests.office import TestOffice, a_submitted_case, a_supervisor
 from workflows.durable import DurableEngine
 
@@ -181,7 +181,6 @@ def resume(database: Database, office: Office) -> int:
 
 def main() -> None:
     sealing.install(bytes(range(32)))
-    keyring.install(MemoryKeyring())
     parser = argparse.ArgumentParser()
     parser.add_argument("--cases", type=int, default=10_000)
     parser.add_argument("--database", choices=["sqlite", "postgres", "both"], default="both")
@@ -193,6 +192,7 @@ def main() -> None:
     bad = 0
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place)
+        keyring.install(ring_in(folder))
         if asked.database != "postgres":
             url = f"sqlite:///{folder / 'chaos.db'}"
             bad += run(url, folder, asked.cases, 1, asked.every, asked.seed)

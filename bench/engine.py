@@ -34,7 +34,7 @@ from notices import Maker, Remedies
 from reference import bureau, idcard, photographs
 from tests import postgres
 from tests.conftest import NOON, new_postgres_database
-from tests.keys import MemoryKeyring
+from tests.keys import ring_in
 from tests.office import TestOffice, a_submitted_case
 from workflows.durable import DurableEngine
 
@@ -58,7 +58,7 @@ def an_office(database: Database, folder: Path, real: bool) -> TestOffice:
 def work(url: str, name: str, folder: Path, kind: str) -> None:
     """One worker, until it is killed."""
     sealing.install(bytes(range(32)))
-    keyring.install(MemoryKeyring())
+    keyring.install(ring_in(folder))
     database = Database(url)
     engine = DurableEngine(database, poll_s=0.05)
     office = an_office(database, folder, kind == "real")
@@ -236,7 +236,6 @@ def measure(name: str, url: str, folder: Path, face: Face, counts: tuple[int, ..
 
 def main() -> None:
     sealing.install(bytes(range(32)))
-    keyring.install(MemoryKeyring())
     parser = argparse.ArgumentParser()
     parser.add_argument("--cases", type=int, default=150)
     parser.add_argument("--work")
@@ -252,6 +251,7 @@ def main() -> None:
     face = Face.drawn()
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place)
+        keyring.install(ring_in(folder))
         for line in measure("SQLite", f"sqlite:///{folder / 'bench.db'}", folder, face, (1,), asked.cases):
             print(line, flush=True)
         with postgres.server() as server:

@@ -104,12 +104,17 @@ class Database:
             # Our queries stop at a page: compiling them (JIT) takes 300 ms where running them takes one.
             options = {"options": f"-c jit=off -c lock_timeout={PATIENCE_S}s"} if ours else {}
             return create_engine(
-                self.url, pool_size=POOL_SIZE, max_overflow=0, pool_pre_ping=True, connect_args=options
+                self.url,
+                pool_size=POOL_SIZE,
+                max_overflow=0,
+                pool_pre_ping=True,
+                connect_args=options,
+                hide_parameters=True,  # an error tells the statement, never what was to be written
             )
         module = sqlite_module()
         is_safe = may_use_wal(module.sqlite_version_info)
         journal = "WAL" if self._write_ahead and is_safe else "TRUNCATE"
-        engine = create_engine(self.url, module=module, pool_size=POOL_SIZE, max_overflow=0)
+        engine = create_engine(self.url, module=module, pool_size=POOL_SIZE, max_overflow=0, hide_parameters=True)
 
         @event.listens_for(engine, "connect")
         def prepare(connection: Any, _record: Any) -> None:

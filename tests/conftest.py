@@ -12,7 +12,7 @@ from hypothesis import settings
 from sqlalchemy import create_engine, text
 from sqlalchemy.orm import Session
 
-from kit import keyring, sealing
+from kit import journal, keyring, sealing
 from kit.database import Base, Database
 from kit.keyring import DatabaseKeyring
 from tests import postgres
@@ -64,6 +64,7 @@ def has_postgres() -> bool:
 
 @pytest.fixture(autouse=True, scope="session")
 def keys() -> None:
+    journal.begin()
     sealing.install(bytes(range(32)))
     keyring.install(MemoryKeyring())
 

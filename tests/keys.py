@@ -1,11 +1,20 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A keyring that forgets with the process: for tests that are about something else."""
+"""Keyrings for tests: one that forgets with its process, and one in a folder that several processes share."""
 
 import secrets
 from collections.abc import Collection
 from datetime import UTC, datetime
+from pathlib import Path
 
+from kit.keyring import DatabaseKeyring
 from kit.random import new_id
+
+
+def ring_in(folder: Path) -> DatabaseKeyring:
+    """The real keyring beside the files of this folder: what one process seals, the others open."""
+    ring = DatabaseKeyring(f"sqlite:///{folder / 'keys.db'}", lambda: datetime(2026, 11, 23, 4, 0, tzinfo=UTC))
+    ring.create_table()
+    return ring
 
 
 class MemoryKeyring:

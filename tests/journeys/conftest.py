@@ -2,6 +2,7 @@
 """The whole service, really running: pages, worker, matcher, bureau, on SQLite and on PostgreSQL."""
 
 import hashlib
+import os
 import threading
 import time
 from collections.abc import Iterator
@@ -45,6 +46,28 @@ from workflows.durable import DurableEngine
 
 TOKEN = "journeys"
 expected.set_options(timeout=20_000)  # five seconds are short on a machine that is busy with other tests
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """A page in a browser does not know the database: those tests run on one of the two, turn about.
+
+    What they ask of the service is asked of both, without a browser. EVERY_DATABASE=1 runs all.
+    """
+    if os.environ.get("EVERY_DATABASE"):
+        return
+    turns: dict[str, str] = {}
+    left: list[pytest.Item] = []
+    for item in items:
+        asked = getattr(item, "fixturenames", ())
+        kind = getattr(item, "callspec", None) and item.callspec.params.get("_service")  # type: ignore[attr-defined]
+        if "chromium" in asked and kind:
+            name = item.nodeid.replace(str(kind), "")
+            turn = turns.setdefault(name, ("sqlite", "postgres")[len(turns) % 2])
+            if kind != turn:
+                left.append(item)
+    if left:
+        config.hook.pytest_deselected(items=left)
+        items[:] = [item for item in items if item not in set(left)]
 
 
 @pytest.fixture(scope="session")

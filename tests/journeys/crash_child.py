@@ -16,14 +16,14 @@ from approval.running import Runner
 from kit import keyring, sealing
 from kit.database import Database
 from licences import FileSigner, Issuer, Store
-from tests.keys import MemoryKeyring
+from tests.keys import ring_in
 from tests.office import TestOffice
 from workflows.durable import DurableEngine
 
 
 def main(url: str, folder: Path, case: str, seconds: float) -> int:
     sealing.install(bytes(range(32)))
-    keyring.install(MemoryKeyring())
+    keyring.install(ring_in(folder))
     database = Database(url)
     engine = DurableEngine(database, poll_s=0.02)
     if not case:

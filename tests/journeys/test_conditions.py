@@ -101,7 +101,7 @@ def pages(draw: st.DrawFn) -> tuple[Form, Answers]:
 
 
 @settings(
-    max_examples=120,
+    max_examples=60,
     deadline=None,
     derandomize=True,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],

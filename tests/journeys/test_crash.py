@@ -23,11 +23,12 @@ from approval.calendar import seed_calendar
 from approval.decision import Decision, Outcome
 from approval.running import Runner
 from identity import Account
-from kit import clock
+from kit import clock, keyring
 from kit.clock import office_day
 from kit.database import Base, Database
 from tests.conftest import NOON, new_postgres_database
 from tests.filling import filled
+from tests.keys import ring_in
 from tests.office import CATALOGUE, TestOffice, a_clerk, a_submitted_case
 from workflows import load_processes
 from workflows.durable import MOST_DEATHS, DurableEngine
@@ -118,6 +119,8 @@ def site(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
         url = f"sqlite:///{folder / 'crash.db'}"
     else:
         url = new_postgres_database(request.getfixturevalue("postgres_server"), "crash")
+    ring = ring_in(folder)
+    before = keyring.install(ring)
     database = Database(url)
     Base.metadata.create_all(database.engine)
     engine = DurableEngine(database)
@@ -134,6 +137,9 @@ def site(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
     yield Site(url, folder, database, office, work, clerk)
     engine.close()
     database.close()
+    assert before is not None
+    keyring.install(before)
+    ring.close()
 
 
 def test_the_steps_are_all_that_the_processes_have() -> None:

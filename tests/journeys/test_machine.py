@@ -29,8 +29,8 @@ from tests.journeys.inprocess import SENTENCE, House, Site, a_desk, a_house, a_s
 from tests.journeys.overseeing import DEEDS, OVERSEERS, Overseeing, has_ended, must_be_well_overseen
 from tests.office import a_submitted_case
 
-EXAMPLES = int(os.environ.get("MACHINE_EXAMPLES", "20"))
-IS_EXPLORING = "MACHINE_EXAMPLES" in os.environ  # else the same twenty each time, and nothing is shrunk
+EXAMPLES = int(os.environ.get("MACHINE_EXAMPLES", "8"))
+IS_EXPLORING = "MACHINE_EXAMPLES" in os.environ  # else the same eight each time, and nothing is shrunk
 ALLOWED = {200, 303, 401, 403, 404, 409, 422}
 APPLICANTS = {
     "lin": ("13800000001", fictitious_id("19900307", 1)),
