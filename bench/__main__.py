@@ -30,7 +30,7 @@ def measured(module: str) -> str:
     """The table, and under which circumstances it was made."""
     busy = os.getloadavg()[0]
     command = [sys.executable, "-W", "ignore", "-m", f"bench.{module}"]
-    table = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    table = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout
     on = f"{date.today():%Y-%m-%d}, {os.cpu_count()} cores, {platform.machine()}"  # noqa: DTZ011
     return f"{table.strip()}\n\n{on}, Python {platform.python_version()}, load {busy:.1f} at the start."
 
