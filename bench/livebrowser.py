@@ -62,6 +62,8 @@ def slow_down(page: Page, network: str) -> None:
         }
         session.send("Network.enable")
         session.send("Network.emulateNetworkConditions", conditions)
+        # A phone knows its network by its radio; the emulation leaves out what it would say.
+        page.evaluate("Object.defineProperty(navigator.connection, 'effectiveType', { get: () => '3g' })")
     session.send("Emulation.setCPUThrottlingRate", {"rate": slower})
 
 

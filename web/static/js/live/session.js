@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // What is said to the server in a live session, and how large and how many the frames may be on this network.
 const LEVELS = [
-  { width: 300, height: 400, quality: 0.6, rate: 5 }, // 8 to 10 kB a frame: 3G
+  { width: 300, height: 400, quality: 0.45, rate: 4.2 }, // 7 kB a frame: 3G
   { width: 360, height: 480, quality: 0.7, rate: 6 },
-  { width: 480, height: 640, quality: 0.8, rate: 8 },
+  { width: 480, height: 640, quality: 0.68, rate: 7 },
 ];
 const SLOW = 70; // kB a second
 const FAST = 220;
