@@ -87,6 +87,12 @@ def _of_living(evidence: EvidenceFacts) -> Found:
     if is_living(evidence):
         words = Text(zh="活体检测通过，证件文字已读取", en="A living face, and the text on the card was read")
         return Found("ID-06", Effect.ALLOW, words, DESIGN, "D")
+    if evidence.intended is False:
+        words = Text(
+            zh="本人在镜头前确认意愿之后，名称或职务又有改动，请核实本人意愿",
+            en="Name or post were changed after the person had agreed before the camera: ask what they mean",
+        )
+        return Found("ID-06", Effect.MANUAL, words, DESIGN, "D")
     words = Text(
         zh="证件文字或活体未能自动确认：请核对证件照片上的姓名、号码与填报一致",
         en="The card's text or liveness is not established: compare name and number with the photograph of the card",
@@ -95,7 +101,7 @@ def _of_living(evidence: EvidenceFacts) -> Found:
 
 
 def is_living(evidence: EvidenceFacts) -> bool:
-    return evidence.liveness == PASS and bool(evidence.card_agrees)
+    return evidence.liveness == PASS and bool(evidence.card_agrees) and evidence.intended is not False
 
 
 def of_shown_card(evidence: EvidenceFacts, item: Item, values: Values, today: date) -> Iterator[Found]:

@@ -20,6 +20,7 @@ from approval.office import Office
 from approval.recording import record_identity
 from approval.seen import facts_of
 from identity import HOLDER, Consent, current_consent, evidence_of, record_consent
+from identity.liveness.session import end_all
 from kit.errors import DomainError
 
 
@@ -32,6 +33,8 @@ def give(session: Session, application: Application, choice: str, now: datetime,
     evidence, actor = evidence_of(session, application.id, person), _actor(session, application, person)
     before = current_consent(session, application.id, person)
     record_consent(session, evidence, choice, now)
+    if choice == "decline":
+        end_all(session, application.id, person)  # what an open page has sent goes at once
     given = current_consent(session, application.id, person)
     if given is not None and (before is None or before.id != given.id):
         facts = {"person": person, "purpose": given.purpose, "version": given.version, "text": given.text_digest}
@@ -77,6 +80,7 @@ def _withdraw_one(session: Session, office: Office, application: Application, pe
     actor, evidence = _actor(session, application, person), evidence_of(session, application.id, person)
     version = evidence.consent_version or ""
     record_consent(session, evidence, "decline", now)
+    end_all(session, application.id, person)
     application.updated_at = now
     _log_withdrawal(session, application, person, version, actor, now)
     if application.state == State.DRAFT:

@@ -9,12 +9,13 @@ own or of relatives.
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import JSON, ForeignKey, String, delete, func, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy.orm import Session
 
 from approval import proving
 from approval.application import Application
+from approval.appointments import GIVEN_UP, MET, OPEN, Meeting, open_of
 from approval.calendar import load_calendar
 from approval.casefile import locked, record
 from approval.deadlines import YearUnpublished
@@ -23,12 +24,10 @@ from approval.office import Office
 from approval.proving import Named
 from identity import Account, Way, assuring, evidence_of, load_routes
 from kit.clock import office_day
-from kit.database import Base, Moment
 from kit.errors import DomainError
-from kit.random import digits, new_id
-from kit.sealing import Sealed, fingerprint
+from kit.random import digits
+from kit.sealing import fingerprint
 
-OPEN, MET, GIVEN_UP = "open", "met", "given_up"
 TAKEN_LASTS = timedelta(minutes=30)  # then a colleague may take the call
 
 
@@ -46,28 +45,6 @@ class ChecksMissing(DomainError):
 
 class TakenByAnother(DomainError):
     """A colleague is on this call."""
-
-
-class Meeting(Base):
-    """One appointment of one person. `code_key` finds it again at the window; `slot_at` is None for the queue."""
-
-    __tablename__ = "meeting"
-
-    id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)
-    application_id: Mapped[str] = mapped_column(ForeignKey("application.id"), index=True)
-    person: Mapped[str] = mapped_column(String(60))
-    way: Mapped[str] = mapped_column(String(10))
-    code: Mapped[str] = mapped_column(Sealed("meeting"))
-    code_key: Mapped[str] = mapped_column(String(64), unique=True)
-    asked_at: Mapped[datetime] = mapped_column(Moment)
-    slot_at: Mapped[datetime | None] = mapped_column(Moment)
-    state: Mapped[str] = mapped_column(String(10), default=OPEN, index=True)
-    taken_by: Mapped[str | None] = mapped_column(ForeignKey("account.id"))
-    taken_at: Mapped[datetime | None] = mapped_column(Moment)
-    ended_at: Mapped[datetime | None] = mapped_column(Moment)
-    is_same: Mapped[bool | None]
-    ticked: Mapped[list[str]] = mapped_column(JSON, default=list)
-    note: Mapped[str] = mapped_column(Sealed("meeting"), default="")
 
 
 def ask(
@@ -138,13 +115,6 @@ def free_slots(session: Session, now: datetime) -> list[datetime]:
     booked = select(Meeting.slot_at, func.count()).where(Meeting.state == OPEN, Meeting.slot_at > now)
     taken = dict(session.execute(booked.group_by(Meeting.slot_at)).tuples().all())
     return [slot for slot in offered if taken.get(slot, 0) < calls.desks]
-
-
-def open_of(session: Session, application_id: str, person: str) -> Meeting | None:
-    query = select(Meeting).where(
-        Meeting.application_id == application_id, Meeting.person == person, Meeting.state == OPEN
-    )
-    return session.scalar(query.order_by(Meeting.asked_at.desc()).limit(1))
 
 
 def ends_at(meeting: Meeting) -> datetime:
@@ -230,6 +200,7 @@ def record_meeting(
         raise ReasonRequired(least=SHORTEST_REASON)
     meeting.state, meeting.ended_at, meeting.is_same = MET, now, is_same
     meeting.ticked, meeting.note = known, note.strip()
+    session.flush()
     evidence, by = evidence_of(session, application.id, meeting.person), f"account:{officer.id}"
     if is_same:
         assuring.assure(evidence, way, by, named.who, now, {"meeting": meeting.id, "ticked": known})

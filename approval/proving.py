@@ -11,7 +11,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from approval import participants, people, signers
+from approval import appointments, participants, people, signers
 from approval.application import Application, State
 from approval.cards import agrees
 from approval.casefile import checked, item_of, locked, record
@@ -46,7 +46,7 @@ class WayNotOffered(DomainError):
 
 
 class PictureMissing(DomainError):
-    """There is no picture to compare."""
+    """Of card and person one picture is missing: there is nothing to compare."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +107,24 @@ def named_at(session: Session, office: Office, application: Application, place: 
     return found
 
 
+def business_of(application: Application) -> str:
+    """What the business is called in the form; "" while it has no name."""
+    answers = application.answers
+    names = (answers.get(name) for name in ("company_name", "business_name", "name", "trade_name"))
+    return next((name.strip() for name in names if isinstance(name, str) and name.strip()), "")
+
+
+def intent_key(application: Application, role: Text) -> str:
+    """Stands for what a person agrees to before the camera: as what, of which business, by which item."""
+    return fingerprint("\n".join((application.item_code, role.zh, business_of(application))), "intent")
+
+
+def is_intended(evidence: Evidence, application: Application, role: Text) -> bool:
+    """Whether the form still says what the person agreed to in the live session. Without one there is nothing to
+    compare."""
+    return evidence.intent is None or evidence.intent == intent_key(application, role)
+
+
 def must_be_under_way(application: Application) -> None:
     """Raises CaseClosed."""
     if State(application.state).is_final or application.decision is not None:
@@ -132,7 +150,10 @@ def choose(
 def note_assured(
     session: Session, office: Office, application: Application, evidence: Evidence, way: Way, by: str, now: datetime
 ) -> None:
-    """Somebody has reached the level: into the log by place, never by name, and a record of how they proved it."""
+    """Somebody has reached the level: into the log by place, never by name, and a record of how they proved it.
+
+    An appointment that is still open is given up with it."""
+    appointments.give_up(session, application.id, evidence.person, now)
     facts = {"person": evidence.person.split(".")[0], "way": str(way)}
     record(session, application, "identity.assured", by, now, facts)
     record_identity(session, office, application, evidence, "assurance", by, now)
@@ -143,7 +164,7 @@ def note_face(session: Session, office: Office, application_id: str, person: str
     names. If so it is noted; if not, nobody is refused, and a clerk looks. Raises participants.NotInvited."""
     application = session.get_one(Application, application_id)
     named, evidence = named_at(session, office, application, person), evidence_of(session, application_id, person)
-    if evidence.assured_at is not None or not assuring.is_face_proven(evidence, is_card_of(evidence, named, now)):
+    if evidence.assured_at is not None or not _is_by_face(evidence, application, named, now):
         return False
     note_assured(session, office, application, evidence, Way.FACE, MACHINE, now)
     return True
@@ -152,6 +173,11 @@ def note_face(session: Session, office: Office, application_id: str, person: str
 def is_card_of(evidence: Evidence, named: Named, now: datetime) -> bool:
     """Whether name and number on the card are surely those that the form gives for the person."""
     return named.is_whole and agrees(card_facts(evidence.card_read), named.name, named.number, office_day(now))
+
+
+def _is_by_face(evidence: Evidence, application: Application, named: Named, now: datetime) -> bool:
+    is_their_card = is_card_of(evidence, named, now)
+    return assuring.is_face_proven(evidence, is_their_card) and is_intended(evidence, application, named.role)
 
 
 def note_unsure(session: Session, application: Application, person: str, way: Way, by: str, now: datetime) -> None:
@@ -164,7 +190,8 @@ def standing(session: Session, office: Office, application: Application, now: da
     found = []
     for named in named_in(session, office, application):
         evidence = known.get(named.place) or Evidence(application_id=application.id, person=named.place)
-        is_assured = named.is_whole and assuring.is_assured(evidence, named.who, is_card_of(evidence, named, now))
+        counts = is_card_of(evidence, named, now) and is_intended(evidence, application, named.role)
+        is_assured = named.is_whole and assuring.is_assured(evidence, named.who, counts)
         found.append(
             Proven(
                 named,
@@ -217,6 +244,7 @@ def evidence_facts(session: Session, office: Office, application: Application, n
             "assured": assuring.assured_way(evidence, who),
             "second_factor": assuring.second_factor(evidence, who),
             "unsure": assuring.is_unsure(evidence) or None,
+            "intended": None if is_intended(evidence, application, holder.role) else False,
             "disputed": application.frozen_at is not None or None,
         }
     )
@@ -245,7 +273,7 @@ def judge_by_eye(
     if application.held_by != clerk.id or not held_now(application, now):
         raise NotHeld()
     named, evidence = named_at(session, office, application, person), evidence_of(session, application.id, person)
-    if evidence.card_picture is None or evidence.deleted_at is not None:
+    if evidence.card_picture is None or not (evidence.own_picture or evidence.frame_picture):
         raise PictureMissing()
     by = f"account:{clerk.id}"
     if is_same:

@@ -43,6 +43,8 @@ class EvidenceFacts(Frozen):
     way: str | None = Field(default=None, exclude_if=_is_none)
     assured: str | None = Field(default=None, exclude_if=_is_none)  # by which way somebody vouched for the person
     second_factor: str | None = Field(default=None, exclude_if=_is_none)  # None: from before there were ways
+    # False: after the living face had agreed, the form was given another name or post.
+    intended: bool | None = Field(default=None, exclude_if=_is_none)
     unsure: bool | None = Field(default=None, exclude_if=_is_none)
     disputed: bool | None = Field(default=None, exclude_if=_is_none)  # somebody says "that is not me"
 

@@ -13,10 +13,10 @@ from sqlalchemy import ColumnElement, and_, exists, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from approval.application import Application
+from approval.appointments import GIVEN_UP, OPEN, Meeting
 from approval.asserting import Question
 from approval.filings import Filing
 from approval.freezing import Freeze
-from approval.meetings import GIVEN_UP, OPEN, Meeting
 from approval.office import Office
 from identity import Way, assuring, evidence_of, load_routes
 from identity.forgetting import Source

@@ -34,7 +34,7 @@ from kit.sealing import Sealed, seal_under, unseal, unseal_under
 CONSENT_VERSION = load_consents().current(FACE).version
 MOST_ATTEMPTS = 5
 HOLDER = "holder"  # who files; the others of a case are called by their place in the form
-PICTURES = ("card_picture", "portrait_picture", "frame_picture", "emblem_picture")
+PICTURES = ("card_picture", "portrait_picture", "frame_picture", "emblem_picture", "own_picture")
 _KEYED = b"k1:"  # what was sealed before persons had keys begins with a random nonce instead
 MEASURED = (
     *("portrait_width", "consent", "consent_version", "consent_at", "attempts", "band", "distance", "frames_used"),
@@ -82,10 +82,12 @@ class Evidence(Base):
     without_camera: Mapped[bool] = mapped_column(default=False)
     deleted_at: Mapped[datetime | None] = mapped_column(Moment)
     emblem_picture: Mapped[str | None] = mapped_column(String(32))
+    own_picture: Mapped[str | None] = mapped_column(String(32))
     card_sealed: Mapped[bytes | None] = mapped_column("card_read", LargeBinary)
     route: Mapped[str | None] = mapped_column(String(20))
     liveness: Mapped[str | None] = mapped_column(String(10))
     live_session: Mapped[str | None] = mapped_column(String(32))
+    intent: Mapped[str | None] = mapped_column(String(64))  # digest of the post and the business that were confirmed
     signals: Mapped[list[Any]] = mapped_column(JSON, default=list)
     assured_at: Mapped[datetime | None] = mapped_column(Moment)
     assured_by: Mapped[str | None] = mapped_column(String(80))
@@ -178,9 +180,13 @@ def evidence_of(session: Session, application_id: str, person: str = HOLDER) -> 
 def keep_portrait(
     session: Session, evidence: Evidence, card: bytes, portrait: bytes, width: int, now: datetime
 ) -> None:
-    """Keep the card's photograph and the portrait on it; a comparison with an earlier portrait no longer counts."""
+    """Keep the card's photograph and the portrait on it.
+
+    A comparison with an earlier portrait no longer counts, and what was read of an earlier card belongs to that card.
+    """
     destroy_picture(session, evidence.card_picture)
     destroy_picture(session, evidence.portrait_picture)
+    evidence.card_read = None
     _forget_comparison(session, evidence)
     evidence.card_picture = keep_for(session, evidence, card, now)
     evidence.portrait_picture = keep_for(session, evidence, portrait, now)
@@ -188,10 +194,9 @@ def keep_portrait(
 
 
 def keep_own_picture(session: Session, evidence: Evidence, jpeg: bytes, now: datetime) -> None:
-    """A picture that the person took of themselves for a clerk's eye; one that was compared by the machine stays."""
-    if evidence.band is None:
-        destroy_picture(session, evidence.frame_picture)
-        evidence.frame_picture = keep_picture(session, jpeg, now)
+    """A picture that the person took of themselves for a clerk's eye, beside whatever the machine compared."""
+    destroy_picture(session, evidence.own_picture)
+    evidence.own_picture = keep_for(session, evidence, jpeg, now)
 
 
 def record_consent(session: Session, evidence: Evidence, choice: str, now: datetime) -> None:
@@ -250,7 +255,8 @@ def record_comparison(
     evidence.distance, evidence.frames_used = comparison.distance, comparison.frames_used
     evidence.model, evidence.bands_version = comparison.model, bands_of(comparison.model).version
     evidence.compared_at, evidence.without_camera = now, not with_camera
-    evidence.liveness, evidence.live_session, evidence.signals = None, None, []
+    evidence.liveness = evidence.live_session = evidence.intent = None
+    evidence.signals = []
     evidence.frame_picture = keep_for(session, evidence, frame, now) if frame else None
 
 
@@ -307,7 +313,7 @@ def _destroy_pictures(session: Session, evidence: Evidence) -> None:
 def _forget_comparison(session: Session, evidence: Evidence) -> None:
     destroy_picture(session, evidence.frame_picture)
     evidence.frame_picture = evidence.band = evidence.distance = evidence.frames_used = evidence.compared_at = None
-    evidence.liveness = evidence.live_session = None
+    evidence.liveness = evidence.live_session = evidence.intent = None
     evidence.reasons, evidence.signals = [], []
 
 

@@ -126,6 +126,7 @@ def _told(evidence: Evidence) -> dict[str, Any]:
         "attempts": e.attempts,
         "versions": {"bands": e.bands_version, "model": e.model},
         "liveness": {"verdict": e.liveness, "session": e.live_session, "signals": list(e.signals)},
+        "intent": e.intent,
         "times": {"compared_at": _iso(e.compared_at), "assured_at": _iso(e.assured_at)},
         "assured_by": e.assured_by,
     }

@@ -27,6 +27,7 @@ class What(StrEnum):
 
     LIVE_FRAMES = "live_frames"
     FAILED_SESSIONS = "failed_sessions"
+    PAST_SESSIONS = "past_sessions"
     DECIDED_PICTURES = "decided_pictures"
     RETURNED_PICTURES = "returned_pictures"
     DRAFT_PICTURES = "draft_pictures"

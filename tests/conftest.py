@@ -42,7 +42,7 @@ TABLE_MODULES = (
     "approval.freezing",
     "approval.inquiries",
     "approval.expiry",
-    "approval.meetings",
+    "approval.appointments",
     "approval.jointly",
     "approval.memos",
     "approval.opinions",

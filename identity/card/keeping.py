@@ -26,12 +26,12 @@ def keep_card(session: Session, evidence: Evidence, reading: CardReading, now: d
 
     A picture without a portrait takes its place: a clerk looks at it, and no face compares with it.
     """
+    before = evidence.card_read if evidence.card_read and not evidence.card_read["other"] else {}
     if reading.side is Side.PORTRAIT:
         width = reading.face.width if reading.face and reading.crop else 0
         keep_portrait(session, evidence, reading.jpeg, reading.crop or reading.jpeg, width, now)
     else:
         _keep_emblem(session, evidence, reading.jpeg, now)
-    before = evidence.card_read if evidence.card_read and not evidence.card_read["other"] else {}
     fields = {
         name: {part: kept[part] for part in ("value", "confidence", "doubtful")}
         for name, kept in before.get("fields", {}).items()

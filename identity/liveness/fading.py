@@ -46,6 +46,7 @@ def sources(database: Database) -> list[Source]:
     return [
         of_sessions("live_frames", What.LIVE_FRAMES, _has_frames, whole=False),
         of_sessions("failed_sessions", What.FAILED_SESSIONS, _failed, whole=True),
+        of_sessions("past_sessions", What.PAST_SESSIONS, lambda limit: LiveSession.started_at < limit, whole=True),
     ]
 
 

@@ -5,14 +5,15 @@ I/O: database. The machine may accept; what it cannot is for another try while t
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy.orm import Session
 
 from identity.bands import bands_of
 from identity.checks import Band, Comparison, Fault, Verdict, judge
-from identity.evidence import Evidence, evidence_of, record_comparison
+from identity.evidence import Evidence, evidence_of, may_compare, record_comparison
 from identity.liveness import rules
 from identity.liveness.judging import Judgement, Seen, judge_session
 from identity.liveness.reading import FrameReading
@@ -40,9 +41,12 @@ def pictures_of(session: Session, row: LiveSession) -> list[bytes]:
 def finish(
     session: Session, asker: Asker, row: LiveSession, comparison: Comparison, best: bytes | None, now: datetime
 ) -> Ending:
-    """Judge what the session left, write it down, delete the rest. `row` is measured, and locked by `admitted`."""
+    """Judge what the session left, write it down, delete the rest. `row` is measured, and locked by `admitted`.
+
+    Raises as `may_compare`. What it gives is kept with the session too."""
     evidence = evidence_of(session, asker.application_id, asker.person)
     session.refresh(evidence, with_for_update=True)
+    may_compare(evidence)  # the consent may have been taken back while the faces were compared
     frames, measures = row.frames, row.measures or {}
     seen = Seen(
         row.drawn,
@@ -57,13 +61,24 @@ def finish(
     outcome = "person" if judgement.outcome == "retry" and left == 0 else judgement.outcome
     end(session, row, FINISHED, now, outcome)
     if outcome == "retry":
-        return Ending(Band.RETRY, outcome, to_mend(judgement, frames), evidence.attempts_left, left)
+        return _kept(row, Ending(Band.RETRY, outcome, to_mend(judgement, frames), evidence.attempts_left, left))
     if outcome == "person":
         verdict = _for_a_person(verdict, left)
     record_comparison(session, evidence, comparison, verdict, best, now)
     _write(evidence, row, outcome, judgement)
+    evidence.intent = str(measures.get("intent") or "") or None
     mend = str(comparison.faults[0]) if verdict.band is Band.RETRY and comparison.faults else None
-    return Ending(verdict.band, outcome, mend, evidence.attempts_left, left)
+    return _kept(row, Ending(verdict.band, outcome, mend, evidence.attempts_left, left))
+
+
+def _kept(row: LiveSession, ending: Ending) -> Ending:
+    row.ending = asdict(ending)
+    return ending
+
+
+def ending_of(kept: dict[str, Any]) -> Ending:
+    """As it was told the first time."""
+    return Ending(**{**kept, "band": Band(kept["band"])})
 
 
 def _for_a_person(verdict: Verdict, left: int) -> Verdict:

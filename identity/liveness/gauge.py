@@ -18,6 +18,7 @@ from identity.liveness.reading import RIGID, FrameReading
 from kit.images import opened
 
 LONGEST = 640
+LEAST_SIDE = 16  # pixels; of less nothing is measured
 DETECT_AT = 360  # shorter side (px) of the grey copy on which a face is looked for
 SMALL = (64, 48)
 Pixels = np.ndarray[Any, Any]
@@ -67,7 +68,8 @@ def measure(pictures: Sequence[bytes]) -> list[FrameReading]:
             "change": round(change, 3),
             "light": round(float(small.mean()), 1),
         }
-        readings.append(FrameReading(**whole, **_face(pixels, grey)))
+        is_large = min(grey.shape) >= LEAST_SIDE
+        readings.append(FrameReading(**whole, **(_face(pixels, grey) if is_large else {})))
     return readings
 
 
@@ -88,6 +90,8 @@ def _encoder(data: bytes) -> str:
 def _noise(grey: Pixels) -> float:
     """The noise of the sensor (J. Immerkær, Fast Noise Variance Estimation, 1996): what no smooth surface explains."""
     kernel = np.array([[1, -2, 1], [-2, 4, -2], [1, -2, 1]], np.float32)
+    if min(grey.shape) < LEAST_SIDE:
+        return 0.0
     response = np.abs(cv2.filter2D(grey.astype(np.float32), -1, kernel)[1:-1:2, 1:-1:2])
     flat = response[response < np.quantile(response, 0.7)]  # edges are no noise
     return float(np.sqrt(np.pi / 2) * flat.mean() / 6)

@@ -84,6 +84,8 @@ def _is_consequence(name: str, failed: Sequence[str], signals: Sequence[Signal])
     missing = {one.name for one in signals if one.outcome == "missing"}
     if name.startswith("depth_"):
         return name in missing and ("baseline" in failed or f"action_{name.removeprefix('depth_')}" in failed)
+    if name == "frontal_parts":  # who broke off after two actions has shown no more
+        return any(one.startswith("action_") for one in failed) or "baseline" in failed
     return name in missing and name in ("drift", "standstill", "noise_spread")
 
 
@@ -159,7 +161,12 @@ def _of_one_camera(seen: Seen) -> list[Signal]:
 
 
 def _of_one_person(seen: Seen) -> list[Signal]:
-    return [_at_most("drift", seen.drift), _at_most("jump", rules.greatest_jump(seen.frames))]
+    """A face is known again by its frontal frames: there must be some from each part, or who acted is not known."""
+    base = rules.baseline(seen.of_phase(0))
+    asked = range(1, len(seen.plan.challenges) + 1)
+    shown = sum(any(rules.may_compare(base, one) for one in seen.of_phase(phase)) for phase in asked) if base else 0
+    parts = _signal("frontal_parts", shown if base else None, "frontal_parts", shown < LIMITS["frontal_parts"])
+    return [_at_most("drift", seen.drift), _at_most("jump", rules.greatest_jump(seen.frames)), parts]
 
 
 def _of_light(seen: Seen) -> Signal:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import JSON, String, delete, func, select
+from sqlalchemy import JSON, String, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from identity.evidence import HOLDER, evidence_of, keep_for, may_compare
@@ -29,8 +29,9 @@ from kit.sealing import Sealed, fingerprint
 LIVES = timedelta(seconds=60)
 GRACE = timedelta(seconds=6)  # beyond the patience of a phase, for a slow network
 A_DAY = timedelta(hours=24)
-KEPT = timedelta(days=30)  # digests of frames, to know a recording that is sent again
-MOST_A_DAY = 3
+MOST_KNOWN = 200  # sessions whose frames are looked for again
+MOST_A_DAY = 3  # of one person for one application
+MOST_OF_ACCOUNT, MOST_OF_PERSON = 12, 6  # a day, whatever the application: drafts cost nothing
 MOST_AT_ONCE, MOST_IN_ALL = 16, 200
 MOST_BYTES = 300_000  # of one frame; the page sends 10 to 45 kB
 FRONTAL = {0: 3}  # frames kept of the first phase for the comparison, and one of each other
@@ -82,6 +83,7 @@ class Asker:
     device: str
     person: str = HOLDER
     role: str = "applicant"
+    who: str | None = None  # stands for the person whom the form names (`identity.assuring.who_key`)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +123,9 @@ class LiveSession(Base):
     measures: Mapped[dict[str, Any] | None] = mapped_column(Sealed("live"))
     pictures: Mapped[list[Any]] = mapped_column(JSON, default=list)
     digests: Mapped[list[Any]] = mapped_column(JSON, default=list)
+    who: Mapped[str | None] = mapped_column(String(64), index=True)
+    # What the person was told at the end, for whoever lost that answer on the way.
+    ending: Mapped[dict[str, Any] | None] = mapped_column(JSON)
 
     @property
     def drawn(self) -> Plan:
@@ -146,19 +151,20 @@ def token_of(name: str, phase: int) -> str:
 
 def sessions_left(session: Session, asker: Asker, now: datetime) -> int:
     """Of this day. One that ended before anything was asked (the camera failed) does not count: it told nothing."""
-    began = select(func.count()).where(
-        LiveSession.application_id == asker.application_id,
-        LiveSession.person == asker.person,
-        LiveSession.started_at > now - A_DAY,
-        (LiveSession.phase > 0) | (LiveSession.state != ABANDONED),
-    )
-    return max(0, MOST_A_DAY - (session.scalar(began) or 0))
+    here = (LiveSession.application_id == asker.application_id) & (LiveSession.person == asker.person)
+    limits = [(here, MOST_A_DAY), (LiveSession.account_id == asker.account_id, MOST_OF_ACCOUNT)]
+    if asker.who is not None:
+        limits.append((LiveSession.who == asker.who, MOST_OF_PERSON))
+    asked = LiveSession.started_at > now - A_DAY, (LiveSession.phase > 0) | (LiveSession.state != ABANDONED)
+    return max(0, min(most - (session.scalar(select(func.count()).where(mine, *asked)) or 0) for mine, most in limits))
 
 
 def start(session: Session, asker: Asker, now: datetime, chance: random.Random | None = None) -> LiveSession:
     """A new session; one that is open ends. Raises ConsentMissing, PortraitMissing, AttemptsUsedUp,
     LiveSessionsUsedUp."""
-    may_compare(evidence_of(session, asker.application_id, asker.person))
+    evidence = evidence_of(session, asker.application_id, asker.person)
+    session.refresh(evidence, with_for_update=True)  # sessions are counted one after the other
+    may_compare(evidence)
     if sessions_left(session, asker, now) == 0:
         raise LiveSessionsUsedUp(most=MOST_A_DAY)
     for row in session.scalars(_open_of(asker)):
@@ -169,6 +175,7 @@ def start(session: Session, asker: Asker, now: datetime, chance: random.Random |
         role=asker.role,
         account_id=asker.account_id,
         device=asker.device,
+        who=asker.who,
         state=OPEN,
         plan=draw(chance or random.SystemRandom()).as_json(),
         phase=0,
@@ -301,11 +308,13 @@ def release(row: LiveSession, phase: int, now: datetime) -> None:
         row.state = MEASURED
 
 
-def confirm_intent(row: LiveSession, token: str, with_colours: bool, now: datetime) -> None:
-    """The person has read the sentence and says so. Raises LiveTokenWrong. The colours may be left out."""
+def confirm_intent(row: LiveSession, token: str, with_colours: bool, now: datetime, intent: str = "said") -> None:
+    """The person has read the sentence and says so; `intent` stands for what it says (64 characters at most).
+
+    Raises LiveTokenWrong. The colours may be left out."""
     if row.kind != INTENT or not hmac.compare_digest(row.token, token):
         raise LiveTokenWrong()
-    row.measures = {**(row.measures or {}), "intent": True}
+    row.measures = {**(row.measures or {}), "intent": intent}
     release(row, row.phase + (1 if with_colours else 2), now)
 
 
@@ -334,23 +343,41 @@ def abandon(session: Session, asker: Asker, name: str, now: datetime) -> None:
         end(session, row, ABANDONED, now)
 
 
-def end_all(session: Session, application_id: str) -> None:
-    """With a draft that is thrown away: what is open ends with the last that was heard of it."""
+def end_all(session: Session, application_id: str, person: str | None = None) -> None:
+    """With a draft that is thrown away, or a consent taken back by `person`: what is open ends with its frames."""
     query = select(LiveSession).where(
         LiveSession.application_id == application_id, LiveSession.state.in_((OPEN, MEASURED))
     )
+    if person is not None:
+        query = query.where(LiveSession.person == person)
     for row in session.scalars(query.with_for_update()):
         end(session, row, ABANDONED, row.phase_at)
 
 
 def clear_live_sessions(session: Session, now: datetime) -> int:
-    """End every session whose minute is over, and with it its frames; forget those of last month. Gives the number."""
-    session.execute(delete(LiveSession).where(LiveSession.started_at < now - KEPT))
+    """End every session whose minute is over, and with it its frames. Gives the number."""
     over = LiveSession.state.in_((OPEN, MEASURED)) & (LiveSession.expires_at < now - LIVES)
     rows = session.scalars(select(LiveSession).where(over).limit(500)).all()
     for row in rows:
         end(session, row, ABANDONED, now)
     return len(rows)
+
+
+def told_at_the_end(session: Session, asker: Asker, name: str, token: str, digest: str | None) -> dict[str, Any] | None:
+    """The ending, if the session is finished and whoever asks only says again what ended it: the very same frames
+    (`digest`), or the answer to the sentence or the colours (`token`). None for everybody else."""
+    row = session.get(LiveSession, name)
+    if row is None or row.ending is None or row.state != FINISHED:
+        return None
+    is_theirs = (row.application_id, row.person, row.account_id, row.role) == (
+        *(asker.application_id, asker.person, asker.account_id, asker.role),
+    )
+    if not is_theirs or not hmac.compare_digest(row.device, asker.device):
+        return None
+    if digest is not None:
+        return row.ending if row.last_batch == digest else None
+    late = [token_of(name, phase) for phase, kind in enumerate(row.drawn.phases) if kind in (INTENT, FLASH)]
+    return row.ending if any(hmac.compare_digest(token, one) for one in late) else None
 
 
 def known_digests(session: Session, row: LiveSession) -> set[str]:
@@ -361,4 +388,5 @@ def known_digests(session: Session, row: LiveSession) -> set[str]:
         | (LiveSession.application_id == row.application_id)
         | (LiveSession.device == row.device),
     )
-    return {digest for digests in session.scalars(earlier.limit(200)) for digest in digests}
+    newest = session.scalars(earlier.order_by(LiveSession.started_at.desc()).limit(MOST_KNOWN))
+    return {digest for digests in newest for digest in digests}

@@ -10,9 +10,10 @@ from sqlalchemy.orm import Session
 import audit
 from approval import cases, meetings, people, proving
 from approval.application import Application
+from approval.appointments import OPEN, Meeting
 from approval.calendar import seed_calendar
 from approval.decision import ReasonRequired
-from approval.meetings import ChecksMissing, Meeting, NoSuchMeeting, SlotTaken, TakenByAnother
+from approval.meetings import ChecksMissing, NoSuchMeeting, SlotTaken, TakenByAnother
 from approval.people import ConflictOfInterest
 from approval.proving import CaseClosed, PersonUnnamed
 from forms import Answers
@@ -163,7 +164,7 @@ def test_a_booked_time_is_given_to_as_many_as_there_are_desks(office: TestOffice
         last = a_draft(session, office, "13800000003")
         with pytest.raises(SlotTaken):
             meetings.ask(session, office.office, last, HOLDER, Way.VIDEO, NOON, slot)
-        open_calls = session.scalars(select(Meeting).where(Meeting.state == meetings.OPEN)).all()
+        open_calls = session.scalars(select(Meeting).where(Meeting.state == OPEN)).all()
         assert len(open_calls) == 2, "a booking takes the place of the queue"
 
 

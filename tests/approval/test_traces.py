@@ -10,11 +10,11 @@ from sqlalchemy.orm import Session
 
 from approval import cases, filings, freezing, meetings
 from approval.application import Application
+from approval.appointments import GIVEN_UP, MET, OPEN, Meeting
 from approval.asserting import Question
 from approval.filings import Filing
 from approval.freezing import Freeze
 from approval.leads import load_leads
-from approval.meetings import GIVEN_UP, MET, OPEN, Meeting
 from approval.nightly import Nightly
 from identity import HOLDER, Way, assuring, evidence_of, load_retention, load_routes
 from identity.retention import What

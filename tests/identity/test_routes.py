@@ -77,9 +77,10 @@ def test_a_picture_for_the_eye_is_kept_without_consent_to_a_comparison(session: 
     evidence = evidence_of(session, "a-1")
     assuring.choose(evidence, Way.EYE)
     keep_own_picture(session, evidence, b"me", NOON)
-    first = evidence.frame_picture
+    first = evidence.own_picture
     keep_own_picture(session, evidence, b"me again", NOON)
-    assert evidence.frame_picture not in (None, first)
+    assert evidence.own_picture not in (None, first)
+    assert evidence.frame_picture is None
     assert evidence.band is None
 
 

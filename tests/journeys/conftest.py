@@ -31,6 +31,7 @@ from demonstration.run import enrol_demonstration_staff
 from identity import demonstration_password
 from identity.card import PREPARE, CardReader, CardReading, RapidCardReader, Side
 from identity.face import DlibMatcher
+from identity.liveness.session import LiveSession
 from identity.partners import load_partners
 from identity.workers import Workers
 from kit import clock
@@ -259,6 +260,7 @@ def _service(
 def service(_service: Service) -> Iterator[Service]:
     with _service.database.writing() as session:
         session.execute(delete(Filing))  # the same people file in every test: that is no lead here
+        session.execute(delete(LiveSession))  # nor do they use up one another's tries
     yield _service
     _service.use()
     for client in _service.clients:

@@ -11,9 +11,9 @@ import pytest
 from sqlalchemy.orm import Session
 
 import audit
-from approval import cases, meetings, proving, signers
+from approval import appointments, cases, meetings, proving, signers
 from approval.application import Application, State
-from approval.meetings import Meeting
+from approval.appointments import Meeting
 from forms import Answers
 from identity import HOLDER, Account, Role, Way, current_consent, evidence_of, keep_portrait, load_consents
 from identity.checks import FaceReading
@@ -77,7 +77,7 @@ def choose(house: House, case: str, way: str) -> str:
 
 def met(house: House, case: str) -> Meeting:
     with house.database.reading() as session:
-        found = meetings.open_of(session, case, HOLDER)
+        found = appointments.open_of(session, case, HOLDER)
         assert found is not None
         return found
 
@@ -158,7 +158,7 @@ def test_the_eye_asks_for_the_card_and_never_for_the_face_again(house: House) ->
     with house.database.reading() as session:
         evidence = evidence_of(session, case)
         assert (evidence.is_complete, evidence.consent, evidence.band) == (True, None, None)
-        assert evidence.frame_picture is not None
+        assert evidence.own_picture is not None
 
 
 def test_a_face_is_chosen_by_agreeing_to_the_words_beside_it(house: House) -> None:
@@ -278,7 +278,7 @@ def test_an_invited_person_comes_by_link_and_code_proves_and_is_seen_by_the_cler
     assert "已登记：" in text(house.ask("chen", "GET", f"/parts/{part}"))
     house.post("chen", where, way="window")
     with house.database.reading() as session:
-        meeting = meetings.open_of(session, case, "shareholders.1")
+        meeting = appointments.open_of(session, case, "shareholders.1")
     assert meeting is not None
     house.post("zhou", "/identity/window", code=meeting.code)
     shown = text(house.ask("zhou", "GET", f"/identity/meetings/{meeting.id}"))

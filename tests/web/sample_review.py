@@ -94,6 +94,7 @@ EVIDENCE = {
     "way": "face",
     "emblem_href": "/static/icon.svg",
     "portrait_href": "/static/icon.svg",
+    "own_href": "/static/icon.svg",
     "frame_href": "/static/icon.svg",
     "card_href": "/static/icon.svg",
     "distance": 0.312,
@@ -159,7 +160,7 @@ CASE: dict[str, Any] = {
     "joint": JOINT,
 }
 PASSPORT = {"document": t("护照", "Passport"), "faults": [], "rows": []}
-BY_PERSON = {"way": "person", "portrait_href": None, "frame_href": None, "distance": None}
+BY_PERSON = {"way": "person", "portrait_href": None, "own_href": None, "frame_href": None, "distance": None}
 CASE_UNCLAIMED = {
     **CASE,
     "holder": None,

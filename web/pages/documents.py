@@ -16,7 +16,7 @@ from kit.text import Text
 from web.deps import Applicant, Db, DeskDep, Now
 from web.errors import sentence
 from web.fields import ShownProblem
-from web.pages.persons import OnePerson, Person, context_of, onwards, person_drafting
+from web.pages.persons import OnePerson, Person, context_of, lock_draft, onwards, person_drafting
 from web.pages.proof import NoPicture
 from web.respond import go, language_of, page
 from web.wording import DOCUMENT_KINDS
@@ -77,6 +77,7 @@ def bring_document(
         return _document_page(request, desk, person, kind, problems)
     shown, other = pages["first"], pages.get("second")
     with desk.office.database.writing() as session:
+        lock_draft(session, person)
         evidence = evidence_of(session, person.application.id, person.place)
         page_kept = (shown.jpeg, shown.crop, shown.reading.width)
         keep_document(session, evidence, kind, page_kept, other.jpeg if other else None, now)

@@ -27,6 +27,7 @@ from web.wording import FAULTS, LIVE, MENDS, STATES
 router = APIRouter()
 MOST_ROLE = 40
 MOST_TOLD = 4000  # characters of times, colours and track
+MOST_MS = 600_000  # of one phase
 
 
 class BadTelling(session.FramesMissing):
@@ -37,16 +38,13 @@ def _asker(request: Request, applicant: Account, person: Person) -> Asker:
     device = fingerprint(browser_of(request), "live-device")
     application, place = person.application, person.place
     role = application.item_code if person.is_holder else place.split(".")[0]
-    return Asker(application.id, applicant.id, device, place, role[:MOST_ROLE])
+    return Asker(application.id, applicant.id, device, place, role[:MOST_ROLE], person.who)
 
 
 def intent_of(desk: DeskDep, person: Person) -> Text:
     """The sentence that the person confirms: as whom, and for which business."""
     item, role = casefile.item_of(desk.office, person.application), person.role
-    answers = person.application.answers
-    names = (str(answers.get(name) or "") for name in ("company_name", "business_name", "name", "trade_name"))
-    business = next((name for name in names if name), "")
-    if business:
+    if business := proving.business_of(person.application):
         return Text(
             zh=LIVE["intent_named"].zh.format(business=business, role=role.zh),
             en=LIVE["intent_named"].en.format(business=business, role=role.en),
@@ -115,6 +113,8 @@ def frames(
     jpegs = [frame.file.read(session.MOST_BYTES + 1) for frame in (frames or [])[: session.MOST_AT_ONCE + 1]]
     batch = _batch(token, first, taken, colours, track, jpegs)
     with desk.office.database.reading() as reading:
+        if told := session.told_at_the_end(reading, asker, name, token, batch.digest):
+            return JSONResponse(_told(request, after_face(desk, reading, person), finishing.ending_of(told)))
         row = session.admitted(reading, asker, name, now)
         if not (repeated := session.is_repeated(row, batch)):
             session.must_fit(row, batch, [len(jpeg) for jpeg in jpegs])
@@ -130,11 +130,24 @@ def frames(
 def _batch(token: str, first: int, taken: str, colours: str, track: str, jpegs: list[bytes]) -> Batch:
     try:
         times, shown, camera = json.loads(taken), json.loads(colours), json.loads(track)
-        told = {str(key)[:20]: str(value)[:120] for key, value in list(camera.items())[:12]}
+        told = {_plain(key, 20): _plain(value, 120) for key, value in list(camera.items())[:12]}
         digest = hashlib.sha256(b"".join(hashlib.sha256(jpeg).digest() for jpeg in jpegs)).hexdigest()
-        return Batch(token, first, tuple(map(int, times)), digest, tuple(map(int, shown)), told)
-    except (ValueError, TypeError, AttributeError) as error:
+        return Batch(token, first, _whole(times, MOST_MS), digest, _whole(shown, len(COLOURS)), told)
+    except (ValueError, TypeError, AttributeError, OverflowError, RecursionError) as error:
         raise BadTelling() from error
+
+
+def _whole(values: list[Any], most: int) -> tuple[int, ...]:
+    """Raises ValueError for what no camera and no page of ours says."""
+    found = tuple(map(int, values))
+    if any(not -1 <= value <= most for value in found):
+        raise ValueError("out of range")
+    return found
+
+
+def _plain(value: object, most: int) -> str:
+    """Half a character, which no text may hold, becomes a question mark."""
+    return str(value)[:most].encode("utf-8", "replace").decode()
 
 
 @router.post("/apply/{id}/live/{name}/intent")
@@ -153,11 +166,14 @@ def intent(
     person = person_drafting(request, id, desk, applicant)
     asker = _asker(request, applicant, person)
     with desk.office.database.writing() as writing:
+        if told := session.told_at_the_end(writing, asker, name, token, None):
+            return JSONResponse(_told(request, after_face(desk, writing, person), finishing.ending_of(told)))
         row = session.admitted(writing, asker, name, now, lock=True)
         if row.kind == FLASH:
             session.skip_colours(row, token, now)
         elif row.state != MEASURED:  # else the answer to the first time was lost
-            session.confirm_intent(row, token, colours == "yes", now)
+            meant = proving.intent_key(person.application, person.role)
+            session.confirm_intent(row, token, colours == "yes", now, meant)
     return _go_on(request, desk, person, asker, row, None)
 
 

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import Response
 
-from approval import casefile, freezing, meetings, people, proving
+from approval import appointments, casefile, freezing, meetings, people, proving
 from approval.application import Application
 from approval.decision import ReasonRequired
 from approval.participants import NotInvited
@@ -88,7 +88,7 @@ def _meeting(
         found, application, named = meetings.met(db, desk.office, id)
     except NotInvited:
         raise meetings.NoSuchMeeting() from None
-    if found.taken_by != clerk.id or found.state != meetings.OPEN:
+    if found.taken_by != clerk.id or found.state != appointments.OPEN:
         raise meetings.NoSuchMeeting()
     route = load_routes().of(Way(found.way))
     return page(

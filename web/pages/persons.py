@@ -30,6 +30,7 @@ class Person:
     place: str
     base: str
     role: Text
+    who: str | None  # stands for name and number in the form; None while one is missing
 
     @property
     def is_holder(self) -> bool:
@@ -63,13 +64,17 @@ def person_of(request: Request, id: str, session: Session, desk: DeskDep, applic
 def person_at(session: Session, office: Office, application: Application, place: str) -> Person:
     """The person in this place of the form. Raises NotInvited if nobody is there."""
     if place == HOLDER:
-        role = casefile.item_of(office, application).holder.label
-        return Person(application, HOLDER, f"/apply/{application.id}", role)
+        named = proving.holder_of(office, application)
+        return Person(application, HOLDER, f"/apply/{application.id}", named.role, _who(named))
     part = participants.of_place(session, application.id, place)
     if part is None:
         raise participants.NotInvited()
-    role = proving.named_at(session, office, application, place).role
-    return Person(application, place, f"{OTHERS}{part.id}", role)
+    named = proving.named_at(session, office, application, place)
+    return Person(application, place, f"{OTHERS}{part.id}", named.role, _who(named))
+
+
+def _who(named: proving.Named) -> str | None:
+    return named.who if named.is_whole else None
 
 
 def _one_person(request: Request, id: str, db: Db, desk: DeskDep, applicant: Applicant) -> Person:
@@ -90,6 +95,12 @@ def person_drafting(request: Request, id: str, desk: DeskDep, applicant: Account
 def must_be_drafting(person: Person) -> None:
     """Raises NotADraft."""
     if not person.is_draft:
+        raise cases.NotADraft()
+
+
+def lock_draft(session: Session, person: Person) -> None:
+    """Within the transaction that writes: it may have been submitted while pictures were decoded. Raises NotADraft."""
+    if casefile.locked(session, person.application.id).state != State.DRAFT:
         raise cases.NotADraft()
 
 

@@ -30,7 +30,7 @@ from web.deps import Applicant, Db, DeskDep, Now, OwnApplication
 from web.errors import sentence
 from web.fields import ShownProblem
 from web.pages.parts import OwnPart
-from web.pages.persons import OnePerson, Person, after_face, context_of, must_be_drafting, person_drafting
+from web.pages.persons import OnePerson, Person, after_face, context_of, lock_draft, must_be_drafting, person_drafting
 from web.respond import go, language_of, page
 from web.wording import FAULTS, STATES
 
@@ -145,6 +145,7 @@ def compare_face(
         return page(request, "apply/face.html", 422, **context, attempts_left=evidence.attempts_left, problems=problems)
     verdict = judge(comparison, bands_of(comparison.model))
     with desk.office.database.writing() as session:
+        lock_draft(session, person)
         evidence = evidence_of(session, person.application.id, person.place)
         session.refresh(evidence, with_for_update=True)
         may_compare(evidence)

@@ -25,6 +25,8 @@ def provers_of(db: Session, office: Office, case: Application, is_mine: bool, no
         part, met = signed.get(place), notes.get(place)
         base = f"/review/{case.id}/pictures"
         has_card = evidence.card_picture is not None
+        own = "own" if evidence.own_picture else "frame" if evidence.frame_picture else None
+        has_own = own is not None
         lines.append(
             {
                 "place": place,
@@ -38,11 +40,9 @@ def provers_of(db: Session, office: Office, case: Application, is_mine: bool, no
                 "phone": part.masked_phone if part else None,
                 "signals": [shown_signal(signal) for signal in evidence.signals] if is_mine else [],
                 "note": met.note if met and is_mine else "",
-                "may_compare": is_mine and has_card and not one.is_assured,
+                "may_compare": is_mine and has_card and has_own and not one.is_assured,
                 "card_href": f"{base}/card?person={place}" if is_mine and place != HOLDER and has_card else None,
-                "own_href": f"{base}/frame?person={place}"
-                if is_mine and place != HOLDER and evidence.frame_picture
-                else None,
+                "own_href": f"{base}/{own}?person={place}" if is_mine and place != HOLDER and has_own else None,
             }
         )
     return lines

@@ -28,7 +28,7 @@ from web.respond import go, language_of, page
 from web.wording import CHANNELS, REASONS, STATES
 
 router = APIRouter()
-PICTURES = {which: f"{which}_picture" for which in ("card", "emblem", "portrait", "frame")}
+PICTURES = {which: f"{which}_picture" for which in ("card", "emblem", "portrait", "frame", "own")}
 
 
 @router.get("/review")
@@ -210,6 +210,7 @@ def _evidence(evidence: Evidence, case: Application) -> dict[str, Any]:
         "card_href": f"{base}/card" if evidence.card_picture else None,
         "emblem_href": f"{base}/emblem" if evidence.emblem_picture else None,
         "portrait_href": f"{base}/portrait" if evidence.portrait_picture else None,
+        "own_href": f"{base}/own" if evidence.own_picture else None,
         "frame_href": f"{base}/frame" if evidence.frame_picture else None,
         "distance": evidence.distance,
         "accept": bands.accept if has_gauge else None,

@@ -12,7 +12,7 @@ import segno
 from fastapi import APIRouter, Form, Request, UploadFile
 from fastapi.responses import Response
 
-from approval import asserting, casefile, consents, meetings, proving
+from approval import appointments, asserting, casefile, consents, meetings, proving
 from identity import (
     MEETINGS,
     AlreadyAssured,
@@ -127,7 +127,7 @@ def meeting(request: Request, desk: DeskDep, db: Db, now: Now, person: OnePerson
 def _meeting_page(
     request: Request, desk: DeskDep, db: Db, now: Now, person: Person, problem: DomainError | None = None
 ) -> Response:
-    found = meetings.open_of(db, person.application.id, person.place)
+    found = appointments.open_of(db, person.application.id, person.place)
     if found is None:
         return go(f"{person.base}/identity")
     ahead = [one.id for one in meetings.waiting_calls(db, now) if one.slot_at is None]
@@ -177,7 +177,7 @@ def book(
 @router.get("/parts/{id}/identity/code.svg")
 def code_picture(db: Db, person: OnePerson) -> Response:
     """The digits as a QR code, for the reader at the window."""
-    found = meetings.open_of(db, person.application.id, person.place)
+    found = appointments.open_of(db, person.application.id, person.place)
     if found is None:
         return Response(status_code=404)
     out = io.BytesIO()
@@ -193,7 +193,7 @@ def picture(request: Request, desk: DeskDep, db: Db, person: OnePerson) -> Respo
 
 
 def _kept(evidence: Evidence) -> dict[str, bool]:
-    return {"card": evidence.card_picture is not None, "own": evidence.frame_picture is not None}
+    return {"card": evidence.card_picture is not None, "own": evidence.own_picture is not None}
 
 
 def _picture_page(
@@ -238,14 +238,17 @@ def upload(
         found = desk.matcher.read_portrait(data)
     except DomainError as error:
         return _picture_page(request, desk, person, kept, (which, sentence(error, request)))
-    if found.reading.faults:
+    if found.reading.faults and which == "own":  # a card in which no face is found is still one that a clerk can read
         told = FAULTS[found.reading.faults[0]].said(language_of(request))
         return _picture_page(request, desk, person, kept, (which, told))
     with desk.office.database.writing() as session:
         proving.must_be_under_way(casefile.locked(session, person.application.id))
         evidence = evidence_of(session, person.application.id, person.place)
+        if evidence.is_assured:  # what somebody vouched for rests on the pictures that are there
+            raise AlreadyAssured()
         if which == "card":
-            keep_portrait(session, evidence, found.jpeg, found.crop, found.reading.width, now)
+            width = found.reading.width if found.crop else 0
+            keep_portrait(session, evidence, found.jpeg, found.crop or found.jpeg, width, now)
         else:
             keep_own_picture(session, evidence, found.jpeg, now)
     return go(f"{person.base}/identity/picture", "uploaded")

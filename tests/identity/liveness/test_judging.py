@@ -192,3 +192,12 @@ def test_what_most_frames_lack_is_told_at_once() -> None:
 def test_readings_are_the_same_when_they_are_read_back() -> None:
     frames = a_sitting().frames
     assert read_back(written_down(frames)) == list(frames)
+
+
+def test_whoever_acts_without_ever_being_seen_from_the_front_is_not_known_again() -> None:
+    """Somebody else could look ahead first and step aside: acting with closed eyes, nothing is there to compare."""
+    sitting = a_sitting()
+    squinting = [replace(one, eyes=0.12) if one.phase else one for one in sitting.frames]
+    judgement = judge_session(replace(sitting, frames=squinting))
+    assert judgement.outcome == "person"
+    assert "frontal_parts" in judgement.failed

@@ -2,6 +2,7 @@
 """A session is for one person, one case, one device, one minute, one time; whoever tries otherwise is told so."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -11,7 +12,7 @@ from sqlalchemy.orm import Session
 from identity import Band, Comparison, ConsentMissing, evidence_of, keep_portrait, record_consent, view_picture
 from identity.bands import BANDS
 from identity.liveness import session as live
-from identity.liveness.finishing import Ending, finish, pictures_of
+from identity.liveness.finishing import Ending, ending_of, finish, pictures_of
 from identity.liveness.session import Asker, Batch, LiveSession
 from kit.errors import DomainError
 from tests.conftest import NOON
@@ -246,3 +247,37 @@ def test_a_session_that_ended_before_anything_was_asked_uses_up_no_try(agreed: S
         row = live.start(agreed, ASKER, NOON + seconds(turn))
         live.abandon(agreed, ASKER, row.id, NOON + seconds(turn))
     assert live.sessions_left(agreed, ASKER, NOON + seconds(10)) == 3
+
+
+def test_the_last_answer_is_given_again_to_whoever_lost_it_and_to_nobody_else(agreed: Session) -> None:
+    row, now = sat_through(agreed)
+    asked = live.token_of(row.id, row.drawn.phases.index("intent"))
+    ending = finish(agreed, ASKER, row, NEAR, b"best", now)
+    again = live.told_at_the_end(agreed, ASKER, row.id, asked, None)
+    assert again is not None
+    assert ending_of(again) == ending
+    assert live.told_at_the_end(agreed, ASKER, row.id, asked, "other frames") is None
+    assert live.told_at_the_end(agreed, ASKER, row.id, live.token_of(row.id, 1), None) is None
+    for other in ({"device": "another"}, {"account_id": "you"}, {"application_id": "a-2"}, {"person": "x.1"}):
+        assert live.told_at_the_end(agreed, replace(ASKER, **other), row.id, asked, None) is None
+
+
+def test_a_consent_taken_back_while_faces_were_compared_counts(agreed: Session) -> None:
+    row, now = sat_through(agreed)
+    record_consent(agreed, evidence_of(agreed, "a-1"), "decline", now)
+    with pytest.raises(ConsentMissing):
+        finish(agreed, ASKER, row, NEAR, b"best", now)
+
+
+def test_tries_are_counted_for_the_person_and_the_account_whatever_the_application(agreed: Session) -> None:
+    who = replace(ASKER, who="w" * 64)
+    for turn in range(live.MOST_OF_PERSON):
+        here = replace(who, application_id=f"b-{turn}", account_id=f"account {turn}")
+        evidence = evidence_of(agreed, here.application_id)
+        keep_portrait(agreed, evidence, b"card", b"portrait", 228, NOON)
+        record_consent(agreed, evidence, "agree", NOON)
+        live.start(agreed, here, NOON)
+    assert live.sessions_left(agreed, who, NOON) == 0
+    assert live.sessions_left(agreed, replace(ASKER, who="x" * 64), NOON) == 3
+    with pytest.raises(live.LiveSessionsUsedUp):
+        live.start(agreed, who, NOON)
