@@ -37,7 +37,9 @@ from approval.roles import load_needs
 from approval.running import Runner
 from approval.steps import VERBS
 from approval.sweeping import sweep
-from audit import verify_export
+from audit import FolderWitness, Ledger, LogKeyForeign, NoteRefused, Sequencer, Witness
+from audit import open_key as open_log_key
+from audit import sentences_of, verify_export, witness_of
 from catalogue import load_catalogue
 from console import addresses, decisions, items, processes, retention
 from credit import HttpBureau
@@ -92,6 +94,7 @@ class House:
     faces: Choice
     keys: DatabaseKeyring
     nightly: Nightly
+    ledger: Ledger
 
 
 def build(settings: Settings) -> House:
@@ -126,10 +129,26 @@ def build(settings: Settings) -> House:
         registrar=settings.registrar_name,
         straight_through=settings.straight_through,
         retention=load_retention(settings.retention_file) if settings.retention_file else load_retention(),
+        audit_contact=settings.audit_contact,
         public_url=settings.public_url,
     )
     nightly = Nightly(office, documents, fading.sources(database))
-    return House(settings, database, engine, office, store, signer.trust, faces, ring, nightly)
+    return House(settings, database, engine, office, store, signer.trust, faces, ring, nightly, ledger_of(settings, database))
+
+
+def ledger_of(settings: Settings, database: Database) -> Ledger:
+    """The log's key and witnesses. Raises typer.Exit with one clear sentence for a wrong file or key."""
+    try:
+        key = open_log_key(settings.log_key, settings.origin)
+        witnesses: list[Witness] = []
+        if settings.checkpoint_dir:
+            witnesses.append(FolderWitness(settings.checkpoint_dir))
+        if settings.witness_url:
+            witnesses.append(witness_of(settings.witness_url, settings.witness_key))
+    except (ValueError, NoteRefused):
+        typer.echo("LOG_KEY_FILE, LOG_ORIGIN or WITNESS_KEY is not what it must be: see README, Settings.", err=True)
+        raise typer.Exit(2) from None
+    return Ledger(database, key, tuple(witnesses), settings.audit_contact)
 
 
 def remedies(settings: Settings) -> Remedies:
@@ -154,6 +173,11 @@ def migrate_to_head(house: House) -> None:
         command.upgrade(config, "head")
     house.engine.create_tables()
     house.keys.create_table()
+    try:
+        house.ledger.must_be_ours()
+    except LogKeyForeign:
+        typer.echo("The decision log was signed under another key or origin: restore LOG_KEY_FILE or LOG_ORIGIN.", err=True)
+        raise typer.Exit(2) from None
     with house.database.writing() as session:
         clocks.publish_known_years(session, house.office)
         for kind in CODED:
@@ -165,6 +189,8 @@ def working(house: House, executor: str) -> Iterator[Runner]:
     """A worker in this process, and a look every minute at what stands still."""
     runner = Runner(house.office, crash_at=os.environ.get("CRASH_AT", ""), standing=house.engine.standing)
     house.engine.start(executor, runner.carry_on)
+    sequencer = Sequencer(house.ledger, house.office.clock)
+    sequencer.start()
     stop = threading.Event()
 
     def look() -> None:
@@ -175,6 +201,7 @@ def working(house: House, executor: str) -> Iterator[Runner]:
                 runner.kick_stuck(house.office.clock())
                 sweep(house.office, house.office.clock())
                 house.nightly.look(house.office.clock())
+                house.ledger.look(house.office.clock())
                 if times % LOOKS_A_DAY == 1:
                     house.engine.forget_finished(house.office.clock())
             except Exception:  # the database is away or a row is odd: the next look comes in a minute
@@ -186,6 +213,7 @@ def working(house: House, executor: str) -> Iterator[Runner]:
     finally:
         stop.set()
         house.engine.close()
+        sequencer.stop()
 
 
 @cli.command()
@@ -228,7 +256,7 @@ def site(house: House, host: str, port: int, worker: bool = True) -> Iterator[uv
         workers = Workers(house.settings.face_workers, choice=house.faces, prepare=(PREPARE,))
     matcher, cards = DlibMatcher(workers), RapidCardReader(workers)
     partners = load_partners(house.settings.partners)
-    app = create_app(Desk(house.office, matcher, cards, house.store, house.settings, house.trust, partners))
+    app = create_app(Desk(house.office, matcher, cards, house.store, house.settings, house.trust, house.ledger, partners))
     server = uvicorn.Server(uvicorn.Config(app, host=host, port=port, log_level="warning", access_log=False))
     with ExitStack() as stack:
         stack.callback(matcher.close)
@@ -356,16 +384,15 @@ def verify_licence(
 
 
 @cli.command("verify-log")
-def verify_log(path: Path, head: Annotated[str | None, typer.Option(help="hash noted outside")] = None) -> None:
-    """Check an export of the decision log. Exits 1 and names the lines if anything was changed."""
-    report = verify_export(path, head)
-    for fault in report.faults:
-        typer.echo(f"line {fault.line}: {fault.zh} {fault.en}")
-    for zh, en in report.notes:
-        typer.echo(f"{zh} {en}")
-    typer.echo(
-        f"{'OK' if report.ok else 'CHANGED'}: {report.lines} entries, head {report.head_index} {report.head_hash}"
-    )
+def verify_log(
+    path: Path,
+    key: Annotated[str | None, typer.Option(help="the published key of the log")] = None,
+    held: Annotated[Path | None, typer.Option(help="checkpoints kept elsewhere")] = None,
+) -> None:
+    """Check an export of the decision log. Exits 1 and says where if anything was changed."""
+    report = verify_export(path, key, held.read_text("utf-8") if held else "")
+    for line in sentences_of(report):
+        typer.echo(line)
     if not report.ok:
         raise typer.Exit(1)
 

@@ -226,7 +226,7 @@ def _service(
     enrol_demonstration_staff(database)
     runner = Runner(office)
     engine.start("journeys-1", runner.carry_on)
-    desk = Desk(office, matcher, reader, store, settings, signer.trust)
+    desk = Desk(office, matcher, reader, store, settings, signer.trust, Ledger(office.database, LogKey.fresh("test.invalid/log")))
     app = create_app(desk)
     address, server, thread = running(app)
     signs, partner_app = partner.key_in(folder / "partner.key"), FastAPI()

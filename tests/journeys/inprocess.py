@@ -221,7 +221,7 @@ def a_house(database: Database, site: Site, desk: Desk) -> House:
 
 def a_desk(database: Database, folder: Path) -> Desk:
     settings = Settings(data_dir=folder, straight_through=True)
-    return Desk(TestOffice(database).office, NoMatcher(), NoReader(), Store(folder), settings, b"")
+    return Desk(TestOffice(database).office, NoMatcher(), NoReader(), Store(folder), settings, b"", Ledger(database, LogKey.fresh("test.invalid/log")))
 
 
 @contextmanager
