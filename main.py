@@ -37,9 +37,7 @@ from approval.roles import load_needs
 from approval.running import Runner
 from approval.steps import VERBS
 from approval.sweeping import sweep
-from audit import FolderWitness, Ledger, LogKeyForeign, NoteRefused, Sequencer, Witness
-from audit import open_key as open_log_key
-from audit import sentences_of, verify_export, witness_of
+from audit import Ledger, LogKeyForeign, Sequencer, ledger_of, sentences_of, verify_export
 from catalogue import load_catalogue
 from console import addresses, decisions, items, processes, retention
 from credit import HttpBureau
@@ -133,22 +131,18 @@ def build(settings: Settings) -> House:
         public_url=settings.public_url,
     )
     nightly = Nightly(office, documents, fading.sources(database))
-    return House(settings, database, engine, office, store, signer.trust, faces, ring, nightly, ledger_of(settings, database))
+    with refusing_log():
+        ledger = ledger_of(database, settings)
+    return House(settings, database, engine, office, store, signer.trust, faces, ring, nightly, ledger)
 
 
-def ledger_of(settings: Settings, database: Database) -> Ledger:
-    """The log's key and witnesses. Raises typer.Exit with one clear sentence for a wrong file or key."""
+@contextmanager
+def refusing_log() -> Iterator[None]:
     try:
-        key = open_log_key(settings.log_key, settings.origin)
-        witnesses: list[Witness] = []
-        if settings.checkpoint_dir:
-            witnesses.append(FolderWitness(settings.checkpoint_dir))
-        if settings.witness_url:
-            witnesses.append(witness_of(settings.witness_url, settings.witness_key))
-    except (ValueError, NoteRefused):
-        typer.echo("LOG_KEY_FILE, LOG_ORIGIN or WITNESS_KEY is not what it must be: see README, Settings.", err=True)
+        yield
+    except LogKeyForeign:
+        typer.echo("LOG_KEY_FILE, LOG_ORIGIN or WITNESS_KEY is not that of this decision log: restore it.", err=True)
         raise typer.Exit(2) from None
-    return Ledger(database, key, tuple(witnesses), settings.audit_contact)
 
 
 def remedies(settings: Settings) -> Remedies:
@@ -173,11 +167,8 @@ def migrate_to_head(house: House) -> None:
         command.upgrade(config, "head")
     house.engine.create_tables()
     house.keys.create_table()
-    try:
+    with refusing_log():
         house.ledger.must_be_ours()
-    except LogKeyForeign:
-        typer.echo("The decision log was signed under another key or origin: restore LOG_KEY_FILE or LOG_ORIGIN.", err=True)
-        raise typer.Exit(2) from None
     with house.database.writing() as session:
         clocks.publish_known_years(session, house.office)
         for kind in CODED:
@@ -256,7 +247,9 @@ def site(house: House, host: str, port: int, worker: bool = True) -> Iterator[uv
         workers = Workers(house.settings.face_workers, choice=house.faces, prepare=(PREPARE,))
     matcher, cards = DlibMatcher(workers), RapidCardReader(workers)
     partners = load_partners(house.settings.partners)
-    app = create_app(Desk(house.office, matcher, cards, house.store, house.settings, house.trust, house.ledger, partners))
+    app = create_app(
+        Desk(house.office, matcher, cards, house.store, house.settings, house.trust, house.ledger, partners)
+    )
     server = uvicorn.Server(uvicorn.Config(app, host=host, port=port, log_level="warning", access_log=False))
     with ExitStack() as stack:
         stack.callback(matcher.close)

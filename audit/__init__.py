@@ -4,7 +4,7 @@
 from audit.checking import Checked, LogBroken, Standing, check, must_hold, note_check, standing
 from audit.disclosures import disclosed, erase
 from audit.exporting import FORMS, Asked, Form, export
-from audit.keeping import Ledger, LogKeyForeign, Sequencer, open_key
+from audit.keeping import Ledger, LogKeyForeign, Sequencer, ledger_of
 from audit.leaves import JSON
 from audit.log import Entry, EntryMalformed, Filters, append, of_subject, search
 from audit.notes import LogKey, NoteRefused, Verifier
@@ -13,7 +13,7 @@ from audit.proving import Consistency, Inclusion, NotInTree, prove_consistency, 
 from audit.sequencing import Head, entry_bundle, hash_tile, head, newest, pending, sequence
 from audit.tree import tile_number
 from audit.verifier import Report, sentences_of, verify_export
-from audit.witnesses import FolderWitness, HttpWitness, Shown, Witness, shown, witness_of
+from audit.witnesses import FolderWitness, HttpWitness, Shown, Witness, shown
 
 __all__ = [
     "FORMS",
@@ -50,21 +50,20 @@ __all__ = [
     "export",
     "hash_tile",
     "head",
+    "ledger_of",
     "must_hold",
     "newest",
     "note_check",
     "of_subject",
-    "open_key",
     "pending",
     "prove_consistency",
     "prove_inclusion",
     "receipt_of",
     "search",
+    "sentences_of",
     "sequence",
     "shown",
     "standing",
     "tile_number",
-    "sentences_of",
     "verify_export",
-    "witness_of",
 ]

@@ -195,11 +195,12 @@ def _glance(session: Session, end: Head, verifier: Verifier, held: Iterable[str]
     e, first = Entry, max(0, end.size - most)
     query = select(e.index, e.at, e.event, e.subject, e.actor, e.facts).where(e.index >= first, e.index < end.size)
     expected = first
-    for index, *told in session.execute(query.order_by(e.index)):
-        hash = leaf_hash(leaf(*told))
-        at = index % 256 * 32
-        if index != expected or read(0, index // 256)[at : at + 32] != hash:
-            raise _Broken("row_changed" if index == expected else "row_missing", expected)
+    for index, at, event, subject, actor, facts in session.execute(query.order_by(e.index)):
+        digest, place = leaf_hash(leaf(at, event, subject, actor, facts)), expected % 256 * 32
+        if index != expected:
+            raise _Broken("row_missing", expected)
+        if read(0, expected // 256)[place : place + 32] != digest:
+            raise _Broken("row_changed", expected)
         expected += 1
     if expected != end.size:
         raise _Broken("row_missing", expected)

@@ -5,7 +5,7 @@ The leaf holds a commitment (`kit.commitments`), this table value and salt. Whoe
 words everywhere but in backups, and the log verifies as before (个人信息保护法 第47条).
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import BigInteger, String, delete, select
@@ -48,14 +48,6 @@ def disclosed(session: Session, entry_id: int) -> dict[str, str]:
     """What the entry committed to and nobody has erased."""
     found = session.scalars(select(Disclosure).where(Disclosure.entry_id == entry_id))
     return {one.field: one.opening["value"] for one in found}
-
-
-def disclosures_between(session: Session, first: int, last: int) -> Iterator[tuple[int, str, dict[str, str]]]:
-    """Entry id, field and opening, for the ids first … last in order."""
-    d = Disclosure
-    query = select(d.entry_id, d.field, d.opening).where(d.entry_id.between(first, last)).order_by(d.entry_id, d.field)
-    for entry_id, field, opening in session.execute(query):
-        yield entry_id, field, opening
 
 
 def erase(session: Session, subject: str) -> int:

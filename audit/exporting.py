@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Export (导出): the log, or what filters select of it, as one zip that proves itself. Hides streaming. I/O: database.
 
-`jsonl` is the auditor's bundle: exact lines, all hashes, checkpoints, key, verifier (`audit.verifier`, one file) and, if
-asked for, disclosures. `csv` and `parquet` are copies for a table, with a checksum and without proof. No limit on rows:
-they go from a cursor through the zip to whoever reads, and nothing is held but the places of a selection.
+`jsonl` is the auditor's bundle: exact lines, all hashes, checkpoints, key, verifier (`audit.verifier`, one file) and,
+if asked for, disclosures. `csv` and `parquet` are copies for a table, with a checksum and without proof. No limit on
+rows: they go from a cursor through the zip to whoever reads, and nothing is held but the places of a selection.
 """
 
 import hashlib

@@ -18,10 +18,11 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from audit.checking import Checked, check, glance, note_check, note_fault, standing
 from audit.notes import LogKey, NoteRefused, Verifier
 from audit.sequencing import AT_ONCE, ClockBehind, TreeDamaged, is_pending, newest, sequence
-from audit.witnesses import Witness, held_elsewhere, show_newest
+from audit.witnesses import FolderWitness, Witness, held_elsewhere, show_newest, witness_of
 from kit.clock import Clock
 from kit.database import Database
 from kit.errors import DomainError
+from kit.settings import Settings
 
 log = structlog.get_logger()
 EVERY_S = 0.2
@@ -130,8 +131,22 @@ class Ledger:
             note_fault(session, why, now)
 
 
+def ledger_of(database: Database, settings: Settings) -> Ledger:
+    """Key and witnesses as the settings name them. Raises LogKeyForeign for a file or a key that is none."""
+    try:
+        key = open_key(settings.log_key, settings.origin)
+        witnesses: list[Witness] = []
+        if settings.checkpoint_dir:
+            witnesses.append(FolderWitness(settings.checkpoint_dir))
+        if settings.witness_url:
+            witnesses.append(witness_of(settings.witness_url, settings.witness_key))
+    except (ValueError, NoteRefused) as error:
+        raise LogKeyForeign() from error
+    return Ledger(database, key, tuple(witnesses), settings.audit_contact)
+
+
 class Sequencer:
-    """Two threads of a worker: one sequences, the other shows checkpoints to witnesses. Several workers may have one."""
+    """Two threads of a worker: one sequences, the other shows checkpoints to witnesses. Each worker may have one."""
 
     def __init__(self, ledger: Ledger, clock: Clock, every_s: float = EVERY_S) -> None:
         self._ledger, self._clock, self._every_s = ledger, clock, every_s

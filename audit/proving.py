@@ -34,7 +34,7 @@ class Inclusion:
 
     @property
     def receipt(self) -> str:
-        lines = [base64.b64encode(hash).decode() for hash in self.path]
+        lines = [base64.b64encode(digest).decode() for digest in self.path]
         extra = base64.b64encode(self.leaf).decode()
         return "\n".join([FORMAT, f"extra {extra}", f"index {self.index}", *lines, "", self.note])
 

@@ -112,9 +112,9 @@ def sequence(session: Session, key: LogKey, now: datetime, most: int = AT_ONCE) 
         return 0
     edge = _edge(session, now)
     places = []
-    for id, *told in waiting:
-        places.append({"which": id, "place": edge.size})
-        edge.add(leaf_hash(leaf(*told)))
+    for which, at, event, subject, actor, facts in waiting:
+        places.append({"which": which, "place": edge.size})
+        edge.add(leaf_hash(leaf(at, event, subject, actor, facts)))
     table = _ENTRIES
     given = update(table).where(table.c.id == bindparam("which")).values({table.c.index: bindparam("place")})
     session.connection().execute(given, places)

@@ -6,7 +6,7 @@ by level and number; a partial tile is the beginning of the full one. What asks 
 """
 
 import hashlib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 
 HASH = 32
 WIDTH = 256
@@ -54,7 +54,7 @@ class Edge:
             self._levels.append(bytearray(hashes))
             size //= WIDTH
 
-    def add(self, hash: bytes) -> None:
+    def add(self, digest: bytes) -> None:
         """One more leaf."""
         number, level = self.size, 0
         self.size += 1
@@ -62,12 +62,12 @@ class Edge:
             if level == len(self._levels):
                 self._levels.append(bytearray())
             tile = self._levels[level]
-            tile += hash
+            tile += digest
             if len(tile) < FULL:
                 return
             number //= WIDTH
             self.done[level, number] = bytes(tile)
-            hash = folded(split(bytes(tile)))
+            digest = folded(split(bytes(tile)))
             tile.clear()
             level += 1
 
@@ -157,25 +157,25 @@ def proves_inclusion(leaf: bytes, index: int, size: int, path: Sequence[bytes], 
     """RFC 9162 §2.1.3.2; `leaf` is its hash."""
     if not 0 <= index < size:
         return False
-    at, last, hash = index, size - 1, leaf
+    at, last, digest = index, size - 1, leaf
     for step in path:
         if last == 0:
             return False
         if at & 1 or at == last:
-            hash = node_hash(step, hash)
+            digest = node_hash(step, digest)
             while at and not at & 1:
                 at, last = at >> 1, last >> 1
         else:
-            hash = node_hash(hash, step)
+            digest = node_hash(digest, step)
         at, last = at >> 1, last >> 1
-    return last == 0 and hash == root
+    return last == 0 and digest == root
 
 
 def proves_consistency(old: int, new: int, path: Sequence[bytes], old_root: bytes, new_root: bytes) -> bool:
     """RFC 9162 §2.1.4.2; from an empty tree anything follows."""
     if old == new:
         return not path and old_root == new_root
-    if not 0 <= old < new or not path and old:
+    if not 0 <= old < new or (not path and old):
         return False
     if old == 0:
         return not path
@@ -195,14 +195,6 @@ def proves_consistency(old: int, new: int, path: Sequence[bytes], old_root: byte
             after = node_hash(after, step)
         at, last = at >> 1, last >> 1
     return last == 0 and before == old_root and after == new_root
-
-
-def root_of(leaves: Iterable[bytes]) -> bytes:
-    """The root over leaf hashes, one after the other."""
-    edge = Edge()
-    for hash in leaves:
-        edge.add(hash)
-    return edge.root()
 
 
 def tile_path(number: int) -> str:

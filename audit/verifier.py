@@ -19,6 +19,7 @@ import hmac
 import json
 import sys
 import zipfile
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -155,15 +156,16 @@ def notes_of(text: str) -> list[str]:
 
 def roots_at(export: Export, sizes: set[int], matches: Any) -> tuple[int, dict[int, bytes]]:
     """Read hashes.bin once: how many there are, and the root at each of `sizes`. `matches` judges each hash."""
-    sha, stack, count, roots = hashlib.sha256, [], 0, {0: hashlib.sha256(b"").digest()}
+    sha, count, roots = hashlib.sha256, 0, {0: hashlib.sha256(b"").digest()}
+    stack: list[bytes] = []
     with export.open("hashes.bin") as file:
-        while hash := file.read(32):
-            matches(count, hash)
+        while digest := file.read(32):
+            matches(count, digest)
             count += 1
             size = count
             while not size & 1:  # as many complete pairs as the count has zeros at its end
-                hash, size = sha(b"\x01" + stack.pop() + hash).digest(), size >> 1
-            stack.append(hash)
+                digest, size = sha(b"\x01" + stack.pop() + digest).digest(), size >> 1
+            stack.append(digest)
             if count in sizes:
                 root = stack[-1]
                 for left in stack[-2::-1]:
@@ -180,13 +182,13 @@ class Lines:
         self.places = (int(line) for line in export.lines("indices.txt")) if is_selection else None
         self.place: int | None = next(self.places, None) if self.places else 0
 
-    def matches(self, index: int, hash: bytes) -> None:
+    def matches(self, index: int, digest: bytes) -> None:
         if index != self.place:
             return
         line = next(self.lines, b"")
         self.read += 1
         leaf = line[:-1]
-        if line[-1:] != b"\n" or hashlib.sha256(b"\x00" + leaf).digest() != hash:
+        if line[-1:] != b"\n" or hashlib.sha256(b"\x00" + leaf).digest() != digest:
             raise Fault("line", self.read)
         for said in self.disclosed.pop(index, ()):
             told = json.loads(leaf)["facts"]["committed"][said["field"]]
@@ -245,7 +247,16 @@ def verify_export(path: str | Path, vkey: str | None = None, held: str = "") -> 
         verify(Export(Path(path)), report, vkey, held)
     except Fault as fault:
         report.faults.append((fault.args[0], str(fault.args[1])))
-    except (ValueError, KeyError, TypeError, IndexError, OSError, zipfile.BadZipFile, EOFError, zipfile.zlib.error) as e:
+    except (
+        ValueError,
+        KeyError,
+        TypeError,
+        IndexError,
+        OSError,
+        zipfile.BadZipFile,
+        EOFError,
+        zlib.error,
+    ) as e:
         report.faults.append(("unreadable", type(e).__name__))
     return report
 

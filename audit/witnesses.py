@@ -103,7 +103,7 @@ class HttpWitness:
         self._client = client or httpx.Client(timeout=PATIENCE_S)
 
     def show(self, note: str, old: int, path: Sequence[bytes], now: datetime) -> list[str]:
-        proof = "".join(base64.b64encode(hash).decode() + "\n" for hash in path)
+        proof = "".join(base64.b64encode(digest).decode() + "\n" for digest in path)
         try:
             answer = self._client.post(f"{self._url}/add-checkpoint", content=f"old {old}\n{proof}\n{note}".encode())
         except httpx.HTTPError as error:
@@ -142,7 +142,7 @@ def shown(session: Session, name: str) -> Shown:
 
 
 def show_newest(database: Database, witness: Witness, now: datetime) -> bool:
-    """Hand the newest checkpoint over, outside every transaction, and write down what came of it. True if it holds it."""
+    """Hand the newest checkpoint over, outside every transaction, and write down what came of it. True if it is held."""
     with database.reading() as session:
         checkpoint, before = newest(session), shown(session, witness.name)
     if checkpoint is None or (before.size == checkpoint.size and before.failing_since is None):
@@ -201,5 +201,3 @@ def witness_of(url: str, vkey: str) -> HttpWitness:
     if verifier.kind != 4:
         raise NoteRefused(why="key")
     return HttpWitness(url, verifier)
-
-

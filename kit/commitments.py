@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Commitments (承诺值): a value is bound and not told; whoever has value and salt can be shown that it is the one. Pure.
+"""Commitments (承诺值): a value is bound and not told; with value and salt anybody can be shown that it is it. Pure.
 
 HMAC-SHA-256 under a random salt of 256 bits over the name of the field, a zero byte and the value. Without the salt a
 commitment says nothing, not even of a value that can be guessed; an unsalted hash of a number of a person would.

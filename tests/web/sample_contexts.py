@@ -132,9 +132,18 @@ SEARCH = {
     "entries": ENTRIES,
     "older_href": "/o",
     "events": [some(value="decided", label=t("作出决定", "Decided"))],
-    "export_csv_href": "/c",
-    "export_jsonl_href": "/j",
-    "head": some(index=128, hash="9f" * 32),
+    "purposes": [some(value="inspection", label=t("监督检查", "Inspection"))],
+    "tree": some(
+        size=128,
+        root="9f" * 32,
+        pending=2,
+        checked_at=NOW,
+        broken_since=NOW,
+        why=t("缺少记录", "Entries are missing"),
+        contact="审计员",
+        key="test.invalid/log+00000000+AA==",
+        witnesses=[some(name="witness.invalid/w1", size=120, shown_at=NOW, failing_since=NOW)],
+    ),
     "result": some(ok=True, lines=128, sentence=t("128 条全部完整", "All whole")),
 }
 BOARD = {
