@@ -142,7 +142,7 @@ def shown(session: Session, name: str) -> Shown:
 
 
 def show_newest(database: Database, witness: Witness, now: datetime) -> bool:
-    """Hand the newest checkpoint over, outside every transaction, and write down what came of it. True if it is held."""
+    """Hand the newest checkpoint over, outside every transaction, and write down what came of it."""
     with database.reading() as session:
         checkpoint, before = newest(session), shown(session, witness.name)
     if checkpoint is None or (before.size == checkpoint.size and before.failing_since is None):
