@@ -22,6 +22,7 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import count
 from pathlib import Path
 from typing import IO, Any
 
@@ -39,6 +40,7 @@ OWN_KEY = (
     "公钥取自导出文件本身，请与另行公布的公钥比对",
     "The key came with the export: compare it with the published one",
 )
+END = (-1, 0, b"")  # place, number and text behind the last line
 NO_PROOF = ("表格副本不含证明，只核对了校验和", "A table is a copy without proof: only its checksum was verified")
 
 # Ed25519 (RFC 8032 §5.1), verification only.
@@ -135,15 +137,14 @@ class Export:
     """The files of an export, in a folder or in a zip."""
 
     def __init__(self, path: Path) -> None:
-        self.zip = None if path.is_dir() else zipfile.ZipFile(path)
-        self.path = path
+        self.path, self.zip = path, None if path.is_dir() else zipfile.ZipFile(path)
 
     def open(self, name: str) -> IO[bytes]:
         return self.zip.open(name) if self.zip else (self.path / name).open("rb")
 
-    def text(self, name: str) -> str:
+    def read(self, name: str) -> bytes:
         with self.open(name) as file:
-            return file.read().decode()
+            return file.read()
 
     def lines(self, name: str) -> Iterator[bytes]:
         with self.open(name) as file:
@@ -154,94 +155,85 @@ def notes_of(text: str) -> list[str]:
     return [note for note in text.split("%\n") if note.strip()]
 
 
-def roots_at(export: Export, sizes: set[int], matches: Any) -> tuple[int, dict[int, bytes]]:
-    """Read hashes.bin once: how many there are, and the root at each of `sizes`. `matches` judges each hash."""
-    sha, count, roots = hashlib.sha256, 0, {0: hashlib.sha256(b"").digest()}
+def lines_of(export: Export, is_selection: bool) -> Iterator[tuple[int, int, bytes]]:
+    """Place in the log, number in the file, and text of each line."""
+    places = (int(line) for line in export.lines("indices.txt")) if is_selection else count()
+    for number, line in enumerate(export.lines("entries.jsonl"), 1):
+        yield next(places, -1), number, line
+    if is_selection and next(places, None) is not None:
+        raise Fault("count", "indices.txt")
+
+
+def judge(line: bytes, number: int, digest: bytes, disclosed: list[Any]) -> int:
+    """Whether the line is the entry with this hash and what is disclosed of it what it commits to."""
+    if line[-1:] != b"\n" or hashlib.sha256(b"\x00" + line[:-1]).digest() != digest:
+        raise Fault("line", number)
+    for said in disclosed:
+        told = json.loads(line)["facts"]["committed"][said["field"]]
+        secret = said["field"].encode() + b"\x00" + said["value"].encode()
+        if hmac.new(bytes.fromhex(said["salt"]), secret, "sha256").hexdigest() != told:
+            raise Fault("disclosure", f"{number} {said['field']}")
+    return len(disclosed)
+
+
+def walk(export: Export, report: Report, sizes: set[int], disclosed: dict[int, list[Any]]) -> dict[int, bytes]:
+    """Read hashes.bin once, beside it the lines; gives the root at each of `sizes` that there is."""
+    sha, roots = hashlib.sha256, {0: hashlib.sha256(b"").digest()}
     stack: list[bytes] = []
+    lines = lines_of(export, report.kind == "selection")
+    place, number, line = next(lines, END)
     with export.open("hashes.bin") as file:
         while digest := file.read(32):
-            matches(count, digest)
-            count += 1
-            size = count
+            if place == report.size:
+                report.disclosures += judge(line, number, digest, disclosed.pop(place, []))
+                report.entries = number
+                place, number, line = next(lines, END)
+            elif report.kind == "complete":
+                raise Fault("count", report.size)
+            report.size = size = report.size + 1
             while not size & 1:  # as many complete pairs as the count has zeros at its end
                 digest, size = sha(b"\x01" + stack.pop() + digest).digest(), size >> 1
             stack.append(digest)
-            if count in sizes:
+            if report.size in sizes:
                 root = stack[-1]
                 for left in stack[-2::-1]:
                     root = sha(b"\x01" + left + root).digest()
-                roots[count] = root
-    return count, roots
-
-
-class Lines:
-    """Walks entries.jsonl beside the hashes; a selection says in indices.txt where its lines belong."""
-
-    def __init__(self, export: Export, is_selection: bool, disclosed: dict[int, list[Any]]) -> None:
-        self.lines, self.read, self.disclosed, self.opened = export.lines("entries.jsonl"), 0, disclosed, 0
-        self.places = (int(line) for line in export.lines("indices.txt")) if is_selection else None
-        self.place: int | None = next(self.places, None) if self.places else 0
-
-    def matches(self, index: int, digest: bytes) -> None:
-        if index != self.place:
-            return
-        line = next(self.lines, b"")
-        self.read += 1
-        leaf = line[:-1]
-        if line[-1:] != b"\n" or hashlib.sha256(b"\x00" + leaf).digest() != digest:
-            raise Fault("line", self.read)
-        for said in self.disclosed.pop(index, ()):
-            told = json.loads(leaf)["facts"]["committed"][said["field"]]
-            secret = said["field"].encode() + b"\x00" + said["value"].encode()
-            if hmac.new(bytes.fromhex(said["salt"]), secret, "sha256").hexdigest() != told:
-                raise Fault("disclosure", f"{self.read} {said['field']}")
-            self.opened += 1
-        self.place = next(self.places, None) if self.places else index + 1
-
-    def end(self, size: int) -> None:
-        rest = self.place if self.places else (None if self.place == size else self.place)
-        if next(self.lines, None) is not None or rest is not None or self.disclosed:
-            raise Fault("count", self.read)
+                roots[report.size] = root
+    if number or disclosed:
+        raise Fault("count", number)
+    return roots
 
 
 def verify(export: Export, report: Report, vkey: str | None, held: str) -> None:
-    manifest = json.loads(export.text("manifest.json"))
+    manifest = json.loads(export.read("manifest.json"))
     report.kind = manifest["kind"]
     if report.kind == "table":
-        name = manifest["file"]
-        with export.open(name) as file:
-            if hashlib.file_digest(file, "sha256").hexdigest() != manifest["sha256"]:  # type: ignore[arg-type]
-                raise Fault("checksum", name)
-        report.notes.append(NO_PROOF)
         report.entries = manifest["count"]
+        report.notes.append(NO_PROOF)
+        if hashlib.sha256(export.read(manifest["file"])).hexdigest() != manifest["sha256"]:
+            raise Fault("checksum", manifest["file"])
         return
     if vkey is None:
         report.notes.append(OWN_KEY)
-    name, _id, code = (vkey or export.text("log.vkey")).strip().split("+", 2)
+    name, _id, code = (vkey or export.read("log.vkey").decode()).strip().split("+", 2)
     key = base64.b64decode(code)[1:]
-    own = [open_checkpoint(note, name, key) for note in notes_of(export.text("checkpoints.txt"))]
+    own = [open_checkpoint(note, name, key) for note in notes_of(export.read("checkpoints.txt").decode())]
     signed = own + [open_checkpoint(note, name, key) for note in notes_of(held)]
     disclosed: dict[int, list[Any]] = {}
-    if manifest["disclosures"]:
-        for line in export.lines("disclosures.jsonl"):
-            said = json.loads(line)
-            disclosed.setdefault(said["index"], []).append(said)
-    lines = Lines(export, report.kind == "selection", disclosed)
-    size, roots = roots_at(export, {size for size, _root in signed}, lines.matches)
-    lines.end(size)
-    for at, root in signed:
-        if at > size:
-            raise Fault("short", at)
-        if roots[at] != root:
-            raise Fault("root", at)
-    if size != max([size for size, _root in own], default=0):  # what is behind the last signature is nobody's word
-        raise Fault("count", size)
-    report.entries, report.size, report.root = lines.read, size, roots[size].hex()
-    report.checkpoints, report.disclosures = len(signed), lines.opened
+    for line in export.lines("disclosures.jsonl") if manifest["disclosures"] else ():
+        said = json.loads(line)
+        disclosed.setdefault(said["index"], []).append(said)
+    roots = walk(export, report, {size for size, _root in signed}, disclosed)
+    for size, root in signed:
+        if roots.get(size) != root:
+            raise Fault("root" if size in roots else "short", size)
+    if report.size != max((size for size, _root in own), default=0):  # what is behind the last signature is nobody's
+        raise Fault("count", report.size)
+    report.root, report.checkpoints = roots[report.size].hex(), len(signed)
 
 
 def verify_export(path: str | Path, vkey: str | None = None, held: str = "") -> Report:
-    """Stops at the first fault. `vkey`: the published key; `held`: checkpoints noted elsewhere, one after another."""
+    """Stops at the first fault. `vkey`: the published key; `held`: checkpoints noted elsewhere."""
     report = Report()
     try:
         verify(Export(Path(path)), report, vkey, held)

@@ -176,7 +176,8 @@ def test_a_broken_log_is_flagged_once_and_only_a_person_lifts_it(database: Datab
         before = session.execute(text("SELECT actor FROM log_entry WHERE subject = '=A-3'")).scalar_one()
         session.execute(text("UPDATE log_entry SET actor = 'account:8' WHERE subject = '=A-3'"))
     for _twice in range(2):
-        assert ledger.look(noon).why == "row_changed"
+        checked = ledger.look(noon)
+        assert (checked.why, checked.broken_at) == ("row_changed", 3)
     with database.reading() as session:
         with pytest.raises(audit.LogBroken) as refused:
             audit.must_hold(session, ledger.contact)
