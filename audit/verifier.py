@@ -24,7 +24,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 SENTENCES = {
     "unreadable": ("文件缺失或格式不对", "a file is missing or malformed"),
@@ -36,12 +36,10 @@ SENTENCES = {
     "disclosure": ("披露的内容不是记录所承诺的", "the disclosed value is not what the entry committed to"),
     "checksum": ("文件与清单的校验和不符", "a file does not match the checksum in the manifest"),
 }
-OWN_KEY = (
-    "公钥取自导出文件本身，请与另行公布的公钥比对",
-    "The key came with the export: compare it with the published one",
-)
+OWN_KEY = ("公钥取自文件本身，请与公布的公钥比对", "The key came with the export: compare it with the published one")
+UNREADABLE = (ValueError, LookupError, TypeError, OSError, EOFError, zipfile.BadZipFile, zlib.error)
 END = (-1, 0, b"")  # place, number and text behind the last line
-NO_PROOF = ("表格副本不含证明，只核对了校验和", "A table is a copy without proof: only its checksum was verified")
+NO_PROOF = ("表格副本不含证明，只核对了校验和", "A table is a copy without proof: its checksum was verified")
 
 # Ed25519 (RFC 8032 §5.1), verification only.
 P = 2**255 - 19
@@ -59,10 +57,9 @@ def add(a: Point, b: Point) -> Point:
 
 def times(n: int, a: Point) -> Point:
     total: Point = (0, 1, 1, 0)
-    while n:
-        if n & 1:
-            total = add(total, a)
-        a, n = add(a, a), n >> 1
+    for bit in f"{n:b}":
+        total = add(total, total)
+        total = add(total, a) if bit == "1" else total
     return total
 
 
@@ -94,18 +91,21 @@ def is_signed(key: bytes, message: bytes, signature: bytes) -> bool:
     return len(signature) == 64 and s < L and same
 
 
+class Fault(Exception):
+    """Which of SENTENCES, and where: a line, a size, a file."""
+
+
 @dataclass
 class Report:
     """`entries` counts lines; `size` and `root` are those of the newest checkpoint."""
 
-    entries: int = 0
-    size: int = 0
-    root: str = ""
     kind: str = ""
+    entries: int = 0
     checkpoints: int = 0
     disclosures: int = 0
+    size: int = 0
+    root: str = ""
     faults: list[tuple[str, str]] = field(default_factory=list)
-    """Which of SENTENCES, and where: a line, a size, a file."""
     notes: list[tuple[str, str]] = field(default_factory=list)
 
     @property
@@ -113,52 +113,30 @@ class Report:
         return not self.faults
 
 
-class Fault(Exception):
-    """What was found, and where."""
-
-
 def open_checkpoint(note: str, name: str, key: bytes) -> tuple[int, bytes]:
     """Size and root of a signed note. Raises Fault."""
-    body, _, lines = note.partition("\n\n")
-    body += "\n"
-    expected = hashlib.sha256(name.encode() + b"\n\x01" + key).digest()[:4]
+    text, _, lines = note.partition("\n\n")
+    body = f"{text}\n".encode()
+    origin, size, root = text.split("\n")[:3]
     for line in lines.splitlines():
-        dash, who, code = (*line.split(" "), "", "")[:3]
-        if dash == "\u2014" and who == name:
-            raw = base64.b64decode(code)
-            if raw[:4] == expected and is_signed(key, body.encode(), raw[4:]):
-                origin, size, root = body.split("\n")[:3]
-                if origin == name:
-                    return int(size), base64.b64decode(root)
-    raise Fault("signature", body.split("\n")[1:2])
+        dash, who, code = line.split(" ")
+        raw = base64.b64decode(code)
+        named = dash == "\u2014" and origin == who == name
+        named = named and raw[:4] == hashlib.sha256(name.encode() + b"\n\x01" + key).digest()[:4]
+        if named and is_signed(key, body, raw[4:]):
+            return int(size), base64.b64decode(root)
+    raise Fault("signature", size)
 
 
-class Export:
-    """The files of an export, in a folder or in a zip."""
-
-    def __init__(self, path: Path) -> None:
-        self.path, self.zip = path, None if path.is_dir() else zipfile.ZipFile(path)
-
-    def open(self, name: str) -> IO[bytes]:
-        return self.zip.open(name) if self.zip else (self.path / name).open("rb")
-
-    def read(self, name: str) -> bytes:
-        with self.open(name) as file:
-            return file.read()
-
-    def lines(self, name: str) -> Iterator[bytes]:
-        with self.open(name) as file:
-            yield from file
+def read(path: Any) -> Iterator[bytes]:
+    with path.open("rb") as file:
+        yield from file
 
 
-def notes_of(text: str) -> list[str]:
-    return [note for note in text.split("%\n") if note.strip()]
-
-
-def lines_of(export: Export, is_selection: bool) -> Iterator[tuple[int, int, bytes]]:
+def lines_of(files: Any, is_selection: bool) -> Iterator[tuple[int, int, bytes]]:
     """Place in the log, number in the file, and text of each line."""
-    places = (int(line) for line in export.lines("indices.txt")) if is_selection else count()
-    for number, line in enumerate(export.lines("entries.jsonl"), 1):
+    places = (int(line) for line in read(files / "indices.txt")) if is_selection else count()
+    for number, line in enumerate(read(files / "entries.jsonl"), 1):
         yield next(places, -1), number, line
     if is_selection and next(places, None) is not None:
         raise Fault("count", "indices.txt")
@@ -176,13 +154,13 @@ def judge(line: bytes, number: int, digest: bytes, disclosed: list[Any]) -> int:
     return len(disclosed)
 
 
-def walk(export: Export, report: Report, sizes: set[int], disclosed: dict[int, list[Any]]) -> dict[int, bytes]:
+def walk(files: Any, report: Report, sizes: set[int], disclosed: dict[int, list[Any]]) -> dict[int, bytes]:
     """Read hashes.bin once, beside it the lines; gives the root at each of `sizes` that there is."""
     sha, roots = hashlib.sha256, {0: hashlib.sha256(b"").digest()}
     stack: list[bytes] = []
-    lines = lines_of(export, report.kind == "selection")
+    lines = lines_of(files, report.kind == "selection")
     place, number, line = next(lines, END)
-    with export.open("hashes.bin") as file:
+    with (files / "hashes.bin").open("rb") as file:
         while digest := file.read(32):
             if place == report.size:
                 report.disclosures += judge(line, number, digest, disclosed.pop(place, []))
@@ -204,26 +182,27 @@ def walk(export: Export, report: Report, sizes: set[int], disclosed: dict[int, l
     return roots
 
 
-def verify(export: Export, report: Report, vkey: str | None, held: str) -> None:
-    manifest = json.loads(export.read("manifest.json"))
+def verify(files: Any, report: Report, vkey: str | None, held: str) -> None:
+    manifest = json.loads((files / "manifest.json").read_bytes())
     report.kind = manifest["kind"]
     if report.kind == "table":
         report.entries = manifest["count"]
         report.notes.append(NO_PROOF)
-        if hashlib.sha256(export.read(manifest["file"])).hexdigest() != manifest["sha256"]:
+        if hashlib.sha256((files / manifest["file"]).read_bytes()).hexdigest() != manifest["sha256"]:
             raise Fault("checksum", manifest["file"])
         return
     if vkey is None:
         report.notes.append(OWN_KEY)
-    name, _id, code = (vkey or export.read("log.vkey").decode()).strip().split("+", 2)
+    name, _id, code = (vkey or (files / "log.vkey").read_text()).strip().split("+", 2)
     key = base64.b64decode(code)[1:]
-    own = [open_checkpoint(note, name, key) for note in notes_of(export.read("checkpoints.txt").decode())]
-    signed = own + [open_checkpoint(note, name, key) for note in notes_of(held)]
+    texts = ((files / "checkpoints.txt").read_text("utf-8"), held)
+    own, other = ([open_checkpoint(n, name, key) for n in text.split("%\n") if n.strip()] for text in texts)
+    signed = own + other
     disclosed: dict[int, list[Any]] = {}
-    for line in export.lines("disclosures.jsonl") if manifest["disclosures"] else ():
+    for line in read(files / "disclosures.jsonl") if manifest["disclosures"] else ():
         said = json.loads(line)
         disclosed.setdefault(said["index"], []).append(said)
-    roots = walk(export, report, {size for size, _root in signed}, disclosed)
+    roots = walk(files, report, {size for size, _root in signed}, disclosed)
     for size, root in signed:
         if roots.get(size) != root:
             raise Fault("root" if size in roots else "short", size)
@@ -236,20 +215,12 @@ def verify_export(path: str | Path, vkey: str | None = None, held: str = "") -> 
     """Stops at the first fault. `vkey`: the published key; `held`: checkpoints noted elsewhere."""
     report = Report()
     try:
-        verify(Export(Path(path)), report, vkey, held)
+        path = Path(path)
+        verify(path if path.is_dir() else zipfile.Path(path), report, vkey, held)
     except Fault as fault:
         report.faults.append((fault.args[0], str(fault.args[1])))
-    except (
-        ValueError,
-        KeyError,
-        TypeError,
-        IndexError,
-        OSError,
-        zipfile.BadZipFile,
-        EOFError,
-        zlib.error,
-    ) as e:
-        report.faults.append(("unreadable", type(e).__name__))
+    except UNREADABLE as error:
+        report.faults.append(("unreadable", type(error).__name__))
     return report
 
 
