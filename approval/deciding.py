@@ -121,6 +121,7 @@ def decide(
     """
     application = locked(session, application_id)
     person_id = decision.decided_by.removeprefix("account:")
+    audit.must_hold(session, office.audit_contact)
     _may_act(session, application, person_id, version, now)
     if decision.outcome is Outcome.APPROVE:
         must_be_free(application)
