@@ -7,12 +7,9 @@ Parquet: one row group for each portion, compressed with zstd, moments as micros
 """
 
 from collections.abc import Iterable, Iterator
-from datetime import datetime
 from typing import IO, Any, TypeAlias
 
-from audit.leaves import written
-
-Row: TypeAlias = tuple[int, datetime, str, str, str, str]
+Row: TypeAlias = tuple[int, str, str, str, str, str]
 NAMES = ("index", "at", "event", "subject", "actor", "facts")
 _BOM = b"\xef\xbb\xbf"
 _FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
@@ -33,7 +30,7 @@ def write_csv(portions: Iterable[list[Row]], sink: IO[bytes]) -> Iterator[int]:
     """Header and rows; gives after each portion how many rows it had."""
     sink.write(_BOM + csv_line(NAMES))
     for rows in portions:
-        sink.write(b"".join(csv_line((index, written(at), *told)) for index, at, *told in rows))
+        sink.write(b"".join(csv_line(row) for row in rows))
         yield len(rows)
 
 
@@ -47,7 +44,8 @@ def write_parquet(portions: Iterable[list[Row]], sink: IO[bytes]) -> Iterator[in
     with pq.ParquetWriter(_Placed(sink), schema, compression="zstd") as writer:
         for rows in portions:
             columns = list(zip(*rows, strict=True)) or [()] * len(NAMES)
-            writer.write_table(pa.table([pa.array(c, t) for c, t in zip(columns, types, strict=True)], schema=schema))
+            texts = [pa.array(cells) if cells else pa.array([], pa.string()) for cells in columns]
+            writer.write_table(pa.table([t.cast(k) for t, k in zip(texts, types, strict=True)], schema=schema))
             yield len(rows)
 
 

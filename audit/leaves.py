@@ -32,6 +32,11 @@ def written(moment: datetime) -> str:
 
 def leaf(at: datetime, event: str, subject: str, actor: str, facts: str) -> bytes:
     """The bytes that are hashed; `facts` is canonical text already."""
+    return leaf_at(written(at), event, subject, actor, facts)
+
+
+def leaf_at(moment: str, event: str, subject: str, actor: str, facts: str) -> bytes:
+    """The same, of a moment that is written already."""
     said = encode_basestring
-    told = f'"actor":{said(actor)},"at":"{written(at)}","event":{said(event)},"facts":{facts},"subject":{said(subject)}'
+    told = f'"actor":{said(actor)},"at":"{moment}","event":{said(event)},"facts":{facts},"subject":{said(subject)}'
     return f'{{{told},"v":1}}'.encode()

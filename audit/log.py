@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, TypedDict
 
-from sqlalchemy import BigInteger, ColumnElement, Index, Integer, String, Text, or_, select
+from sqlalchemy import BigInteger, ColumnElement, Index, Integer, String, Text, func, or_, select, type_coerce
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from audit.disclosures import COMMITTED, committed, keep
@@ -71,6 +71,13 @@ class Filters(TypedDict, total=False):
     actor: str
     since: datetime | None
     until: datetime | None
+
+
+def written_by(session: Session) -> ColumnElement[str]:
+    """The moment of an entry as `audit.leaves.written` gives it, made by the database: half the work of an export."""
+    if session.get_bind().dialect.name == "sqlite":
+        return func.replace(type_coerce(Entry.at, String), " ", "T") + "+00:00"
+    return func.to_char(func.timezone("UTC", Entry.at), 'YYYY-MM-DD"T"HH24:MI:SS.US') + "+00:00"
 
 
 class EntryMalformed(DomainError):
