@@ -109,8 +109,10 @@ class Keeper:
 
     def known(self, origin: str) -> tuple[int, bytes]:
         file = self._file(origin)
-        told = json.loads(file.read_text("utf-8")) if file.exists() else {"size": 0, "root": ""}
-        return told["size"], bytes.fromhex(told["root"])
+        if not file.exists():
+            return 0, b""
+        told = json.loads(file.read_text("utf-8"))
+        return int(told["size"]), bytes.fromhex(told["root"])
 
     def keep(self, origin: str, size: int, root: bytes) -> None:
         fresh = self._file(origin).with_suffix(".tmp")

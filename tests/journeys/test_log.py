@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import select, text
 
 import audit
-from approval.application import DecisionRow, State
+from approval.application import DecisionRow, State, Transition
 from approval.calendar import seed_calendar
 from approval.running import Runner
 from audit import verify_export
@@ -152,6 +152,8 @@ def test_a_log_that_does_not_hold_stops_deciding_and_issuing_and_is_still_read(h
     assert house.read(approved).state in (State.CHECKING, State.SET_ASIDE, State.IN_REVIEW)
     with house.database.reading() as session:
         assert session.scalars(select(DecisionRow)).all() == []
+        errors = [move.event.get("error") for move in session.scalars(select(Transition))]
+        assert "log_broken" in errors
     assert house.ask("shen", "GET", "/audit").status_code == 200
     assert house.ask("applicant", "GET", "/").status_code == 200
     assert "不可用" in house.ask("guan", "GET", "/admin").text
