@@ -100,7 +100,7 @@ class HttpWitness:
     def __init__(self, url: str, verifier: Verifier, client: httpx.Client | None = None) -> None:
         self.name = verifier.name
         self._url, self._verifier = url.rstrip("/"), verifier
-        self._client = client or httpx.Client(timeout=PATIENCE_S)
+        self._client = client or httpx.Client(timeout=PATIENCE_S, trust_env=False)
 
     def show(self, note: str, old: int, path: Sequence[bytes], now: datetime) -> list[str]:
         proof = "".join(base64.b64encode(digest).decode() + "\n" for digest in path)
