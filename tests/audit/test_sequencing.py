@@ -1,18 +1,24 @@
 # SPDX-License-Identifier: Apache-2.0
+import os
+import subprocess
+import sys
 import threading
+import time
 from contextlib import suppress
 from datetime import datetime, timedelta
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import select, text
 
 import audit
+from audit import Ledger, LogKey
 from audit.keeping import Sequencer
 from audit.leaves import leaf
 from audit.sequencing import ClockBehind, TreeDamaged, sequence
 from audit.tree import Edge, leaf_hash
 from kit.database import Database
-from tests.audit.logs import a_ledger, filled, written
+from tests.audit.logs import ORIGIN, a_ledger, filled, written
 
 
 def root_from_rows(database: Database) -> tuple[int, str]:
@@ -74,6 +80,43 @@ def test_a_sequencer_killed_before_the_commit_leaves_nothing_behind(database: Da
     assert root_from_rows(database)[0] == 600
     with database.reading() as session:
         assert audit.check(session, ledger.verifier).is_whole
+
+
+WORK = """
+import sys
+from datetime import UTC, datetime
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from audit import Ledger, LogKey
+from kit.database import Database
+from tests.audit.logs import ORIGIN, written
+now = datetime(2026, 11, 23, 4, tzinfo=UTC)
+database = Database(sys.argv[1])
+ledger = Ledger(database, LogKey(ORIGIN, Ed25519PrivateKey.from_private_bytes(bytes(32))))
+print("ready", flush=True)
+while True:
+    written(database, now, 40)
+    ledger.sequence(now)
+"""
+
+
+def test_a_process_killed_at_any_moment_leaves_a_log_that_goes_on(database: Database, noon: datetime) -> None:
+    ledger = Ledger(database, LogKey(ORIGIN, Ed25519PrivateKey.from_private_bytes(bytes(32))))
+    sizes = []
+    for number in range(3):
+        command = [sys.executable, "-c", WORK, database.url]
+        with subprocess.Popen(command, stdout=subprocess.PIPE, env={**os.environ, "PYTHONPATH": "."}) as worker:
+            assert worker.stdout is not None
+            worker.stdout.readline()
+            time.sleep(0.2 + 0.07 * number)
+            worker.kill()
+        with database.snapshot() as session:
+            assert audit.check(session, ledger.verifier).is_whole
+        ledger.sequence(noon)
+        with database.snapshot() as session:
+            assert audit.pending(session) == 0
+        sizes.append(root_from_rows(database)[0])
+    assert sizes == sorted(sizes)
+    assert sizes[-1] > 0
 
 
 def test_an_entry_that_commits_after_one_with_a_higher_id_is_not_forgotten(database: Database, noon: datetime) -> None:

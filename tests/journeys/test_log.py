@@ -159,3 +159,15 @@ def test_a_log_that_does_not_hold_stops_deciding_and_issuing_and_is_still_read(h
     assert "不可用" in house.ask("guan", "GET", "/admin").text
     with house.database.reading() as session:
         assert "log.broken" in [entry.event for entry in audit.of_subject(session, "log")]
+
+
+def test_an_auditor_sees_that_the_tree_itself_is_damaged(house: House) -> None:
+    decided(house)
+    sequenced(house)
+    with house.database.writing() as session:
+        session.execute(text("UPDATE log_checkpoint SET root = :none"), {"none": "0" * 64})
+    decided_later = in_review(house.office, "13800000004")
+    answer = house.post("shen", "/audit/check")
+    assert (answer.status_code, "与检查点的根不符" in answer.text) == (200, True)
+    assert house.post("shen", "/audit/export", form="jsonl", purpose="court").status_code == 200
+    assert house.decide("li", decided_later, "return").status_code == 409

@@ -151,7 +151,7 @@ def _tree(desk: DeskDep, db: Session) -> dict[str, Any]:
 @router.post("/audit/check")
 def check(request: Request, desk: DeskDep, now: Now, auditor: Auditor) -> Response:
     """Recompute everything now, and compare with what is held elsewhere."""
-    desk.ledger.sequence(now)
+    desk.ledger.hasten(now)
     checked = desk.ledger.check(now, by=f"account:{auditor.id}")
     if checked.is_whole:
         said = Text(
@@ -214,7 +214,7 @@ def export(
     named = sorted(name for name, value in filters.items() if value)
     facts = {"form": form, "filters": named, "purpose": purpose, "disclosures": asked.disclosures}
     _note(desk, auditor, now, "log.exported", "log", facts)
-    desk.ledger.sequence(now)
+    desk.ledger.hasten(now)
 
     def rows() -> Iterator[bytes]:
         with desk.office.database.snapshot() as session:
