@@ -37,7 +37,7 @@ from approval.roles import load_needs
 from approval.running import Runner
 from approval.steps import VERBS
 from approval.sweeping import sweep
-from audit import verify_export
+from audit import Ledger, LogKeyForeign, Sequencer, ledger_of, sentences_of, verify_export
 from catalogue import load_catalogue
 from console import addresses, decisions, items, processes, retention
 from credit import HttpBureau
@@ -92,6 +92,7 @@ class House:
     faces: Choice
     keys: DatabaseKeyring
     nightly: Nightly
+    ledger: Ledger
 
 
 def build(settings: Settings) -> House:
@@ -126,10 +127,22 @@ def build(settings: Settings) -> House:
         registrar=settings.registrar_name,
         straight_through=settings.straight_through,
         retention=load_retention(settings.retention_file) if settings.retention_file else load_retention(),
+        audit_contact=settings.audit_contact,
         public_url=settings.public_url,
     )
     nightly = Nightly(office, documents, fading.sources(database))
-    return House(settings, database, engine, office, store, signer.trust, faces, ring, nightly)
+    with refusing_log():
+        ledger = ledger_of(database, settings)
+    return House(settings, database, engine, office, store, signer.trust, faces, ring, nightly, ledger)
+
+
+@contextmanager
+def refusing_log() -> Iterator[None]:
+    try:
+        yield
+    except LogKeyForeign:
+        typer.echo("LOG_KEY_FILE, LOG_ORIGIN or WITNESS_KEY is not that of this decision log: restore it.", err=True)
+        raise typer.Exit(2) from None
 
 
 def remedies(settings: Settings) -> Remedies:
@@ -154,6 +167,8 @@ def migrate_to_head(house: House) -> None:
         command.upgrade(config, "head")
     house.engine.create_tables()
     house.keys.create_table()
+    with refusing_log():
+        house.ledger.must_be_ours()
     with house.database.writing() as session:
         clocks.publish_known_years(session, house.office)
         for kind in CODED:
@@ -165,6 +180,8 @@ def working(house: House, executor: str) -> Iterator[Runner]:
     """A worker in this process, and a look every minute at what stands still."""
     runner = Runner(house.office, crash_at=os.environ.get("CRASH_AT", ""), standing=house.engine.standing)
     house.engine.start(executor, runner.carry_on)
+    sequencer = Sequencer(house.ledger, house.office.clock)
+    sequencer.start()
     stop = threading.Event()
 
     def look() -> None:
@@ -175,6 +192,7 @@ def working(house: House, executor: str) -> Iterator[Runner]:
                 runner.kick_stuck(house.office.clock())
                 sweep(house.office, house.office.clock())
                 house.nightly.look(house.office.clock())
+                house.ledger.look(house.office.clock())
                 if times % LOOKS_A_DAY == 1:
                     house.engine.forget_finished(house.office.clock())
             except Exception:  # the database is away or a row is odd: the next look comes in a minute
@@ -186,6 +204,7 @@ def working(house: House, executor: str) -> Iterator[Runner]:
     finally:
         stop.set()
         house.engine.close()
+        sequencer.stop()
 
 
 @cli.command()
@@ -228,7 +247,9 @@ def site(house: House, host: str, port: int, worker: bool = True) -> Iterator[uv
         workers = Workers(house.settings.face_workers, choice=house.faces, prepare=(PREPARE,))
     matcher, cards = DlibMatcher(workers), RapidCardReader(workers)
     partners = load_partners(house.settings.partners)
-    app = create_app(Desk(house.office, matcher, cards, house.store, house.settings, house.trust, partners))
+    app = create_app(
+        Desk(house.office, matcher, cards, house.store, house.settings, house.trust, house.ledger, partners)
+    )
     server = uvicorn.Server(uvicorn.Config(app, host=host, port=port, log_level="warning", access_log=False))
     with ExitStack() as stack:
         stack.callback(matcher.close)
@@ -356,16 +377,15 @@ def verify_licence(
 
 
 @cli.command("verify-log")
-def verify_log(path: Path, head: Annotated[str | None, typer.Option(help="hash noted outside")] = None) -> None:
-    """Check an export of the decision log. Exits 1 and names the lines if anything was changed."""
-    report = verify_export(path, head)
-    for fault in report.faults:
-        typer.echo(f"line {fault.line}: {fault.zh} {fault.en}")
-    for zh, en in report.notes:
-        typer.echo(f"{zh} {en}")
-    typer.echo(
-        f"{'OK' if report.ok else 'CHANGED'}: {report.lines} entries, head {report.head_index} {report.head_hash}"
-    )
+def verify_log(
+    path: Path,
+    key: Annotated[str | None, typer.Option(help="the published key of the log")] = None,
+    held: Annotated[Path | None, typer.Option(help="checkpoints kept elsewhere")] = None,
+) -> None:
+    """Check an export of the decision log. Exits 1 and says where if anything was changed."""
+    report = verify_export(path, key, held.read_text("utf-8") if held else "")
+    for line in sentences_of(report):
+        typer.echo(line)
     if not report.ok:
         raise typer.Exit(1)
 

@@ -11,6 +11,7 @@ import approval.clocks
 import approval.drafting
 import approval.expiry
 import approval.inquiries
+import approval.jointly
 import approval.materials
 import approval.memos
 import approval.opinions

@@ -55,10 +55,17 @@ def digest_of(application: Application, without: Collection[str] = ()) -> str:
 
 
 def record(
-    session: Session, application: Application, event: str, actor: str, now: datetime, facts: Mapping[str, Any]
+    session: Session,
+    application: Application,
+    event: str,
+    actor: str,
+    now: datetime,
+    facts: Mapping[str, Any],
+    personal: Mapping[str, str] | None = None,
 ) -> None:
-    """Append to the decision log in the same transaction."""
-    audit.append(session, event=event, subject=application.number or application.id, actor=actor, facts=facts, now=now)
+    """Append to the decision log in the same transaction; to what is `personal` the entry only commits."""
+    subject = application.number or application.id
+    audit.append(session, event=event, subject=subject, actor=actor, facts=facts, now=now, personal=personal)
 
 
 def record_transition(application: Application, event: Mapping[str, Any], actor: str, now: datetime) -> Transition:

@@ -10,6 +10,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+import audit
 from approval import clocks, corrections, entries, memos, papers, people, proofs, visits, votes
 from approval.application import SET_ASIDE, Application, DecisionRow, Finding, State
 from approval.casefile import digest_of, item_of, locked, record, record_transition
@@ -115,12 +116,12 @@ def decide(
     """Record the decision, chain it into the log and let the process go on; in a panel, cast one vote.
 
     Raises NotOpenForDecision on a second try, NotHeld, StalePage, ClockSuspended, CaseFrozen for an approval,
-    ConflictOfInterest, GuardHolds, NotVisited, HearingOutstanding, NotInRegister, BasisForeign for a refusal,
-    IllegalMove for an outcome that the
-    step does not offer.
+    ConflictOfInterest, LogBroken, GuardHolds, NotVisited, HearingOutstanding, NotInRegister, BasisForeign for a
+    refusal, IllegalMove for an outcome that the step does not offer.
     """
     application = locked(session, application_id)
     person_id = decision.decided_by.removeprefix("account:")
+    audit.must_hold(session, office.audit_contact)
     _may_act(session, application, person_id, version, now)
     if decision.outcome is Outcome.APPROVE:
         must_be_free(application)
@@ -198,7 +199,11 @@ def keep_decision(
     now: datetime,
     cosigned: Iterable[str] = (),
 ) -> None:
-    """The decision, the proof on which it rests, and its log entry. The log holds digests, never words."""
+    """The decision, the proof on which it rests, and its log entry, which holds digests and commits to the words.
+
+    Raises LogBroken: what cannot be written down for good is not decided.
+    """
+    audit.must_hold(session, office.audit_contact)
     taken = proofs.snapshot(session, office, application, now)
     proof = proofs.keep_proof(session, application, taken, weigh(taken, office.catalogue, office.gates), now)
     signers = list(cosigned)
@@ -230,7 +235,8 @@ def keep_decision(
         "item": application.item_code,
         "item_version": application.item_version,
     }
-    record(session, application, "decision.made", decision.decided_by, decision.decided_at, facts)
+    words = {"reason": decision.reason} if decision.reason else {}
+    record(session, application, "decision.made", decision.decided_by, decision.decided_at, facts, personal=words)
     _flag_second_notice(session, application, decision, now)
 
 

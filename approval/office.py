@@ -37,4 +37,5 @@ class Office:
     registrar: str
     straight_through: bool
     retention: Retention = field(default_factory=load_retention)
+    audit_contact: str = ""  # whom to call when the decision log does not hold
     public_url: str = ""  # of the links in text messages

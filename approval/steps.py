@@ -11,6 +11,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+import audit
 import licences
 from approval import concerned, entries, following, papers, proofs, sampling, together
 from approval.application import Application
@@ -214,8 +215,12 @@ def reserve_licence(office: Office, application: Application) -> Carried:
 
 
 def issue_licence(office: Office, application: Application) -> Carried:
-    """Render and sign outside the transaction; the register row commits before the document is served."""
+    """Render and sign outside the transaction; the register row commits before the document is served.
+
+    Raises LogBroken: while the log does not hold, nothing is issued.
+    """
     with office.database.reading() as session:
+        audit.must_hold(session, office.audit_contact)
         licence = licences.of_application(session, application.id)
         if licence is None:
             raise LookupError("a licence is reserved before it is issued")
@@ -223,6 +228,7 @@ def issue_licence(office: Office, application: Application) -> Carried:
     documents = office.issuer.produce(licence)
 
     def write(session: Session, application: Application, now: datetime) -> None:
+        audit.must_hold(session, office.audit_contact)
         behind = together.drafts_behind(session, application)
         issued = licences.put_in_force(session, licence.id, documents, now)
         record(

@@ -1,29 +1,69 @@
 # SPDX-License-Identifier: Apache-2.0
 """Audit (审计): the decision log (决定日志) that remembers everything and that nobody can change unseen."""
 
-from audit.chain import GENESIS, JSON
-from audit.export import Checked, check, export_csv, export_jsonl
-from audit.log import Entry, EntryMalformed, Filters, Head, append, head, of_subject, search
-from audit.offline import Fault, Report, verify_export
+from audit.checking import Checked, LogBroken, Standing, check, must_hold, note_check, standing
+from audit.disclosures import disclosed, erase
+from audit.exporting import FORMS, Asked, Form, export
+from audit.keeping import Ledger, LogKeyForeign, Sequencer, ledger_of
+from audit.leaves import JSON
+from audit.log import Entry, EntryMalformed, Filters, append, of_subject, search
+from audit.notes import LogKey, NoteRefused, Verifier
 from audit.privacy import PersonalDataInLog
+from audit.proving import Consistency, Inclusion, NotInTree, prove_consistency, prove_inclusion, receipt_of
+from audit.sequencing import Head, entry_bundle, hash_tile, head, newest, pending, sequence
+from audit.tree import tile_number
+from audit.verifier import Report, sentences_of, verify_export
+from audit.witnesses import FolderWitness, HttpWitness, Shown, Witness, shown
 
 __all__ = [
-    "GENESIS",
+    "FORMS",
     "JSON",
+    "Asked",
     "Checked",
+    "Consistency",
     "Entry",
     "EntryMalformed",
-    "Fault",
     "Filters",
+    "FolderWitness",
+    "Form",
     "Head",
+    "HttpWitness",
+    "Inclusion",
+    "Ledger",
+    "LogBroken",
+    "LogKey",
+    "LogKeyForeign",
+    "NotInTree",
+    "NoteRefused",
     "PersonalDataInLog",
     "Report",
+    "Sequencer",
+    "Shown",
+    "Standing",
+    "Verifier",
+    "Witness",
     "append",
     "check",
-    "export_csv",
-    "export_jsonl",
+    "disclosed",
+    "entry_bundle",
+    "erase",
+    "export",
+    "hash_tile",
     "head",
+    "ledger_of",
+    "must_hold",
+    "newest",
+    "note_check",
     "of_subject",
+    "pending",
+    "prove_consistency",
+    "prove_inclusion",
+    "receipt_of",
     "search",
+    "sentences_of",
+    "sequence",
+    "shown",
+    "standing",
+    "tile_number",
     "verify_export",
 ]

@@ -1,21 +1,21 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Log (日志): what happened to whom, by whom and why, in an order that nobody can change unseen. I/O: database.
+"""Log (日志): what happened to whom, by whom and why. I/O: database.
 
-Hides the chain and the lock on its head: writers queue up, so the chain cannot fork; an entry commits or vanishes
-together with what it records.
+An entry commits or vanishes together with what it records, and waits for nobody: it is pending, without an index, until
+the sequencer (`audit.sequencing`) gives it its place in the tree, a fifth of a second later.
 """
 
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypedDict
 
-from sqlalchemy import BigInteger, ColumnElement, String, Table, Text, or_, select, text, update
+from sqlalchemy import BigInteger, ColumnElement, Index, Integer, String, Text, func, or_, select, type_coerce
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from audit.chain import GENESIS, JSON, canonical, link
+from audit.disclosures import COMMITTED, committed, keep
+from audit.leaves import JSON, MOST_BYTES, canonical, leaf
 from audit.privacy import refuse_personal
 from kit.database import Base, Moment
 from kit.errors import DomainError
@@ -25,19 +25,21 @@ _ACTOR = re.compile(r"[a-z]+:\S+")
 
 
 class Entry(Base):
-    """One thing that happened. Never updated, never deleted."""
+    """One thing that happened. Never deleted, and nothing of it ever changed but that it gets its index.
+
+    `id` follows the order of writing, with holes where a transaction was rolled back; `index` is the place in the
+    tree, from 0 and without holes, None while the entry is pending.
+    """
 
     __tablename__ = "log_entry"
 
-    index: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    id: Mapped[int] = mapped_column(BigInteger().with_variant(Integer, "sqlite"), primary_key=True)
+    index: Mapped[int | None] = mapped_column(BigInteger, unique=True)
     at: Mapped[datetime] = mapped_column(Moment, index=True)
     event: Mapped[str] = mapped_column(String(80), index=True)
     subject: Mapped[str] = mapped_column(String(80), index=True)
     actor: Mapped[str] = mapped_column(String(160), index=True)
     facts: Mapped[str] = mapped_column(Text)
-    # Unique: whatever a writer forgets, no two entries can follow the same one.
-    previous: Mapped[str] = mapped_column(String(64), unique=True)
-    hash: Mapped[str] = mapped_column(String(64))
 
     @property
     def told(self) -> dict[str, Any]:
@@ -45,23 +47,19 @@ class Entry(Base):
         facts: dict[str, Any] = json.loads(self.facts)
         return facts
 
-
-class LogHead(Base):
-    """The one row that all writers lock: where the chain ends."""
-
-    __tablename__ = "log_head"
-
-    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    entry_index: Mapped[int] = mapped_column(BigInteger)
-    entry_hash: Mapped[str] = mapped_column(String(64))
+    @property
+    def leaf(self) -> bytes:
+        """The bytes that stand for this entry in the tree."""
+        return leaf(self.at, self.event, self.subject, self.actor, self.facts)
 
 
-@dataclass(frozen=True, slots=True)
-class Head:
-    """Where the log ends: index 0 and 64 zeros while it is empty. Note it elsewhere, and a cut log is found."""
-
-    index: int
-    hash: str
+# What is pending is found without looking through what is not.
+Index(
+    "ix_log_entry_pending",
+    Entry.id,
+    postgresql_where=Entry.index.is_(None),
+    sqlite_where=Entry.index.is_(None),
+)
 
 
 class Filters(TypedDict, total=False):
@@ -75,25 +73,15 @@ class Filters(TypedDict, total=False):
     until: datetime | None
 
 
+def written_by(session: Session) -> ColumnElement[str]:
+    """The moment of an entry as `audit.leaves.written` gives it, made by the database: half the work of an export."""
+    if session.get_bind().dialect.name == "sqlite":
+        return func.replace(type_coerce(Entry.at, String), " ", "T") + "+00:00"
+    return func.to_char(func.timezone("UTC", Entry.at), 'YYYY-MM-DD"T"HH24:MI:SS.US') + "+00:00"
+
+
 class EntryMalformed(DomainError):
     """A field of the entry is not in the grammar of the log."""
-
-
-_HEAD: Table = LogHead.__table__  # type: ignore[assignment]
-_FIRST_HEAD = text(
-    "INSERT INTO log_head (id, entry_index, entry_hash) VALUES (1, 0, :genesis) ON CONFLICT (id) DO NOTHING"
-)
-
-
-def _lock_head(session: Session) -> Head:
-    """Wait for every earlier writer, then see the end of the chain as they left it."""
-    # Columns, not the mapped class: an instance already in the session would answer with yesterday's values.
-    locked = select(_HEAD.c.entry_index, _HEAD.c.entry_hash).where(_HEAD.c.id == 1).with_for_update()
-    row = session.execute(locked).one_or_none()
-    if row is None:
-        session.execute(_FIRST_HEAD, {"genesis": GENESIS})
-        row = session.execute(locked).one()
-    return Head(*row)
 
 
 def _checked(event: str, subject: str, actor: str, facts: Mapping[str, JSON]) -> str:
@@ -111,27 +99,29 @@ def _checked(event: str, subject: str, actor: str, facts: Mapping[str, JSON]) ->
 
 
 def append(
-    session: Session, *, event: str, subject: str, actor: str, facts: Mapping[str, JSON], now: datetime
+    session: Session,
+    *,
+    event: str,
+    subject: str,
+    actor: str,
+    facts: Mapping[str, JSON],
+    now: datetime,
+    personal: Mapping[str, str] | None = None,
 ) -> Entry:
-    """Write one entry in the caller's transaction; the lock on the head is held until that transaction ends.
+    """Write one entry in the caller's transaction. No lock is taken: writers do not wait for one another.
 
-    `event` like "decision.made", `actor` "account:<id>" or "system:<rule set>".
-    Raises EntryMalformed and PersonalDataInLog.
+    `event` like "decision.made", `actor` "account:<id>" or "system:<rule set>". `personal`: words about or by people;
+    the entry only commits to them, and they can be erased. Raises EntryMalformed and PersonalDataInLog.
     """
-    told = _checked(event, subject, actor, facts)
-    end = _lock_head(session)
-    new = link(end.index + 1, now, event, subject, actor, told, end.hash)
-    entry = Entry(**{**new._asdict(), "at": now})
+    promised, openings = committed(personal or {})
+    told = _checked(event, subject, actor, {**facts, COMMITTED: promised} if promised else facts)
+    entry = Entry(event=event, subject=subject, actor=actor, facts=told, at=now)
+    if len(entry.leaf) > MOST_BYTES:
+        raise EntryMalformed(field="facts")
     session.add(entry)
     session.flush()
-    session.execute(update(_HEAD).where(_HEAD.c.id == 1).values(entry_index=new.index, entry_hash=new.hash))
+    keep(session, entry.id, subject, openings)
     return entry
-
-
-def head(session: Session) -> Head:
-    """Where the log ends now."""
-    row = session.execute(select(_HEAD.c.entry_index, _HEAD.c.entry_hash).where(_HEAD.c.id == 1)).one_or_none()
-    return Head(*row) if row else Head(0, GENESIS)
 
 
 def matching(filters: Filters) -> list[ColumnElement[bool]]:
@@ -165,14 +155,14 @@ def search(
     before: int | None = None,
     limit: int = 50,
 ) -> list[Entry]:
-    """Newest first; pass the last index shown as `before` for the next page. What is asked for: see Filters."""
+    """Newest first, pending ones too; pass the last id shown as `before` for the next page. See Filters."""
     filters = Filters(text=text, event=event, subject=subject, actor=actor, since=since, until=until)
     found = select(Entry).where(*matching(filters))
     if before is not None:
-        found = found.where(Entry.index < before)
-    return list(session.scalars(found.order_by(Entry.index.desc()).limit(limit)))
+        found = found.where(Entry.id < before)
+    return list(session.scalars(found.order_by(Entry.id.desc()).limit(limit)))
 
 
 def of_subject(session: Session, subject: str) -> list[Entry]:
-    """The story of one application, oldest first."""
-    return list(session.scalars(select(Entry).where(Entry.subject == subject).order_by(Entry.index)))
+    """The story of one application, oldest first, by moment and order of writing: pending entries stand at its end."""
+    return list(session.scalars(select(Entry).where(Entry.subject == subject).order_by(Entry.at, Entry.id)))

@@ -7,7 +7,7 @@ the right to erasure: 个人信息保护法 第6条、第47条.
 
 from collections.abc import Mapping, Sequence
 
-from audit.chain import JSON
+from audit.leaves import JSON
 from kit.errors import DomainError
 from kit.personal import IDENTITY, looks_personal
 

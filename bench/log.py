@@ -1,21 +1,30 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Bench of the log (日志测速): what the chain costs beside a plain row, measured in the same run. I/O: a database.
+"""Bench of the log (日志测速): what an entry costs beside a plain row, and what an export costs beside ORM and COPY.
 
-python -m bench.log [--entries 2000] [--url postgresql+psycopg://…]
+Each figure and what it is compared with come from the same run on the same database. Memory is the peak of a process of
+its own. I/O: a database.
+
+    python -m bench.log [--entries 1000] [--rows 50000] [--url postgresql+psycopg://…]
 """
 
 import argparse
+import csv
+import json
+import resource
+import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 
-from sqlalchemy import BigInteger, Column, MetaData, String, Table, Text
+from sqlalchemy import BigInteger, Column, MetaData, String, Table, Text, select
 
 import audit
-from audit.chain import canonical
-from audit.log import Entry
+from audit import Asked, Entry, Ledger, LogKey, verify_export
+from audit.leaves import canonical
+from kit import sealing
 from kit.database import Base, Database, Moment
 
 NOON = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)
@@ -26,22 +35,21 @@ FACTS: dict[str, audit.JSON] = {
     "findings": ["ID-01", "CR-02"],
 }
 BATCH = 100
+BULK = 5000
 
 _plain = Table(
     "plain_entry",
     MetaData(),
-    Column("index", BigInteger, primary_key=True, autoincrement=False),
+    Column("id", BigInteger, primary_key=True, autoincrement=False),
     Column("at", Moment, index=True),
     Column("event", String(80), index=True),
     Column("subject", String(80), index=True),
     Column("actor", String(160), index=True),
     Column("facts", Text),
-    Column("previous", String(64)),
-    Column("hash", String(64)),
 )
 
 
-def chained(database: Database, numbers: Iterable[int]) -> None:
+def logged(database: Database, numbers: Iterable[int]) -> None:
     with database.writing() as session:
         for n in numbers:
             audit.append(session, event="decision.made", subject=f"A-{n}", actor="account:7", facts=FACTS, now=NOON)
@@ -50,9 +58,8 @@ def chained(database: Database, numbers: Iterable[int]) -> None:
 def plain(database: Database, numbers: Iterable[int]) -> None:
     with database.writing() as session:
         for n in numbers:
-            row = {"index": n, "at": NOON, "event": "decision.made", "subject": f"A-{n}", "actor": "account:7"}
-            filler = {"facts": canonical(FACTS), "previous": "0" * 64, "hash": "0" * 64}
-            session.execute(_plain.insert().values(**row, **filler))
+            row = {"id": n, "at": NOON, "event": "decision.made", "subject": f"A-{n}", "actor": "account:7"}
+            session.execute(_plain.insert().values(**row, facts=canonical(FACTS)))
 
 
 def rate(count: int, work: Callable[[], object]) -> float:
@@ -77,34 +84,127 @@ def _in_portions(database: Database, write: Callable[[Database, Iterable[int]], 
     return rate(sum(len(portion) for portion in portions), work)
 
 
-def report(database: Database, folder: Path, count: int) -> None:
+def filled(ledger: Ledger, rows: int) -> float:
+    """Bring the log to so many entries; gives entries per second of sequencing alone."""
+    with ledger.database.reading() as session:
+        there = audit.head(session).size + audit.pending(session)
+    for first in range(there, rows, BULK):
+        said = [
+            {"at": NOON, "event": "decision.made", "subject": f"B-{n}", "actor": "account:7", "facts": canonical(FACTS)}
+            for n in range(first, min(first + BULK, rows))
+        ]
+        with ledger.database.writing() as session:
+            session.execute(Entry.__table__.insert(), said)  # type: ignore[attr-defined]
+    with ledger.database.reading() as session:
+        waiting = audit.pending(session)
+    return rate(waiting, lambda: ledger.sequence(NOON))
+
+
+# Each way to get everything out, in a process of its own: seconds and peak memory are told on its last line.
+
+
+def export(database: Database, target: Path, form: str, vkey: str) -> None:
+    asked = Asked(form, {}, "statistics", "account:7", NOON)  # type: ignore[arg-type]
+    with database.snapshot() as session, target.open("wb") as file:
+        for portion in audit.export(session, asked, audit.Verifier.from_vkey(vkey)):
+            file.write(portion)
+
+
+def by_orm(database: Database, target: Path) -> None:
+    """What anybody would write first."""
+    with database.reading() as session, target.open("w", encoding="utf-8") as file:
+        for entry in session.scalars(select(Entry).order_by(Entry.index).execution_options(yield_per=5000)):
+            said = {"index": entry.index, "at": entry.at.isoformat(), "event": entry.event, "subject": entry.subject}
+            file.write(json.dumps({**said, "actor": entry.actor, "facts": entry.told}, ensure_ascii=False) + "\n")
+
+
+def by_copy(database: Database, target: Path) -> None:
+    """What the database itself can do: COPY on PostgreSQL, on SQLite a bare cursor into csv."""
+    columns = '"index", at, event, subject, actor, facts'
+    with database.engine.connect() as connection:
+        raw = connection.connection.driver_connection
+        if database.is_sqlite:
+            with target.open("w", encoding="utf-8", newline="") as rows:
+                csv.writer(rows).writerows(raw.execute(f'SELECT {columns} FROM log_entry ORDER BY "index"'))  # type: ignore[union-attr]  # noqa: S608
+            return
+        query = f'COPY (SELECT {columns} FROM log_entry ORDER BY "index") TO STDOUT (FORMAT csv)'  # noqa: S608
+        with target.open("wb") as file, raw.cursor().copy(query) as copied:  # type: ignore[union-attr]
+            for block in copied:
+                file.write(block)
+
+
+WAYS = ("jsonl", "csv", "parquet", "orm", "copy", "verify")
+
+
+def one_way(way: str, url: str, folder: Path, vkey: str) -> None:
+    """Run one way here and tell seconds, CPU seconds, peak memory in MB and bytes written."""
+    database = Database(url)
+    target = folder / f"{way}.out"
+    if way in audit.FORMS:  # not what is measured: the time to load the library
+        __import__("pyarrow.parquet") if way == "parquet" else None
+    wall, cpu = time.perf_counter(), time.process_time()
+    if way == "verify":
+        target = folder / "jsonl.out"
+        assert verify_export(target, vkey).ok
+    elif way == "orm":
+        by_orm(database, target)
+    elif way == "copy":
+        by_copy(database, target)
+    else:
+        export(database, target, way, vkey)
+    took = time.perf_counter() - wall, time.process_time() - cpu
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    print(json.dumps([*took, peak, target.stat().st_size]))
+    database.close()
+
+
+def apart(way: str, url: str, folder: Path, vkey: str) -> list[float]:
+    command = [sys.executable, "-m", "bench.log", "--way", way, "--url", url, "--folder", str(folder), "--vkey", vkey]
+    told = subprocess.run(command, capture_output=True, check=True, text=True)
+    found: list[float] = json.loads(told.stdout.splitlines()[-1])
+    return found
+
+
+def report(database: Database, folder: Path, count: int, rows: int) -> None:
     plain_single, plain_batched = writing(database, plain, count)
-    single, batched = writing(database, chained, count)
-    print("| what | chained | plain row | ratio |\n|---|---|---|---|")
+    single, batched = writing(database, logged, count)
+    print("| what | log | plain row | ratio |\n|---|---|---|---|")
     print(f"| append, commit each, /s | {single:,.0f} | {plain_single:,.0f} | {single / plain_single:.2f} |")
     print(f"| append, commit per {BATCH}, /s | {batched:,.0f} | {plain_batched:,.0f} | {batched / plain_batched:.2f} |")
-    with database.reading() as session:
-        lines = audit.head(session).index
-        print(f"| check in the database, entries/s | {rate(lines, lambda: audit.check(session)):,.0f} | | |")
-        for name, export in (("jsonl", audit.export_jsonl), ("csv", audit.export_csv)):
-            path = folder / name
-            written = rate(lines, lambda p=path, e=export: p.write_bytes(b"".join(e(session))))  # type: ignore[misc]
-            read = rate(lines, lambda p=path: audit.verify_export(p))  # type: ignore[misc]
-            assert audit.verify_export(path, audit.head(session).hash).ok
-            print(f"| export {name}, rows/s | {written:,.0f} | | |\n| verify {name}, lines/s | {read:,.0f} | | |")
+    ledger = Ledger(database, LogKey.fresh("bench.invalid/log"))
+    print(f"| sequencing, entries/s | {filled(ledger, rows):,.0f} | | |")
+    with database.snapshot() as session:
+        size = audit.head(session).size
+        whole = rate(size, lambda: audit.check(session, ledger.verifier))
+        print(f"| check in the database, entries/s | {whole:,.0f} | | |")
+    print(f"\n| {size:,} entries | s | CPU s | peak MB | MB | times ORM | times COPY |\n|---|---|---|---|---|---|---|")
+    url = database.url
+    found = {way: apart(way, url, folder, ledger.verifier.vkey) for way in WAYS}
+    for way, (wall, cpu, peak, size_b) in found.items():
+        ratios = f"{found['orm'][1] / cpu:.1f} | {found['copy'][1] / cpu:.2f}"
+        print(f"| {way} | {wall:.2f} | {cpu:.2f} | {peak:.0f} | {size_b / 1e6:.0f} | {ratios} |")
 
 
 def main() -> None:
     """The command."""
-    parser = argparse.ArgumentParser(description="What the chain of the log costs.")
+    parser = argparse.ArgumentParser(description="What the decision log costs.")
     parser.add_argument("--entries", type=int, default=1000, help="single commits; four times as many in batches")
+    parser.add_argument("--rows", type=int, default=50_000, help="entries that are exported and verified")
     parser.add_argument("--url", default="", help="an empty database; a temporary SQLite file if left out")
+    parser.add_argument("--way", choices=WAYS, help=argparse.SUPPRESS)
+    parser.add_argument("--folder", type=Path, help=argparse.SUPPRESS)
+    parser.add_argument("--vkey", default="", help=argparse.SUPPRESS)
     asked = parser.parse_args()
+    sealing.install(bytes(32))
+    if asked.way:
+        one_way(asked.way, asked.url, asked.folder, asked.vkey)
+        return
     with tempfile.TemporaryDirectory() as folder:
         database = Database(asked.url or f"sqlite:///{Path(folder) / 'log.db'}")
-        Base.metadata.create_all(database.engine, tables=[Entry.metadata.tables[t] for t in ("log_entry", "log_head")])
+        tables = [table for name, table in Base.metadata.tables.items() if name.startswith("log_")]
+        Base.metadata.create_all(database.engine, tables=tables)
         _plain.metadata.create_all(database.engine)
-        report(database, Path(folder), asked.entries)
+        report(database, Path(folder), asked.entries, asked.rows)
         database.close()
 
 

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date, timedelta
@@ -202,20 +203,20 @@ def _verify_log(address: str, folder: Path) -> str:
         auditor = Applicant(client, "", "", "")
         form = {"username": "auditor", "password": demonstration_password("auditor"), "next": "/audit"}
         auditor.expect(auditor.send("/staff/signin", form, shown_on="/staff/signin"))
-        exported = auditor.expect(client.get("/audit/export.jsonl")).content
-    with tempfile.NamedTemporaryFile(suffix=".jsonl") as file:
-        file.write(exported)
-        file.flush()
-        whole = verify_export(file.name)
-        changed = re.sub(rb'"outcome":"approve"', b'"outcome":"refuse"', exported, count=1)
-        file.seek(0)
-        file.write(changed)
-        file.flush()
-        edited = verify_export(file.name)
-    (folder / "decision-log.jsonl").write_bytes(exported)
+        asked = {"form": "jsonl", "purpose": "inspection"}
+        exported = auditor.expect(auditor.send("/audit/export", asked, shown_on="/audit")).content
+    kept = folder / "decision-log.zip"
+    kept.write_bytes(exported)
+    whole = verify_export(kept)
+    with tempfile.TemporaryDirectory() as unpacked:
+        with zipfile.ZipFile(kept) as files:
+            files.extractall(unpacked)
+        lines = Path(unpacked) / "entries.jsonl"
+        lines.write_bytes(re.sub(rb'"outcome":"approve"', b'"outcome":"refuse"', lines.read_bytes(), count=1))
+        edited = verify_export(unpacked)
     if not whole.ok or edited.ok:
         raise Stumbled("the log's verifier did not tell a whole log from a changed one")
-    return f"{whole.lines} entries"
+    return f"{whole.entries} entries"
 
 
 def tell_accounts(address: str) -> None:

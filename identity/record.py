@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Identity record (核验记录): what a person's proof consisted of, written down once and never changed. I/O: database.
 
-Scores, versions, times and commitments, no picture and no number: a commitment is SHA-256 over a random salt of 128
-bits and the thing itself, and the salts are sealed under the person's key. While that key is there, anybody who has
+Scores, versions, times and commitments, no picture and no number: a commitment (`kit.commitments`) binds a thing by a
+random salt, and the salts are sealed under the person's key. While that key is there, anybody who has
 the picture can be shown that it is the one; once it is thrown away nobody can link the record to a person by it. The
 record is sealed, its digest stands in the decision log.
 """
@@ -10,7 +10,6 @@ record is sealed, its digest stands in the decision log.
 import hashlib
 import hmac
 import json
-import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -23,12 +22,14 @@ from identity.consents import Consent, current_consent
 from identity.evidence import PICTURES, Evidence, key_of
 from identity.vault import view_picture
 from kit import keyring
+from kit.commitments import commit, opens
 from kit.database import Base, Moment
 from kit.random import new_id
 from kit.sealing import Sealed, fingerprint, seal_under, unseal_under
 
-FORMAT = "identity-record-1"
-SALT_BYTES = 16
+FORMAT = "identity-record-2"
+OLD_FORMAT = "identity-record-1"
+"""SHA-256 over a salt of 128 bits and the thing, without the name of the field; still opened, no longer made."""
 NUMBER = "id_number"
 Occasion = Literal["submission", "assurance", "withdrawal"]
 
@@ -85,8 +86,9 @@ def keep_record(
     things[NUMBER] = number.upper().encode() or None
     if number and evidence.deleted_at is None:
         evidence.subject_key = fingerprint(number.upper(), "face")
-    salts = {name: secrets.token_bytes(SALT_BYTES) for name, thing in things.items() if thing}
-    commitments = {name: commitment(salts[name], things[name] or b"") for name in salts}
+    made = {name: commit(name, thing) for name, thing in things.items() if thing}
+    commitments = {name: told for name, (told, _salt) in made.items()}
+    salts = {name: salt for name, (_told, salt) in made.items()}
     consent = current_consent(session, evidence.application_id, evidence.person)
     content = {
         **_told(evidence),
@@ -140,10 +142,6 @@ def _iso(moment: datetime | None) -> str | None:
     return moment.isoformat() if moment else None
 
 
-def commitment(salt: bytes, thing: bytes) -> str:
-    return hashlib.sha256(salt + thing).hexdigest()
-
-
 def _sealed(salts: Mapping[str, bytes], name: str) -> bytes:
     key = keyring.installed().get(name)
     if key is None:
@@ -158,7 +156,10 @@ def matches(record: IdentityRecord, name: str, thing: bytes) -> bool | None:
     if key is None or told is None:
         return None
     salts = json.loads(unseal_under(key, record.salts, f"salts:{record.key}"))
-    return hmac.compare_digest(commitment(bytes.fromhex(salts[name]), thing), told)
+    salt = bytes.fromhex(salts[name])
+    if record.content["format"] == OLD_FORMAT:
+        return hmac.compare_digest(hashlib.sha256(salt + thing).hexdigest(), told)
+    return opens(told, salt, name, thing)
 
 
 def records_of(session: Session, application_id: str) -> list[IdentityRecord]:

@@ -98,6 +98,8 @@ class Database:
         self.engine = self._engine(ours=True)
         self.durable_engine = self._engine(ours=False)
         self._reader = self.engine.execution_options(read_only=True)
+        frozen = {} if self.is_sqlite else {"isolation_level": "REPEATABLE READ"}
+        self._frozen = self._reader.execution_options(**frozen)
 
     def _engine(self, ours: bool) -> Engine:
         if not self.is_sqlite:
@@ -163,8 +165,14 @@ class Database:
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
-        """A session that changes nothing; it sees one state of the database."""
+        """A session that changes nothing; on PostgreSQL each statement sees what is there when it begins."""
         with Session(self._reader, expire_on_commit=False) as session:
+            yield session
+
+    @contextmanager
+    def snapshot(self) -> Iterator[Session]:
+        """A session that changes nothing and sees one state of the database, however many statements it takes."""
+        with Session(self._frozen, expire_on_commit=False) as session:
             yield session
 
     def close(self) -> None:

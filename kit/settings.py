@@ -2,6 +2,7 @@
 """Settings (配置): what the environment decides. Secrets come from nowhere else. I/O: environment."""
 
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -35,6 +36,12 @@ class Settings(BaseSettings):
     face_model_sha256: str = Field(default="", description="of each file in face_model that is not bundled")
     face_method: str = Field(default="plain", description="plain, flip or jitter")
     face_cohort: str = Field(default="", description="a file of descriptions of strangers for each model")
+    log_key_file: Path | None = Field(default=None, description="Ed25519 key of the decision log; made if missing")
+    log_origin: str = Field(default="", description="name of the log in checkpoints; the host of PUBLIC_URL with /log")
+    checkpoint_dir: Path | None = Field(default=None, description="folder off this host that keeps checkpoints")
+    witness_url: str = Field(default="", description="a C2SP tlog-witness that cosigns checkpoints")
+    witness_key: str = Field(default="", description="its key, as a vkey")
+    audit_contact: str = Field(default="本机关审计员", description="whom to call when the decision log is broken")
     partners: Path | None = Field(default=None, description="TOML of the partners that may vouch for a person")
 
     @property
@@ -44,6 +51,15 @@ class Settings(BaseSettings):
     @property
     def keys_database(self) -> str:
         return self.keys_url or f"sqlite:///{self.data_dir.resolve() / 'keys.db'}"
+
+    @property
+    def log_key(self) -> Path:
+        return self.log_key_file or self.data_dir / "keys" / "log.key"
+
+    @property
+    def origin(self) -> str:
+        """The name of the log: without a port, so that it stays the same when the service moves to another."""
+        return self.log_origin or f"{urlsplit(self.public_url).hostname}/log"
 
     @property
     def is_https(self) -> bool:

@@ -20,7 +20,7 @@ from tests.keys import MemoryKeyring
 
 TABLE_MODULES = (
     "addresses.library",
-    "audit.log",
+    "audit",
     "identity.accounts",
     "identity.codes",
     "identity.sessions",

@@ -45,6 +45,7 @@ from web.pages import (
     signin,
     status,
     submit,
+    tiles,
     verify,
     vouching,
     ways,
@@ -84,6 +85,7 @@ PAGES = (
     board,
     audit,
     admin,
+    tiles,
     processes,
     verify,
 )

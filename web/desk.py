@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from approval.office import Office
+from audit import Ledger
 from identity import Partner
 from identity.card import CardReader
 from identity.face import FaceMatcher
@@ -23,5 +24,6 @@ class Desk:
     store: Store
     settings: Settings
     trust: bytes
+    ledger: Ledger
     partners: Mapping[str, Partner] = field(default_factory=dict)  # who may vouch for a person; none unless declared
     assertions: AssertionSource = field(default_factory=HttpPartners)

@@ -65,7 +65,17 @@ def _errors(base: type[DomainError] = DomainError) -> set[type[DomainError]]:
 
 
 # Never reaches a person: told as findings or kept inside a package.
-INSIDE = {"rule_unfounded", "unanswered"}
+INSIDE = {
+    "rule_unfounded",
+    "unanswered",
+    "note_refused",
+    "tree_damaged",
+    "clock_behind",
+    "log_key_foreign",
+    "witness_silent",
+    "witness_elsewhere",
+    "witness_objects",
+}
 
 
 def test_every_error_has_its_words() -> None:
@@ -124,4 +134,8 @@ def test_what_anybody_may_use_is_a_known_list() -> None:
         "/licences/{verification_id}",
         "/licences/check",
         "/log/head",
+        "/log/inclusion",
+        "/log/consistency",
+        "/log/checkpoint",
+        "/log/tile/{level}/{place:path}",
     }

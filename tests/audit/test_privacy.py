@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 import pytest
 
-from audit.chain import JSON
+from audit.leaves import JSON
 from audit.privacy import PersonalDataInLog, refuse_personal
 
 IDENTITY = "99999919900307001X"

@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
+import hashlib
 import json
 
 from sqlalchemy import text
@@ -9,6 +10,7 @@ from identity.bands import BANDS
 from identity.record import IdentityRecord, counted, keep_record, matches, records_of
 from kit.database import Database
 from kit.keyring import DatabaseKeyring
+from kit.sealing import seal_under
 from tests.builders import fictitious_id
 from tests.conftest import NOON
 from tests.identity.test_evidence import CARD, FRAME, PORTRAIT, proved
@@ -105,3 +107,18 @@ def test_a_person_in_several_cases_is_counted_once_and_gone_when_all_are(session
     assert persons_held(session) == 1
     delete_pictures(session, "a-2", NOON)
     assert persons_held(session) == 0
+
+
+def test_a_record_of_the_first_format_is_still_opened(database: Database, ring: DatabaseKeyring) -> None:
+    """SHA-256 over salt and thing, as it was made before."""
+    salt = bytes(range(16))
+    with database.writing() as session:
+        record = recorded(session)
+        told = hashlib.sha256(salt + NUMBER.encode()).hexdigest()
+        record.content = {**record.content, "format": "identity-record-1", "commitments": {"id_number": told}}
+        key = ring.get(record.key)
+        assert key is not None
+        salts = json.dumps({"id_number": salt.hex()}).encode()
+        record.salts = seal_under(key, salts, f"salts:{record.key}")
+        assert matches(record, "id_number", NUMBER.encode()) is True
+        assert matches(record, "id_number", b"other") is False

@@ -24,6 +24,7 @@ from approval.gatebook import load_gates
 from approval.office import Office
 from approval.running import Runner
 from approval.steps import VERBS
+from audit import Ledger, LogKey, Sequencer
 from catalogue import load_catalogue
 from credit import HttpBureau
 from demonstration.applicant import Applicant, sole_trader
@@ -227,7 +228,17 @@ def _service(
     enrol_demonstration_staff(database)
     runner = Runner(office)
     engine.start("journeys-1", runner.carry_on)
-    desk = Desk(office, matcher, reader, store, settings, signer.trust)
+    desk = Desk(
+        office,
+        matcher,
+        reader,
+        store,
+        settings,
+        signer.trust,
+        Ledger(office.database, LogKey.fresh("test.invalid/log")),
+    )
+    sequencer = Sequencer(desk.ledger, clock.now)
+    sequencer.start()
     app = create_app(desk)
     address, server, thread = running(app)
     signs, partner_app = partner.key_in(folder / "partner.key"), FastAPI()
@@ -253,6 +264,7 @@ def _service(
     thread.join(10)
     bureau_thread.join(10)
     engine.close()
+    sequencer.stop()
     database.close()
 
 

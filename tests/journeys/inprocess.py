@@ -22,6 +22,7 @@ from approval.application import Application, DecisionRow, State, Transition
 from approval.calendar import seed_calendar
 from approval.running import Runner
 from approval.votes import Vote
+from audit import Ledger, LogKey
 from identity import Account, Comparison, Role, sign_in
 from identity.card import CardReading, Side
 from identity.face import Portrait
@@ -221,7 +222,15 @@ def a_house(database: Database, site: Site, desk: Desk) -> House:
 
 def a_desk(database: Database, folder: Path) -> Desk:
     settings = Settings(data_dir=folder, straight_through=True)
-    return Desk(TestOffice(database).office, NoMatcher(), NoReader(), Store(folder), settings, b"")
+    return Desk(
+        TestOffice(database).office,
+        NoMatcher(),
+        NoReader(),
+        Store(folder),
+        settings,
+        b"",
+        Ledger(database, LogKey.fresh("test.invalid/log")),
+    )
 
 
 @contextmanager

@@ -27,6 +27,7 @@ from tests.web.sample_cards import CARD_SAMPLES
 from tests.web.sample_guide import GUIDE_SAMPLES, PLAN_TILES, THEMES
 from tests.web.sample_identity import IDENTITY_SAMPLES
 from tests.web.sample_keeping import ADMIN_SAMPLES, CONSENT_TEXT, RECORDS
+from tests.web.sample_log import SEARCH
 from tests.web.sample_parts import INVITATIONS, PARTS
 from tests.web.sample_review import CASE, CASE_CONFLICT, CASE_UNCLAIMED, ENTRIES, HISTORY_LINE, ROWS
 from tests.web.sample_work import CLOCK, FASTER, MEMOS, PAPERS, WORK_SAMPLES
@@ -89,6 +90,7 @@ STATUS = {
     "papers": PAPERS,
     "clock": CLOCK,
     "bundle_href": "/together/01JB",
+    "log_proof_href": "/cases/01JD/log-proof",
     "may_withdraw": True,
     "may_take_back": True,
 }
@@ -126,16 +128,6 @@ QUEUE = {
     "more_href": "/m",
     "revision": "7",
     "memos": MEMOS,
-}
-SEARCH = {
-    "query": some(text="", event="", actor="", since="", until=""),
-    "entries": ENTRIES,
-    "older_href": "/o",
-    "events": [some(value="decided", label=t("作出决定", "Decided"))],
-    "export_csv_href": "/c",
-    "export_jsonl_href": "/j",
-    "head": some(index=128, hash="9f" * 32),
-    "result": some(ok=True, lines=128, sentence=t("128 条全部完整", "All whole")),
 }
 BOARD = {
     "memos": MEMOS,

@@ -191,7 +191,7 @@ CASE_CONFLICT = {
 }
 ENTRIES = [
     some(
-        index=128 - i,
+        index=None if i == 0 else 128 - i,
         at=NOW,
         event="decided",
         what=t("作出决定：退回补正", "Decided: returned"),
@@ -199,7 +199,6 @@ ENTRIES = [
         subject_href="/audit/cases/QX-20261123-000017",
         actor="clerk" if i % 2 else "system",
         hash="3c" * 32,
-        previous="b7" * 32,
         machine=i % 2 == 0,
         facts=[some(name="outcome", value="return"), some(name="rule", value="name-01")],
     )

@@ -80,11 +80,11 @@ def _count(db: Session, year: int) -> int:
 def _health(desk: DeskDep, db: Session) -> list[dict[str, Any]]:
     """Whether what we depend on answers; the bureau is asked about a fictitious code."""
     report = desk.office.bureau.query(Subject.LEGAL, "健康检查", NOBODYS_CODE, purpose="health", case="health")
-    head = audit.head(db)
+    head, is_whole = audit.head(db), audit.standing(db).broken_since is None
     return [
         {"name": Text(zh="信用数据库", en="Credit bureau"), "ok": report.status == "answered", "detail": report.source},
         {"name": Text(zh="人脸比对", en="Face comparison"), "ok": True, "detail": desk.matcher.model},
-        {"name": Text(zh="决定日志", en="Decision log"), "ok": True, "detail": f"{head.index} · {head.hash[:16]}"},
+        {"name": Text(zh="决定日志", en="Decision log"), "ok": is_whole, "detail": f"{head.size} · {head.root[:16]}"},
     ]
 
 

@@ -4,8 +4,9 @@
 from typing import Any
 
 from fastapi import APIRouter, Request
-from fastapi.responses import Response
+from fastapi.responses import PlainTextResponse, Response
 
+import audit
 import licences
 import notices
 from approval import afterwards, casefile, cases, consents, drafting, papers
@@ -59,6 +60,7 @@ def status(request: Request, desk: DeskDep, db: Db, application: OwnApplication)
         papers=papers_of(db, application),
         signed=listed(drafting.signed(db, application.id), f"/cases/{application.id}/signed"),
         clock=clock_of(desk, application, None),
+        log_proof_href=f"/cases/{application.id}/log-proof" if decision else None,
         bundle_href=f"/together/{application.bundle_id}" if application.bundle_id else None,
         may_take_back=consents.may_be_withdrawn(db, application),
         may_withdraw=state in afterwards.OPEN and decision is None,
@@ -179,14 +181,27 @@ def withdraw(desk: DeskDep, db: Db, now: Now, application: OwnApplication) -> Re
 
 
 @router.get("/cases/{id}/licence/{copy}.pdf")
-def download(copy: str, desk: DeskDep, db: Db, application: OwnApplication) -> Response:
+def download(copy: str, desk: DeskDep, db: Db, now: Now, application: OwnApplication) -> Response:
+    """Each fetching of the original is in the log: who holds a copy can be told afterwards."""
     wanted = {"original": Copy.ORIGINAL, "duplicate": Copy.DUPLICATE}.get(copy)
     licence = licences.of_application(db, application.id)
     pdf = licences.read_document(db, desk.store, licence, wanted) if licence and wanted else None
     if pdf is None or licence is None:
         return Response(status_code=404)
+    db.commit()  # ends the reading: a writer of the same request must not wait for it
+    with desk.office.database.writing() as session:
+        actor, facts = f"account:{application.applicant_id}", {"licence": licence.number, "copy": copy}
+        casefile.record(session, application, "licence.downloaded", actor, now, facts)
     name = f"attachment; filename=licence-{licence.number}-{copy}.pdf"
     return Response(pdf, media_type="application/pdf", headers={"content-disposition": name})
+
+
+@router.get("/cases/{id}/log-proof")
+def log_proof(db: Db, application: OwnApplication) -> Response:
+    """That the decision stands in the log: a file which anybody can verify without asking us."""
+    receipt = audit.receipt_of(db, application.number or application.id, "decision.made").receipt
+    name = f"attachment; filename={application.number or application.id}.tlog-proof"
+    return PlainTextResponse(receipt, headers={"content-disposition": name})
 
 
 @router.post("/cases/{id}/correct")
