@@ -11,6 +11,7 @@ from identity.face import FaceMatcher
 from identity.partners import AssertionSource, HttpPartners
 from kit.settings import Settings
 from licences import Store
+from web.readiness import Readiness
 
 
 @dataclass(frozen=True)
@@ -25,3 +26,4 @@ class Desk:
     trust: bytes
     partners: Mapping[str, Partner] = field(default_factory=dict)  # who may vouch for a person; none unless declared
     assertions: AssertionSource = field(default_factory=HttpPartners)
+    readiness: Readiness = field(default_factory=Readiness)  # nothing is asked unless declared

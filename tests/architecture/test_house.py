@@ -124,4 +124,6 @@ def test_what_anybody_may_use_is_a_known_list() -> None:
         "/licences/{verification_id}",
         "/licences/check",
         "/log/head",
+        "/healthz",
+        "/readyz",
     }
