@@ -42,6 +42,7 @@ from audit import verify_export
 from catalogue import load_catalogue
 from console import addresses, decisions, items, operations, processes, retention
 from console.keeping import DRAIN_S, several, wait_for_signal
+from console.starting import refuse_database, refuse_settings, refuse_year
 from credit import HttpBureau
 from demonstration import run as demonstration
 from demonstration.applicant import Stumbled
@@ -53,7 +54,7 @@ from identity.partners import load_partners
 from identity.weights import Choice, ModelRefused, choose
 from identity.workers import Workers
 from instruments import CODES
-from kit import clock, journal, keyring, sealing, tracing
+from kit import clock, journal, keyring, tracing
 from kit.database import Database
 from kit.keyring import DatabaseKeyring
 from kit.settings import Settings
@@ -101,7 +102,7 @@ class House:
 
 def build(settings: Settings) -> House:
     """Compose the office. Raises typer.Exit with one clear sentence if a secret is missing."""
-    install_key(settings)
+    refuse_settings(settings)
     load_divisions()
     load_leads()  # a wrong file stops the service here, not a case later
     faces = chosen_models(settings)
@@ -111,6 +112,7 @@ def build(settings: Settings) -> House:
     load_partners(settings.partners)
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     database = Database(settings.database)
+    refuse_database(database)
     engine = DurableEngine(database)
     ring = DatabaseKeyring(settings.keys_database, clock.now)
     keyring.install(ring)
@@ -139,15 +141,6 @@ def build(settings: Settings) -> House:
 
 def remedies(settings: Settings) -> Remedies:
     return Remedies(settings.review_body, settings.review_url, settings.court_name)
-
-
-def install_key(settings: Settings) -> None:
-    key = settings.master_key.get_secret_value()
-    try:
-        sealing.install(bytes.fromhex(key))
-    except ValueError:
-        typer.echo("MASTER_KEY must be 64 hexadecimal digits, for example from `openssl rand -hex 32`.", err=True)
-        raise typer.Exit(2) from None
 
 
 def migrate_to_head(house: House) -> None:
@@ -247,6 +240,7 @@ def serve(
     """Serve the pages and, unless told otherwise, carry out the automatic steps in the same process."""
     house = build(Settings())
     migrate_to_head(house)
+    refuse_year(house.database, house.office.clock())
     with site(house, host, port, worker):
         wait_for_signal()
 
@@ -306,6 +300,7 @@ def worker(
         house.database.close()
         several([sys.executable, str(HERE / "main.py"), "worker", "--name"], name, processes)
         return
+    refuse_year(house.database, house.office.clock())
     with working(house, name):
         wait_for_signal()
 

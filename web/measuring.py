@@ -15,6 +15,7 @@ from kit import measures, tracing
 from kit.random import new_id
 
 ELSEWHERE = "(none)"
+API = "/api/v1"
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
 
@@ -49,9 +50,10 @@ class Measuring:
 
 
 def template_of(scope: Scope) -> str:
-    """`/status/{id}`, never the address itself: that one names a case."""
+    """`/cases/{id}`, never the address itself: that one names a case."""
     route = scope.get("route")
     path = getattr(route, "path_format", None) or getattr(route, "path", None)
     if path is None:
         return "/static" if str(scope.get("path", "")).startswith("/static/") else ELSEWHERE
-    return str(path)
+    is_programme = str(scope.get("path", "")).startswith(f"{API}/") and not str(path).startswith(API)
+    return f"{API}{path}" if is_programme else str(path)  # a router that is included does not know its prefix

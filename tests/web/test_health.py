@@ -107,12 +107,12 @@ def test_measures_count_cases_decisions_and_requests_and_name_nobody(site: Site,
     _text, before = measured(site)
     assert before["approval_cases", frozenset({"checking"})] == 1
     Runner(office.office).carry_on(case)
-    site.request("GET", f"/status/{case}")
+    site.request("GET", f"/cases/{case}")
     site.request("GET", f"/nowhere/{HOLDER}")
     text, found = measured(site)
     assert found["approval_cases", frozenset({"in_review"})] == 1
     assert found["approval_database_up", frozenset()] == 1
-    assert found["approval_request_seconds_count", frozenset({"GET", "/status/{id}", "303"})] >= 1
+    assert found["approval_request_seconds_count", frozenset({"GET", "/cases/{id}", "303"})] >= 1
     assert found["approval_steps_total", frozenset({"identity", "done"})] >= 1
     assert case not in text
     assert HOLDER not in text
@@ -143,16 +143,22 @@ def test_spans_are_named_after_routes_and_steps_and_hand_their_trace_on(
         parent = tracing.traceparent()
     with tracing.span("carry on", parent):
         Runner(office.office).carry_on(case)
-    site.request("GET", f"/status/{case}", headers={"traceparent": parent})
+    site.request("GET", f"/cases/{case}", headers={"traceparent": parent})
     told = spans.get_finished_spans()
     named = {span.name: span for span in told}
-    assert {"request", "carry on", "step identity", "step credit", "GET /status/{id}"} <= set(named)
+    assert {"request", "carry on", "step identity", "step credit", "GET /cases/{id}"} <= set(named)
     trace_of = {name: span.context.trace_id for name, span in named.items() if span.context}
     assert trace_of["request"] == trace_of["carry on"] == trace_of["step credit"]
-    assert trace_of["GET /status/{id}"] != trace_of["request"]  # a stranger's trace is not taken over
+    assert trace_of["GET /cases/{id}"] != trace_of["request"]  # a stranger's trace is not taken over
     assert not looks_personal(" ".join(str(dict(span.attributes or {})) for span in told))
 
 
 def test_without_a_collector_nothing_is_recorded() -> None:
     with tracing.span("request"):
         assert tracing.traceparent() == ""
+
+
+def test_routes_of_the_programming_interface_are_told_apart_from_pages(site: Site) -> None:
+    site.request("GET", "/api/v1/items")
+    _text, found = measured(site)
+    assert found["approval_request_seconds_count", frozenset({"GET", "/api/v1/items", "200"})] >= 1
