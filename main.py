@@ -21,6 +21,7 @@ import typer
 import uvicorn
 from alembic import command
 from alembic.config import Config
+from alembic.script import ScriptDirectory
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -75,7 +76,7 @@ cli.add_typer(decisions.commands(lambda: build(Settings()).office), name="decisi
 cli.add_typer(items.commands(), name="items")
 cli.add_typer(addresses.commands(lambda: build(Settings()).office), name="addresses")
 cli.add_typer(retention.commands(lambda: build(Settings()).nightly), name="retention")
-operations.add(cli, lambda newest: premises(build(Settings()), newest))
+operations.add(cli, lambda newest: premises(build(Settings()), newest), lambda: schema_versions())
 
 
 @cli.callback()
@@ -156,6 +157,12 @@ def migrate_to_head(house: House) -> None:
         clocks.publish_known_years(session, house.office)
         for kind in CODED:
             licences.fill_pool(session, kind, licences.fictitious_codes(kind, 1000, POOL))
+
+
+def schema_versions() -> list[str]:
+    """Those that this release can bring up to date."""
+    scripts = ScriptDirectory(str(HERE / "alembic"))
+    return [script.revision for script in scripts.walk_revisions()]
 
 
 def premises(house: House, newest: int) -> Premises:

@@ -35,6 +35,7 @@ class Settings(BaseSettings):
     face_model_sha256: str = Field(default="", description="of each file in face_model that is not bundled")
     face_method: str = Field(default="plain", description="plain, flip or jitter")
     face_cohort: str = Field(default="", description="a file of descriptions of strangers for each model")
+    backup_key: SecretStr = Field(default=SecretStr(""), description="32 bytes in hexadecimal that seal backups")
     metrics_token: SecretStr = Field(default=SecretStr(""), description="of whoever may read /metrics; empty: nobody")
     partners: Path | None = Field(default=None, description="TOML of the partners that may vouch for a person")
 
