@@ -64,6 +64,7 @@ from notices import Maker, Remedies
 from web.app import create_app
 from web.desk import Desk
 from web.readiness import Readiness
+from web.serving import BACKLOG, drain, handed_over
 from workflows.durable import DurableEngine
 
 HERE = Path(__file__).parent
@@ -275,20 +276,22 @@ def site(house: House, host: str, port: int, worker: bool = True) -> Iterator[uv
     matcher, cards = DlibMatcher(workers), RapidCardReader(workers)
     partners = load_partners(house.settings.partners)
     desk = Desk(house.office, matcher, cards, house.store, house.settings, house.trust, partners)
-    app = create_app(replace(desk, readiness=readiness(house)))
-    server = uvicorn.Server(uvicorn.Config(app, host=host, port=port, log_level="warning", access_log=False))
+    desk = replace(desk, readiness=readiness(house))
+    wanted = uvicorn.Config(create_app(desk), host=host, port=port, log_level="warning", access_log=False)
+    wanted.timeout_graceful_shutdown, wanted.backlog = DRAIN_S, BACKLOG
+    server, sockets = uvicorn.Server(wanted), handed_over()
     with ExitStack() as stack:
         stack.callback(matcher.close)
         if worker:
             stack.enter_context(working(house, "serve-1"))
         else:
             house.engine.connect()
-        thread = threading.Thread(target=server.run, name="site")
+        thread = threading.Thread(target=server.run, args=(sockets or None,), name="site")
         thread.start()
         try:
             yield server
         finally:
-            server.should_exit = True
+            drain(server, desk.readiness, DRAIN_S)
             thread.join(DRAIN_S)
             tracing.end()
 

@@ -36,7 +36,10 @@ class Measuring:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                MutableHeaders(scope=message)["x-request-id"] = name
+                headers = MutableHeaders(scope=message)
+                headers["x-request-id"] = name
+                if _is_stopping(scope):
+                    headers["connection"] = "close"
             await send(message)
 
         with structlog.contextvars.bound_contextvars(request=name), tracing.span(f"http {method}") as span:
@@ -47,6 +50,12 @@ class Measuring:
                 span.update_name(f"{method} {route}")
                 span.set_attributes({"http.route": route, "http.response.status_code": status})
                 measures.REQUESTS.labels(method, route, str(status)).observe(perf_counter() - begun)
+
+
+def _is_stopping(scope: Scope) -> bool:
+    """Whether this process ends: the next request is to go to another."""
+    app = scope.get("app")
+    return app is not None and bool(app.state.desk.readiness.is_stopping)
 
 
 def template_of(scope: Scope) -> str:

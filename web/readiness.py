@@ -24,9 +24,12 @@ class Readiness:
         self._pool = ThreadPoolExecutor(max(1, len(self._checks)), "readiness")
         self._running: dict[str, Future[bool]] = {}
         self._lock = Lock()
+        self.is_stopping = False  # a process that ends is sent nothing more
 
     def failing(self) -> list[str]:
         """Names, in order; empty when all is well."""
+        if self.is_stopping:
+            return ["stopping"]
         with self._lock:
             for name, check in self._checks.items():
                 if name not in self._running:
