@@ -74,7 +74,8 @@ def test_a_collector_of_traces_that_hangs_holds_up_no_request(database: Database
 def test_a_client_that_vanishes_in_the_middle_holds_nobody_up(database: Database, tmp_path: Path) -> None:
     url, server, thread = running(create_app(a_desk(database, tmp_path)))
     host, port = url.removeprefix("http://").split(":")
-    head = b"POST /verify HTTP/1.1\r\nHost: x\r\nContent-Type: multipart/form-data; boundary=b\r\nContent-Length: 100000\r\n"
+    kind = b"Content-Type: multipart/form-data; boundary=b\r\nContent-Length: 100000\r\n"
+    head = b"POST /verify HTTP/1.1\r\nHost: x\r\n" + kind
     try:
         gone = [socket.create_connection((host, int(port))) for _ in range(30)]
         for one in gone:
