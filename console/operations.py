@@ -16,11 +16,13 @@ from approval import invariants
 from approval.calendar import publish_year, set_day
 from approval.clocks import reckon_again
 from approval.invariants import NEWEST, Premises
-from console import backups
+from console import backups, capacity
 from console.invariants import tell
 from console.starting import refuse_settings
 from kit.copying import CopyFailed, NotEmpty
 from kit.settings import Settings
+
+EXAMPLES = {"District": 10e3, "Nanjing": 350e3, "Jiangsu": 2e6, "Nation": 33e6}
 
 
 def _head(session: Session) -> backups.Head:
@@ -86,6 +88,15 @@ def add(cli: typer.Typer, premises: Callable[[int], Premises], known: Callable[[
                 typer.echo("The log ends before the entry that the backup names.", err=True)
                 raise typer.Exit(1)
         tell(invariants.check(seen))
+
+    @cli.command("capacity")
+    def tell_capacity(
+        new: Annotated[list[float] | None, typer.Argument(help="new registrations a year")] = None,
+    ) -> None:
+        """What so many registrations need: requests, cores, storage, clerks. Without a number, four examples."""
+        given = {f"{count:,.0f}": count for count in new or []}
+        for line in capacity.table(given or EXAMPLES):
+            typer.echo(line)
 
     @cli.command("publish-year")
     def publish(

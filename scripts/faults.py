@@ -6,9 +6,9 @@ import subprocess
 import sys
 import tempfile
 import time
-import xml.etree.ElementTree as tree
 from collections import Counter, defaultdict
 from pathlib import Path
+from xml.etree import ElementTree
 
 from tests.faults.matrix import Row, rows
 
@@ -32,7 +32,7 @@ def outcomes(selected: list[str]) -> dict[str, set[str]]:
         command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", f"--junitxml={report}", *selected]
         subprocess.run(command, env={**os.environ, "FAULTS": "1"}, check=False)
         found: dict[str, set[str]] = defaultdict(set)
-        for case in tree.parse(report).iter("testcase"):  # noqa: S314
+        for case in ElementTree.parse(report).iter("testcase"):  # noqa: S314
             path = str(case.get("classname")).replace(".", "/") + ".py"
             name = str(case.get("name")).split("[")[0]
             kinds = {child.tag for child in case}

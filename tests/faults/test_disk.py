@@ -40,15 +40,15 @@ def present(folder: Path) -> set[int]:
 
 def test_a_writer_that_is_killed_has_lost_nothing_that_it_acknowledged(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path / 'written.db'}"
-    process = subprocess.Popen([*WRITER, url, "0", "1000000"], stdout=subprocess.PIPE, text=True)
-    assert process.stdout is not None
-    lines = [process.stdout.readline()]
-    until = time.monotonic() + 1
-    while time.monotonic() < until:
+    lines: list[str] = []
+    with subprocess.Popen([*WRITER, url, "0", "1000000"], stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
         lines.append(process.stdout.readline())
-    process.kill()
-    lines += process.stdout.read().split("\n")[:-1]  # the last line may be cut off
-    process.wait()
+        until = time.monotonic() + 1
+        while time.monotonic() < until:
+            lines.append(process.stdout.readline())
+        process.kill()
+        lines += process.stdout.read().split("\n")[:-1]  # the last line may be cut off
     acknowledged = {int(line) for line in lines if line.strip().isdigit()}
     found = present(tmp_path)
     assert len(acknowledged) > 10

@@ -3,6 +3,7 @@
 
 import signal
 import subprocess
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -123,11 +124,11 @@ def test_a_worker_that_is_asked_to_end_ends_in_time(tmp_path: Path) -> None:
         "import sys\nfrom console.keeping import several\n"
         f"several([sys.executable, {str(script)!r}], 'w', 2)\nprint('ended')\n"
     )
-    running = subprocess.Popen([".venv/bin/python", "-W", "ignore", "-c", keeper], stdout=subprocess.PIPE)
-    time.sleep(3)
-    begun = time.monotonic()
-    running.send_signal(signal.SIGTERM)
-    told, _ = running.communicate(timeout=15)
+    with subprocess.Popen([sys.executable, "-W", "ignore", "-c", keeper], stdout=subprocess.PIPE) as running:
+        time.sleep(3)
+        begun = time.monotonic()
+        running.send_signal(signal.SIGTERM)
+        told, _ = running.communicate(timeout=15)
     assert told.strip() == b"ended"
     assert time.monotonic() - begun < 10
 
