@@ -6,8 +6,9 @@ The model: 250 days of 8 hours, the busiest hour four times a mean one, arrivals
 be changed; what is measured (seconds of a core for a request and for a face) is named as such in docs/operations.md.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from math import exp
+from math import exp, sqrt
 
 FILINGS, LAUNCH = 3, 10  # all filings are thrice the new ones; the day of the launch is tenfold
 P999 = 0.999
@@ -83,7 +84,7 @@ def need(new_a_year: float, model: Model | None = None) -> Need:
 def at_most(mean: float) -> int:
     """How many come in a second at most, but for one second in a thousand."""
     if mean > SMALLEST_BY_SUM:
-        return round(mean + Z999 * mean**0.5)
+        return round(mean + Z999 * sqrt(mean))
     chance = total = exp(-mean)
     count = 0
     while total < P999:
@@ -109,7 +110,7 @@ def _number(value: float) -> str:
     return f"{float(f'{value:.2g}'):,.0f}" if value >= 10 else f"{float(f'{value:.2g}'):g}"
 
 
-ROWS = (
+ROWS: tuple[tuple[str, Callable[[Need], str]], ...] = (
     ("new a working day", lambda n: _number(n.new_a_day)),
     ("submissions/s in the busiest hour", lambda n: _number(n.submissions_s)),
     ("requests/s, mean (p99.9 second)", lambda n: f"{_number(n.requests_s)} ({n.requests_p999:,})"),
