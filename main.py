@@ -191,7 +191,7 @@ def readiness(house: House) -> Readiness:
 
     def answers() -> bool:
         with office.database.reading() as session:
-            return session.scalar(text("SELECT 1")) == 1
+            return bool(session.scalar(text("SELECT 1")))
 
     return Readiness({"database": answers, "keyring": lambda: house.keys.get("") is None, "worker": is_worked})
 

@@ -6,9 +6,10 @@ Counts and ages only. I/O: database.
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 import audit
 from approval import heartbeats
@@ -49,11 +50,11 @@ def figures(session: Session, now: datetime) -> Figures:
     )
 
 
-def _counted(session: Session, column: "object", known: list[State]) -> dict[str, int]:
-    found = dict(session.execute(select(column, func.count()).group_by(column)).tuples().all())  # type: ignore[call-overload]
-    return {**{str(name): 0 for name in known}, **{str(name): count for name, count in found.items()}}
+def _counted(session: Session, column: InstrumentedAttribute[str], known: list[State]) -> dict[str, int]:
+    found = session.execute(select(column, func.count()).group_by(column)).tuples().all()
+    return {**{str(name): 0 for name in known}, **{str(name): count for name, count in found}}
 
 
-def _age(session: Session, column: "object", state: State, now: datetime) -> float:
-    oldest = session.scalar(select(func.min(column)).where(Application.state == state))  # type: ignore[call-overload]
+def _age(session: Session, column: InstrumentedAttribute[Any], state: State, now: datetime) -> float:
+    oldest: datetime | None = session.scalar(select(func.min(column)).where(Application.state == state))
     return max(0.0, (now - oldest).total_seconds()) if oldest else 0.0

@@ -239,9 +239,9 @@ def test_no_word_of_a_case_is_readable_in_a_backup(site: Site) -> None:
 
 def test_a_backup_key_is_long_and_its_own() -> None:
     with pytest.raises(BackupRefused, match="64 hexadecimal"):
-        backups.key_of(Settings(_env_file=None, backup_key="short"))  # type: ignore[call-arg, arg-type]
+        backups.key_of(Settings(_env_file=None, backup_key="short"))
     with pytest.raises(BackupRefused, match="must not be MASTER_KEY"):
-        backups.key_of(Settings(_env_file=None, backup_key="ab" * 32, master_key="ab" * 32))  # type: ignore[call-arg, arg-type]
+        backups.key_of(Settings(_env_file=None, backup_key="ab" * 32, master_key="ab" * 32))
 
 
 @pytest.mark.parametrize("size", [0, 1, 2**20 - 1, 2**20, 2**20 + 1, 3 * 2**20])
