@@ -21,7 +21,7 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from kit import sealing
-from kit.copying import NotEmpty, copy_in, copy_out, suffix_of
+from kit.copying import NotEmpty, copy_in, copy_out, must_be_empty, suffix_of
 from kit.errors import DomainError
 from kit.settings import Settings
 from kit.strongbox import BoxClosed, lock, unlock
@@ -152,6 +152,8 @@ def restore(place: Place, key: bytes, data: Path, keys: Path, known: Collection[
         raise BackupRefused(why="The backup was made by a newer release: install that one first.")
     if place.documents.exists() and any(place.documents.iterdir()):
         raise NotEmpty(place=place.documents.name)
+    for url in (place.database, place.keys_database):
+        must_be_empty(url)
     with _unlocked(key, data, manifest) as plain, _unlocked(key, keys, of_keys) as plain_keys:
         half = _taken_files(key, data.parent / POOL, plain[FILES].read_text().split(), manifest, place)
         _take_keys(place, plain_keys)

@@ -42,16 +42,23 @@ def copy_out(url: str, to: Path) -> None:
         target.execute("PRAGMA journal_mode=DELETE")
 
 
+def must_be_empty(url: str) -> None:
+    """Raises NotEmpty where a copy would be written over something."""
+    if _is_sqlite(url):
+        place = Path(make_url(url).database or "")
+        if place.exists():
+            raise NotEmpty(place=place.name)
+    elif tables_in(url):
+        raise NotEmpty(place=f"The database {make_url(url).database}")
+
+
 def copy_in(url: str, copy: Path) -> None:
     """Into an empty place only. Raises NotEmpty, CopyFailed."""
+    must_be_empty(url)
     if not _is_sqlite(url):
-        if tables_in(url):
-            raise NotEmpty(place="DATABASE_URL")
         _run(url, "pg_restore", "--no-owner", "--no-privileges", "--exit-on-error", "--single-transaction", str(copy))
         return
     place = Path(make_url(url).database or "")
-    if place.exists():
-        raise NotEmpty(place=place.name)
     place.parent.mkdir(parents=True, exist_ok=True)
     with closing(sqlite_module().connect(str(copy))) as source:
         (said,) = source.execute("PRAGMA integrity_check").fetchone()

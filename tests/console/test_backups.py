@@ -222,6 +222,9 @@ def test_nothing_is_written_over(site: Site) -> None:
         backups.restore(replace(site.elsewhere, documents=site.place.documents), KEY, data, keys, KNOWN)
     with pytest.raises(NotEmpty):
         backups.restore(replace(site.elsewhere, keys_database=site.place.keys_database), KEY, data, keys, KNOWN)
+    with pytest.raises(NotEmpty):
+        backups.restore(replace(site.elsewhere, database=site.place.database), KEY, data, keys, KNOWN)
+    assert list(site.elsewhere.documents.parent.glob("*")) == []
 
 
 def test_keys_do_not_lie_with_what_they_open(site: Site) -> None:

@@ -9,15 +9,22 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import httpx
 import pytest
 from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
 from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
 
+from approval.calendar import seed_calendar
 from kit.database import Database
 from tests.conftest import new_postgres_database
 from tests.faults.serving import Clients, Service
+from tests.journeys.conftest import running
+from tests.journeys.inprocess import a_desk
+from tests.office import TestOffice, a_submitted_case
+from web.app import create_app
 from web.readiness import Readiness
 from web.serving import handed_over
 
@@ -82,27 +89,45 @@ def previous() -> str:
 
 @pytest.mark.nightly
 def test_a_migration_while_requests_run_fails_none_of_them(postgres_server: str, tmp_path: Path) -> None:
-    service = Service(tmp_path, new_postgres_database(postgres_server, "moving"))
+    database = Database(new_postgres_database(postgres_server, "moving"))
+    with database.engine.begin() as connection:
+        command.upgrade(alembic(connection), "head")
+    with database.engine.begin() as connection:
+        command.downgrade(alembic(connection), previous())
+    with database.writing() as session:
+        seed_calendar(session)
+    url, server, thread = running(create_app(a_desk(database, tmp_path)))
+    office, stop, filed, failed = TestOffice(database), threading.Event(), [], []
+
+    def file() -> None:
+        while not stop.is_set():
+            try:
+                filed.append(a_submitted_case(office, f"138{len(filed):08d}"))
+            except SQLAlchemyError as error:
+                failed.append(str(error))
+
+    clients, writer = Clients(url, ("/signin", "/verify", "/items/sole-trader"), 2), threading.Thread(target=file)
     try:
-        service.start("--no-worker")
-        service.wait_for_workers(1)
-        database = Database(service.database_url)
-        with database.engine.begin() as connection:
-            command.downgrade(alembic(connection), previous())
-        with Clients(service.url, ("/signin", "/verify", "/items/sole-trader"), 3).asking() as clients:
-            time.sleep(1)
-            before = clients.answers
+        httpx.get(f"{url}/signin", trust_env=False, timeout=30)
+        writer.start()
+        with clients.asking():
+            time.sleep(2)
+            before = clients.answers, len(filed)
             with database.engine.begin() as connection:
                 command.upgrade(alembic(connection), "head")
-            time.sleep(1)
-            assert clients.answers > before
-        with database.reading() as session:
-            head = ScriptDirectory("alembic").get_current_head()
-            assert session.scalar(text("SELECT version_num FROM alembic_version")) == head
-        database.close()
-        assert clients.failures == []
+            time.sleep(2)
+            assert clients.answers > before[0]
     finally:
-        service.end()
+        stop.set()
+        writer.join(30)
+        server.should_exit = True
+        thread.join(10)
+    assert len(filed) > before[1]
+    assert (clients.failures, failed) == ([], [])
+    with database.reading() as session:
+        head = ScriptDirectory("alembic").get_current_head()
+        assert session.scalar(text("SELECT version_num FROM alembic_version")) == head
+    database.close()
 
 
 DESTROYING = ("drop_table", "drop_column", "rename_table", "new_column_name")
@@ -119,16 +144,21 @@ def test_a_migration_only_adds_so_that_the_release_before_still_runs() -> None:
 def test_a_worker_that_is_asked_to_end_ends_in_time(tmp_path: Path) -> None:
     """Without models and pages: what keeps several processes alive passes the signal on and waits for them."""
     script = tmp_path / "child.py"
-    script.write_text("import signal, sys, time\nsignal.signal(15, lambda *_: sys.exit(0))\ntime.sleep(60)\n")
+    script.write_text(
+        "import pathlib, signal, sys, time\nsignal.signal(15, lambda *_: sys.exit(0))\n"
+        f"pathlib.Path({str(tmp_path)!r}, sys.argv[1] + '.up').touch()\ntime.sleep(60)\n"
+    )
     keeper = (
         "import sys\nfrom console.keeping import several\n"
         f"several([sys.executable, {str(script)!r}], 'w', 2)\nprint('ended')\n"
     )
-    with subprocess.Popen([sys.executable, "-W", "ignore", "-c", keeper], stdout=subprocess.PIPE) as running:
-        time.sleep(3)
+    with subprocess.Popen([sys.executable, "-W", "ignore", "-c", keeper], stdout=subprocess.PIPE) as keeping:
+        until = time.monotonic() + 60
+        while len(list(tmp_path.glob("*.up"))) < 2 and time.monotonic() < until:
+            time.sleep(0.1)
         begun = time.monotonic()
-        running.send_signal(signal.SIGTERM)
-        told, _ = running.communicate(timeout=15)
+        keeping.send_signal(signal.SIGTERM)
+        told, _ = keeping.communicate(timeout=30)
     assert told.strip() == b"ended"
     assert time.monotonic() - begun < 10
 
