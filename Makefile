@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 .DEFAULT_GOAL := help
-.PHONY: help setup demo dev test fmt bench bench-identity screenshots migrate migration clean
+.PHONY: help setup demo dev test fmt faults bench bench-identity screenshots migrate migration clean
 
 # uv is used if it is there, else brought into a folder of the project.
 UV := $(shell command -v uv 2>/dev/null || echo .tools/bin/uv)
@@ -28,6 +28,9 @@ test: setup ## ruff, mypy, import contracts, pytest
 	$(RUN) mypy .
 	$(RUN) lint-imports --no-cache
 	$(RUN) pytest -n 2 --dist loadfile $(T)
+
+faults: setup ## everything of the fault matrix, the slow too, into docs/faults.md
+	$(RUN) python -m scripts.faults
 
 fmt: setup ## format
 	$(RUN) ruff format . && $(RUN) ruff check --fix .

@@ -6,14 +6,12 @@ Settings → database → catalogue → bureau, issuer, matcher → office → d
 
 import logging
 import os
-import signal
 import socket
-import subprocess
 import sys
 import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import count
 from pathlib import Path
 from typing import Annotated
@@ -23,13 +21,17 @@ import typer
 import uvicorn
 from alembic import command
 from alembic.config import Config
+from alembic.script import ScriptDirectory
+from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
 
 import licences
 from addresses import load_divisions
-from approval import clocks
+from approval import clocks, heartbeats
 from approval.decision import REFUSAL_BASES
 from approval.gatebook import load_gates
 from approval.guards import GUARDS
+from approval.invariants import Premises
 from approval.leads import load_leads
 from approval.nightly import Nightly
 from approval.office import Office
@@ -39,7 +41,9 @@ from approval.steps import VERBS
 from approval.sweeping import sweep
 from audit import Ledger, LogKeyForeign, Sequencer, ledger_of, sentences_of, verify_export
 from catalogue import load_catalogue
-from console import addresses, decisions, items, processes, retention
+from console import addresses, decisions, items, operations, processes, retention
+from console.keeping import DRAIN_S, several, wait_for_signal
+from console.starting import refuse_database, refuse_settings, refuse_year
 from credit import HttpBureau
 from demonstration import run as demonstration
 from demonstration.applicant import Stumbled
@@ -51,7 +55,7 @@ from identity.partners import load_partners
 from identity.weights import Choice, ModelRefused, choose
 from identity.workers import Workers
 from instruments import CODES
-from kit import clock, journal, keyring, sealing
+from kit import clock, journal, keyring, tracing
 from kit.database import Database
 from kit.keyring import DatabaseKeyring
 from kit.settings import Settings
@@ -59,6 +63,8 @@ from licences import CODED, FileSigner, Issuer, Store
 from notices import Maker, Remedies
 from web.app import create_app
 from web.desk import Desk
+from web.readiness import Readiness
+from web.serving import BACKLOG, drain, handed_over
 from workflows.durable import DurableEngine
 
 HERE = Path(__file__).parent
@@ -71,12 +77,14 @@ cli.add_typer(decisions.commands(lambda: build(Settings()).office), name="decisi
 cli.add_typer(items.commands(), name="items")
 cli.add_typer(addresses.commands(lambda: build(Settings()).office), name="addresses")
 cli.add_typer(retention.commands(lambda: build(Settings()).nightly), name="retention")
+operations.add(cli, lambda newest: premises(build(Settings()), newest), lambda: schema_versions())
 
 
 @cli.callback()
 def begin() -> None:
     """不见面审批 · contactless approval"""
     journal.begin()
+    tracing.begin("approval")
 
 
 @dataclass(frozen=True)
@@ -97,7 +105,7 @@ class House:
 
 def build(settings: Settings) -> House:
     """Compose the office. Raises typer.Exit with one clear sentence if a secret is missing."""
-    install_key(settings)
+    refuse_settings(settings)
     load_divisions()
     load_leads()  # a wrong file stops the service here, not a case later
     faces = chosen_models(settings)
@@ -107,6 +115,7 @@ def build(settings: Settings) -> House:
     load_partners(settings.partners)
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     database = Database(settings.database)
+    refuse_database(database)
     engine = DurableEngine(database)
     ring = DatabaseKeyring(settings.keys_database, clock.now)
     keyring.install(ring)
@@ -149,15 +158,6 @@ def remedies(settings: Settings) -> Remedies:
     return Remedies(settings.review_body, settings.review_url, settings.court_name)
 
 
-def install_key(settings: Settings) -> None:
-    key = settings.master_key.get_secret_value()
-    try:
-        sealing.install(bytes.fromhex(key))
-    except ValueError:
-        typer.echo("MASTER_KEY must be 64 hexadecimal digits, for example from `openssl rand -hex 32`.", err=True)
-        raise typer.Exit(2) from None
-
-
 def migrate_to_head(house: House) -> None:
     """Our tables, the durable engine's tables, and what every installation starts with."""
     config = Config(str(HERE / "alembic.ini"))
@@ -175,6 +175,42 @@ def migrate_to_head(house: House) -> None:
             licences.fill_pool(session, kind, licences.fictitious_codes(kind, 1000, POOL))
 
 
+def schema_versions() -> list[str]:
+    """Those that this release can bring up to date."""
+    scripts = ScriptDirectory(str(HERE / "alembic"))
+    return [script.revision for script in scripts.walk_revisions()]
+
+
+def premises(house: House, newest: int) -> Premises:
+    """What `check-invariants` looks at."""
+    now = house.office.clock()
+    house.engine.connect()
+    return Premises(
+        house.office,
+        house.store,
+        house.trust,
+        now,
+        standing=house.engine.standing,
+        newest=newest,
+        over_age=lambda: dict(house.nightly.proof(now).remaining),
+    )
+
+
+def readiness(house: House) -> Readiness:
+    """What must answer before this process is sent requests; `working` names each worker that is heard."""
+    office = house.office
+
+    def is_worked() -> bool:
+        with office.database.reading() as session:
+            return heartbeats.is_alive(session, office.clock())
+
+    def answers() -> bool:
+        with office.database.reading() as session:
+            return bool(session.scalar(text("SELECT 1")))
+
+    return Readiness({"database": answers, "keyring": lambda: house.keys.get("") is None, "worker": is_worked})
+
+
 @contextmanager
 def working(house: House, executor: str) -> Iterator[Runner]:
     """A worker in this process, and a look every minute at what stands still."""
@@ -183,6 +219,15 @@ def working(house: House, executor: str) -> Iterator[Runner]:
     sequencer = Sequencer(house.ledger, house.office.clock)
     sequencer.start()
     stop = threading.Event()
+
+    def beat() -> None:
+        while not stop.is_set():
+            try:
+                with house.database.writing() as session:
+                    heartbeats.beat(session, executor, house.office.clock())
+            except SQLAlchemyError:  # the database is away: /readyz says so
+                log.warning("not_heard", worker=executor)
+            stop.wait(heartbeats.EVERY_S)
 
     def look() -> None:
         for times in count(1):
@@ -198,6 +243,7 @@ def working(house: House, executor: str) -> Iterator[Runner]:
             except Exception:  # the database is away or a row is odd: the next look comes in a minute
                 log.exception("look_failed")
 
+    threading.Thread(target=beat, daemon=True, name="heartbeat").start()
     threading.Thread(target=look, daemon=True, name="look-for-stuck").start()
     try:
         yield runner
@@ -221,6 +267,7 @@ def serve(
     """Serve the pages and, unless told otherwise, carry out the automatic steps in the same process."""
     house = build(Settings())
     migrate_to_head(house)
+    refuse_year(house.database, house.office.clock())
     with site(house, host, port, worker):
         wait_for_signal()
 
@@ -247,36 +294,25 @@ def site(house: House, host: str, port: int, worker: bool = True) -> Iterator[uv
         workers = Workers(house.settings.face_workers, choice=house.faces, prepare=(PREPARE,))
     matcher, cards = DlibMatcher(workers), RapidCardReader(workers)
     partners = load_partners(house.settings.partners)
-    app = create_app(
-        Desk(house.office, matcher, cards, house.store, house.settings, house.trust, house.ledger, partners)
-    )
-    server = uvicorn.Server(uvicorn.Config(app, host=host, port=port, log_level="warning", access_log=False))
+    desk = Desk(house.office, matcher, cards, house.store, house.settings, house.trust, house.ledger, partners)
+    desk = replace(desk, readiness=readiness(house))
+    wanted = uvicorn.Config(create_app(desk), host=host, port=port, log_level="warning", access_log=False)
+    wanted.timeout_graceful_shutdown, wanted.backlog = DRAIN_S, BACKLOG
+    server, sockets = uvicorn.Server(wanted), handed_over()
     with ExitStack() as stack:
         stack.callback(matcher.close)
         if worker:
             stack.enter_context(working(house, "serve-1"))
         else:
             house.engine.connect()
-        thread = threading.Thread(target=server.run, name="site")
+        thread = threading.Thread(target=server.run, args=(sockets or None,), name="site")
         thread.start()
         try:
             yield server
         finally:
-            server.should_exit = True
-            thread.join(10)
-
-
-def wait_for_signal() -> None:
-    """Until somebody asks this process to end."""
-    asked_to_stop().wait()
-
-
-def asked_to_stop() -> threading.Event:
-    """Set by the signals that end a process."""
-    stop = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
-    return stop
+            drain(server, desk.readiness, DRAIN_S)
+            thread.join(DRAIN_S)
+            tracing.end()
 
 
 @cli.command()
@@ -291,31 +327,11 @@ def worker(
             typer.echo("SQLite works with one process; set DATABASE_URL to a PostgreSQL for more.", err=True)
             raise typer.Exit(2)
         house.database.close()
-        several(name, processes)
+        several([sys.executable, str(HERE / "main.py"), "worker", "--name"], name, processes)
         return
+    refuse_year(house.database, house.office.clock())
     with working(house, name):
         wait_for_signal()
-
-
-def several(name: str, processes: int) -> None:
-    """So many workers as processes of their own, `name`-1, `name`-2, …, kept alive until a signal comes."""
-    stop = asked_to_stop()
-    command = [sys.executable, str(HERE / "main.py"), "worker", "--name"]
-    running: dict[str, subprocess.Popen[bytes]] = {}
-    try:
-        while not stop.is_set():
-            for number in range(1, processes + 1):
-                one = f"{name}-{number}"
-                if one not in running or running[one].poll() is not None:
-                    if one in running:
-                        log.error("worker_died", worker=one, code=running[one].returncode)
-                    running[one] = subprocess.Popen([*command, one])  # noqa: S603 (our own programme)
-            stop.wait(1)
-    finally:
-        for process in running.values():
-            process.terminate()
-        for process in running.values():
-            process.wait(20)
 
 
 @cli.command()

@@ -22,6 +22,7 @@ from approval.casefile import item_of, locked, record, record_transition
 from approval.office import Office
 from approval.placing import place
 from approval.steps import VERBS, Verb, Write
+from kit import measures, tracing
 from kit.errors import DomainError
 from workflows import Automatic, Done, Failed, advance
 
@@ -93,6 +94,12 @@ class Runner:
             return application
 
     def _carry_out(self, step: Automatic, application: Application) -> tuple[Done | Failed, Write | None]:
+        with tracing.span(f"step {application.step}", case=application.number or application.id):
+            event, write = self._tried(step, application)
+        measures.STEPS.labels(application.step, "done" if isinstance(event, Done) else "failed").inc()
+        return event, write
+
+    def _tried(self, step: Automatic, application: Application) -> tuple[Done | Failed, Write | None]:
         try:
             carried = self._verbs[step.verb](self._office, application)
         except DomainError as error:

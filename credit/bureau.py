@@ -21,7 +21,7 @@ from pydantic import AwareDatetime, Field, StringConstraints, ValidationError
 from credit.breaker import Breaker
 from credit.effect import Subject
 from credit.report import CreditReport, Record
-from kit import clock
+from kit import clock, measures, tracing
 from kit.clock import Clock
 from kit.errors import DomainError
 from kit.text import Frozen
@@ -125,6 +125,7 @@ class HttpBureau:
         self.breaker.succeeded()
         if answer.name_agrees is False:
             return self._unavailable(subject, "identity_uncertain", purpose, case)
+        measures.BUREAU.labels("answered").inc()
         records = tuple(Record(**dict(each)) for each in answer.records if not each.repaired)
         _log.info("credit.answered", purpose=purpose, case=case, reference=answer.reference)
         return CreditReport(subject, "answered", records, self._now(), answer.source, answer.reference)
@@ -148,14 +149,21 @@ class HttpBureau:
 
     def _unavailable(self, subject: Subject, reason: str, purpose: str, case: str) -> CreditReport:
         _log.warning("credit.unavailable", reason=reason, purpose=purpose, case=case)
+        measures.BUREAU.labels(reason).inc()
         return CreditReport(subject, "unavailable", (), self._now(), "信用信息来源", reason=reason)
 
     def _within_budget(self, what: str, question: dict[str, str]) -> bytes:
         """The body of the answer. Raises Unanswered."""
+        with tracing.span(f"bureau {what}"):
+            return self._asked_apart(what, question)
+
+    def _asked_apart(self, what: str, question: dict[str, str]) -> bytes:
         # httpx limits each read and not the whole, and nothing limits a name server: so another thread asks, and
         # closing its client ends whatever it still waits for.
+        parent = tracing.traceparent()  # here: the other thread has no span
+        headers = {**self._headers, **({"traceparent": parent} if parent else {})}
         client = httpx.Client(
-            timeout=self._budget, headers=self._headers, verify=self._trust, trust_env=False, follow_redirects=False
+            timeout=self._budget, headers=headers, verify=self._trust, trust_env=False, follow_redirects=False
         )
         asking = ThreadPoolExecutor(1)
         future = asking.submit(self._ask, client, f"{self._base}/{what}", question, time.monotonic() + self._budget)

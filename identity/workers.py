@@ -17,6 +17,7 @@ from concurrent.futures.process import BrokenProcessPool
 from typing import Any
 
 from identity.weights import Choice, ModelRefused
+from kit import measures
 from kit.errors import DomainError
 from kit.images import MOST_BYTES, ImageTooLarge
 
@@ -116,14 +117,15 @@ class Workers:
         """
         if any(len(picture) > MOST_BYTES for picture in pictures):
             raise ImageTooLarge(limit=MOST_BYTES)  # before it is sent to another process
-        try:
-            place = self._free.get(timeout=self._queue_s)
-        except queue.Empty:
-            raise FaceServiceDown() from None
-        try:
-            return self._answer(place, task, (list(pictures), *more))
-        finally:
-            self._free.put(place)
+        with measures.timed(task):
+            try:
+                place = self._free.get(timeout=self._queue_s)
+            except queue.Empty:
+                raise FaceServiceDown() from None
+            try:
+                return self._answer(place, task, (list(pictures), *more))
+            finally:
+                self._free.put(place)
 
     def close(self) -> None:
         self._closed = True

@@ -42,6 +42,8 @@ class Settings(BaseSettings):
     witness_url: str = Field(default="", description="a C2SP tlog-witness that cosigns checkpoints")
     witness_key: str = Field(default="", description="its key, as a vkey")
     audit_contact: str = Field(default="本机关审计员", description="whom to call when the decision log is broken")
+    backup_key: SecretStr = Field(default=SecretStr(""), description="32 bytes in hexadecimal that seal backups")
+    metrics_token: SecretStr = Field(default=SecretStr(""), description="of whoever may read /metrics; empty: nobody")
     partners: Path | None = Field(default=None, description="TOML of the partners that may vouch for a person")
 
     @property

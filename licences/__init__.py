@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Licences (证照): issued once, signed, and checkable by anybody. The result that a person keeps."""
 
-from licences.checking import MOST_BYTES, FileCheck, FileReason, FileVerdict, check_file
+from licences.checking import MOST_BYTES, FileCheck, FileReason, FileVerdict, check_file, signature_fault
 from licences.document import render
 from licences.issuing import (
     Document,
@@ -19,7 +19,7 @@ from licences.issuing import (
     reserve,
     revoke,
 )
-from licences.licence import Copy, Licence, LicenceDocument, Status, Template
+from licences.licence import Copy, CreditCode, Licence, LicenceCounter, LicenceDocument, Status, Template
 from licences.numbering import CODED, PoolEmpty, fictitious_codes, fill_pool
 from licences.signing import FileSigner, Signer, make_demonstration_authority
 from licences.store import Store
@@ -30,6 +30,7 @@ __all__ = [
     "CODED",
     "MOST_BYTES",
     "Copy",
+    "CreditCode",
     "Document",
     "DoesNotFit",
     "FileCheck",
@@ -39,6 +40,7 @@ __all__ = [
     "Grant",
     "Issuer",
     "Licence",
+    "LicenceCounter",
     "LicenceDocument",
     "PoolEmpty",
     "Signer",
@@ -64,4 +66,5 @@ __all__ = [
     "render",
     "reserve",
     "revoke",
+    "signature_fault",
 ]

@@ -40,6 +40,7 @@ TABLE_MODULES = (
     "approval.clocks",
     "approval.filings",
     "approval.freezing",
+    "approval.heartbeats",
     "approval.inquiries",
     "approval.expiry",
     "approval.appointments",

@@ -12,6 +12,7 @@ from web import api, errors
 from web.deps import SLOTS, refuse_forgery
 from web.desk import Desk
 from web.guard import Guard
+from web.measuring import Measuring
 from web.pages import (
     addresses,
     admin,
@@ -26,6 +27,7 @@ from web.pages import (
     demonstration,
     documents,
     guide,
+    health,
     home,
     instruments,
     live,
@@ -88,6 +90,7 @@ PAGES = (
     tiles,
     processes,
     verify,
+    health,
 )
 
 
@@ -110,4 +113,5 @@ def create_app(desk: Desk) -> FastAPI:
     errors.register(app)
     app.add_middleware(GZipMiddleware, minimum_size=1000)
     app.add_middleware(Guard, is_https=desk.settings.is_https)
+    app.add_middleware(Measuring)
     return app

@@ -12,6 +12,7 @@ from identity.face import FaceMatcher
 from identity.partners import AssertionSource, HttpPartners
 from kit.settings import Settings
 from licences import Store
+from web.readiness import Readiness
 
 
 @dataclass(frozen=True)
@@ -27,3 +28,4 @@ class Desk:
     ledger: Ledger
     partners: Mapping[str, Partner] = field(default_factory=dict)  # who may vouch for a person; none unless declared
     assertions: AssertionSource = field(default_factory=HttpPartners)
+    readiness: Readiness = field(default_factory=Readiness)  # nothing is asked unless declared

@@ -14,6 +14,7 @@ from dbos import DBOS, DBOSClient, EnqueueOptions
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from kit import tracing
 from kit.database import Database
 
 QUEUE = "automatic"
@@ -28,10 +29,11 @@ _carry_on: Callable[[str], None] | None = None
 
 
 @DBOS.workflow(name="carry_on", max_recovery_attempts=MOST_DEATHS)
-def _run(application_id: str) -> None:
+def _run(application_id: str, traceparent: str = "") -> None:
     if _carry_on is None:
         raise RuntimeError("no process engine was started in this process")
-    _carry_on(application_id)
+    with tracing.span("carry on", traceparent):
+        _carry_on(application_id)
 
 
 class DurableEngine:
@@ -100,7 +102,10 @@ class DurableEngine:
         }
         if wait_s:
             options["delay_seconds"] = wait_s
-        self._client.enqueue_in_transaction(session, options, application_id)
+        parent = (
+            tracing.traceparent()
+        )  # only while traces are recorded: a worker of an older release takes one argument
+        self._client.enqueue_in_transaction(session, options, application_id, *([parent] if parent else []))
 
     def standing(self, session: Session, application_id: str, now: datetime) -> Standing:
         """What has become of the runs of this application: one may still come, all are over, or workers died of one."""

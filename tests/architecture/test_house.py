@@ -75,6 +75,10 @@ INSIDE = {
     "witness_silent",
     "witness_elsewhere",
     "witness_objects",
+    "box_closed",
+    "backup_refused",
+    "copy_failed",
+    "not_empty",
 }
 
 
@@ -138,4 +142,6 @@ def test_what_anybody_may_use_is_a_known_list() -> None:
         "/log/consistency",
         "/log/checkpoint",
         "/log/tile/{level}/{place:path}",
+        "/healthz",
+        "/readyz",
     }

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 import os
+import secrets
 import subprocess
 import sys
 from pathlib import Path
@@ -71,7 +72,7 @@ def test_workers_say_what_is_wrong_with_a_model(file: str) -> None:
 
 
 def test_the_service_does_not_start_with_another_file_and_says_why(file: str, tmp_path: Path) -> None:
-    wanted = {"MASTER_KEY": "11" * 32, "DATA_DIR": str(tmp_path / "data"), "FACE_MODEL": file}
+    wanted = {"MASTER_KEY": secrets.token_hex(32), "DATA_DIR": str(tmp_path / "data"), "FACE_MODEL": file}
     begun = subprocess.run(
         [sys.executable, "-W", "ignore", "main.py", "serve", "--port", "1"],
         env={**os.environ, **wanted, "FACE_MODEL_SHA256": "0" * 64},

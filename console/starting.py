@@ -1,0 +1,45 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Starting (启动检查): an unsafe installation is told why, one sentence for each reason, and does not start.
+
+I/O: database, environment.
+"""
+
+import os
+from collections.abc import Iterable
+from datetime import datetime
+
+import typer
+from sqlalchemy import select
+
+from approval.calendar import CalendarYear
+from kit import sealing
+from kit.database import Database
+from kit.settings import Settings
+from kit.soundness import fault_of_calendar, faults_of_database, faults_of_settings
+
+
+def refuse_settings(settings: Settings) -> None:
+    """Before anything is opened; then the master key is in use. Raises typer.Exit."""
+    _refuse(faults_of_settings(settings, os.environ))
+    sealing.install(bytes.fromhex(settings.master_key.get_secret_value()))
+
+
+def refuse_database(database: Database) -> None:
+    """Raises typer.Exit."""
+    _refuse(faults_of_database(database))
+
+
+def refuse_year(database: Database, now: datetime) -> None:
+    """Once the tables are there: this year's holidays must be. Raises typer.Exit."""
+    with database.reading() as session:
+        published = set(session.scalars(select(CalendarYear.year).where(CalendarYear.is_published)))
+    fault = fault_of_calendar(lambda: published, now)
+    _refuse([fault] if fault else [])
+
+
+def _refuse(faults: Iterable[str]) -> None:
+    told = list(faults)
+    for fault in told:
+        typer.echo(fault, err=True)
+    if told:
+        raise typer.Exit(2)

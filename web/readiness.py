@@ -1,0 +1,48 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Readiness (就绪): whether this process may be sent requests, as the names of what does not answer. I/O: its checks.
+
+A check that hangs is a failing one, and is not asked again before it has ended: what is down is not flooded.
+"""
+
+from collections.abc import Callable, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from threading import Lock
+
+import structlog
+
+PATIENCE_S = 2.0
+log = structlog.get_logger()
+
+Check = Callable[[], bool]
+
+
+class Readiness:
+    """`checks` by name; each answers True, or anything else, or raises."""
+
+    def __init__(self, checks: Mapping[str, Check] | None = None, patience_s: float = PATIENCE_S) -> None:
+        self._checks, self._patience_s = dict(checks or {}), patience_s
+        self._pool = ThreadPoolExecutor(max(1, len(self._checks)), "readiness")
+        self._running: dict[str, Future[bool]] = {}
+        self._lock = Lock()
+        self.is_stopping = False  # a process that ends is sent nothing more
+
+    def failing(self) -> list[str]:
+        """Names, in order; empty when all is well."""
+        if self.is_stopping:
+            return ["stopping"]
+        with self._lock:
+            for name, check in self._checks.items():
+                if name not in self._running:
+                    self._running[name] = self._pool.submit(check)
+            asked = dict(self._running)
+        wait(asked.values(), self._patience_s)
+        found = sorted(name for name, answer in asked.items() if not _holds(answer))
+        with self._lock:
+            self._running = {name: answer for name, answer in self._running.items() if not answer.done()}
+        if found:
+            log.warning("not_ready", failing=found)
+        return found
+
+
+def _holds(answer: Future[bool]) -> bool:
+    return answer.done() and answer.exception() is None and answer.result() is True
