@@ -45,6 +45,7 @@ from demonstration import run as demonstration
 from demonstration.applicant import Stumbled
 from identity import load_consents, load_retention, load_routes
 from identity.card import PREPARE, RapidCardReader
+from identity.examining import WorkerExaminer
 from identity.face import DlibMatcher
 from identity.liveness import fading
 from identity.partners import load_partners
@@ -64,6 +65,7 @@ from workflows.durable import DurableEngine
 HERE = Path(__file__).parent
 POOL = 2000
 LOOKS_A_DAY = 24 * 60
+MOST_HEADER_BYTES = 32 * 2**10
 cli = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, help="不见面审批 · contactless approval")
 log = structlog.get_logger()
 cli.add_typer(processes.commands(lambda: build(Settings()).office), name="process")
@@ -228,8 +230,20 @@ def site(house: House, host: str, port: int, worker: bool = True) -> Iterator[uv
         workers = Workers(house.settings.face_workers, choice=house.faces, prepare=(PREPARE,))
     matcher, cards = DlibMatcher(workers), RapidCardReader(workers)
     partners = load_partners(house.settings.partners)
-    app = create_app(Desk(house.office, matcher, cards, house.store, house.settings, house.trust, partners))
-    server = uvicorn.Server(uvicorn.Config(app, host=host, port=port, log_level="warning", access_log=False))
+    examiner = WorkerExaminer(workers)
+    app = create_app(Desk(house.office, matcher, cards, house.store, house.settings, house.trust, examiner, partners))
+    server = uvicorn.Server(
+        uvicorn.Config(
+            app,
+            host=host,
+            port=port,
+            log_level="warning",
+            access_log=False,
+            server_header=False,
+            forwarded_allow_ips=house.settings.trusted_proxies,
+            h11_max_incomplete_event_size=MOST_HEADER_BYTES,
+        )
+    )
     with ExitStack() as stack:
         stack.callback(matcher.close)
         if worker:

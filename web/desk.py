@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from approval.office import Office
 from identity import Partner
 from identity.card import CardReader
+from identity.examining import Examiner
 from identity.face import FaceMatcher
 from identity.partners import AssertionSource, HttpPartners
 from kit.settings import Settings
@@ -23,5 +24,6 @@ class Desk:
     store: Store
     settings: Settings
     trust: bytes
+    examiner: Examiner  # of files that are uploaded
     partners: Mapping[str, Partner] = field(default_factory=dict)  # who may vouch for a person; none unless declared
     assertions: AssertionSource = field(default_factory=HttpPartners)

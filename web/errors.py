@@ -8,7 +8,7 @@ import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DataError, OperationalError
 from sqlalchemy.orm.exc import StaleDataError
 from starlette.exceptions import HTTPException
 
@@ -102,7 +102,10 @@ def register(app: FastAPI) -> None:
 
     @app.exception_handler(DomainError)
     def domain(request: Request, error: DomainError) -> Response:
-        return answer(request, error.code, sentence(error, request), error.facts.get("changed"))
+        told = answer(request, error.code, sentence(error, request), error.facts.get("changed"))
+        if "retry_s" in error.facts:
+            told.headers["retry-after"] = str(error.facts["retry_s"])
+        return told
 
     @app.exception_handler(StaleDataError)
     def stale(request: Request, _error: StaleDataError) -> Response:
@@ -114,8 +117,10 @@ def register(app: FastAPI) -> None:
         log.error("database_away", path=request.url.path)
         return answer(request, "database_away", wording("database_away").said.said(language_of(request)))
 
+    @app.exception_handler(DataError)
     @app.exception_handler(RequestValidationError)
-    def malformed(request: Request, _error: RequestValidationError) -> Response:
+    def malformed(request: Request, _error: Exception) -> Response:
+        """Not what the route takes, or what no column can hold, as a NUL in PostgreSQL."""
         return answer(request, "bad_request", wording("bad_request").said.said(language_of(request)))
 
     @app.exception_handler(HTTPException)

@@ -8,6 +8,7 @@ from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from kit.random import new_id
+from web import cookies
 from web.deps import BROWSER_COOKIE
 
 MOST_BYTES = 12 * 2**20
@@ -17,10 +18,15 @@ HEADERS = {
     "form-action 'self'; frame-ancestors 'none'",
     "x-content-type-options": "nosniff",
     "referrer-policy": "same-origin",
-    "permissions-policy": "camera=(self), microphone=(), geolocation=()",
+    "permissions-policy": "camera=(self), microphone=(), geolocation=(), payment=(), usb=(), display-capture=()",
     "cross-origin-opener-policy": "same-origin",
+    "cross-origin-resource-policy": "same-origin",
     "x-frame-options": "DENY",
 }
+
+
+# Of a file that somebody brought: whatever opens it, it runs nothing, loads nothing and is of no origin.
+ALONE = "default-src 'none'; sandbox; frame-ancestors 'none'"
 
 
 class TooLarge(Exception):
@@ -38,6 +44,8 @@ class Guard:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
+        if self._is_https:
+            scope = {**scope, "headers": cookies.received(scope["headers"])}
         browser, is_new = self._browser(scope)
         scope.setdefault("state", {})["browser"] = browser
         started = False
@@ -50,6 +58,9 @@ class Guard:
             await send(message)
 
         try:
+            if "\0" in scope["path"] or b"%00" in scope.get("query_string", b""):
+                await PlainTextResponse("400", 400)(scope, receive, guarded_send)
+                return
             if self._declared(scope) > MOST_BYTES:
                 raise TooLarge
             await self._app(scope, self._counting(receive), guarded_send)
@@ -87,10 +98,11 @@ class Guard:
         for name, value in HEADERS.items():
             headers.setdefault(name, value)
         if self._is_https:
-            headers.setdefault("strict-transport-security", f"max-age={YEAR}")
+            headers.setdefault("strict-transport-security", f"max-age={YEAR}; includeSubDomains")
         if not path.startswith("/static/"):
             headers.setdefault("cache-control", "no-store")
         if browser:
-            secure = "; Secure" if self._is_https else ""
-            cookie = f"{BROWSER_COOKIE}={browser}; Max-Age={YEAR}; Path=/; HttpOnly; SameSite=Lax{secure}"
+            cookie = f"{BROWSER_COOKIE}={browser}; Max-Age={YEAR}; Path=/; HttpOnly; SameSite=Lax"
             headers.append("set-cookie", cookie)
+        if self._is_https:
+            cookies.bind(headers)

@@ -30,6 +30,7 @@ from demonstration.applicant import Applicant, sole_trader
 from demonstration.run import enrol_demonstration_staff
 from identity import demonstration_password
 from identity.card import PREPARE, CardReader, CardReading, RapidCardReader, Side
+from identity.examining import WorkerExaminer
 from identity.face import DlibMatcher
 from identity.partners import load_partners
 from identity.workers import Workers
@@ -226,7 +227,7 @@ def _service(
     enrol_demonstration_staff(database)
     runner = Runner(office)
     engine.start("journeys-1", runner.carry_on)
-    desk = Desk(office, matcher, reader, store, settings, signer.trust)
+    desk = Desk(office, matcher, reader, store, settings, signer.trust, WorkerExaminer(matcher.workers))
     app = create_app(desk)
     address, server, thread = running(app)
     signs, partner_app = partner.key_in(folder / "partner.key"), FastAPI()

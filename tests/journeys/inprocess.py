@@ -29,6 +29,7 @@ from identity.liveness.reading import FrameReading
 from identity.workers import FaceServiceDown
 from kit.database import Base, Database
 from kit.settings import Settings
+from kit.uploads import Kept, examined
 from licences import Licence, Status, Store
 from tests.conftest import NOON
 from tests.office import CATALOGUE, TestOffice, alone
@@ -63,6 +64,13 @@ class NoReader:
 
     def read(self, data: bytes, side: Side) -> CardReading:
         raise FaceServiceDown()
+
+
+class HereExaminer:
+    """Files are examined in this process: what becomes of them is the same."""
+
+    def examine(self, data: bytes, name: str) -> Kept:
+        return examined(data, name)
 
 
 def emptied(database: Database) -> None:
@@ -221,7 +229,7 @@ def a_house(database: Database, site: Site, desk: Desk) -> House:
 
 def a_desk(database: Database, folder: Path) -> Desk:
     settings = Settings(data_dir=folder, straight_through=True)
-    return Desk(TestOffice(database).office, NoMatcher(), NoReader(), Store(folder), settings, b"")
+    return Desk(TestOffice(database).office, NoMatcher(), NoReader(), Store(folder), settings, b"", HereExaminer())
 
 
 @contextmanager

@@ -24,6 +24,7 @@ DICTIONARY = 4096  # bytes before a stream in which it says what it is
 MOST_PAGES = 200
 LONGEST_SIDE = 3000  # pixels: a photographed A4 page stays legible
 MOST_NAME = 60
+MOST_STREAMS = 20_000  # a hundred on each page: more are there to keep us busy
 _STREAM = re.compile(rb"stream\r?\n")
 ACTING = ("JavaScript", "Launch", "EmbeddedFile", "RichMedia", "SubmitForm", "ImportData", "GoToR", "GoToE", "Encrypt")
 _PAGE = re.compile(rb"/Type\s*/Page\b")
@@ -34,8 +35,8 @@ def _spelled(name: str) -> str:
     return "".join(f"(?:{letter}|#{ord(letter):02x}|#{ord(letter):02X})" for letter in name)
 
 
-# A picture says so in a plain dictionary, seen whole: no comment or string in it can pretend.
-_PICTURE = re.compile(rb"\d+ \d+ obj\s*<<[^%()]*/Image\b[^%()]*>>\s*\Z")
+_NUMBERED = re.compile(rb"\d \d{1,5}\Z")
+_IMAGE = re.compile(rb"/Image\b")
 _OBJECTS = re.compile(f"/{_spelled('ObjStm')}".encode())
 _ACTS = re.compile(f"/(?:{'|'.join(_spelled(name) for name in ACTING)})s?\\b".encode())
 
@@ -106,12 +107,14 @@ def _inflated(data: bytes) -> Iterator[bytes]:
 
     Objects may hide in them; in a picture no reader looks for objects (ISO 32000-2 7.5.7 wants /Type /ObjStm).
     """
-    left, whole = MOST_INFLATED, memoryview(data)
-    for start in _STREAM.finditer(data):
-        said = _PICTURE.search(data, max(0, start.start() - DICTIONARY), start.start())
-        if said and not _OBJECTS.search(said[0]):
+    left, whole, end = MOST_INFLATED, memoryview(data), 0
+    for number, start in enumerate(_STREAM.finditer(data)):
+        if number >= MOST_STREAMS:
+            raise MaterialTooLarge(limit="10 MB")
+        if _is_picture(data[max(0, start.start() - DICTIONARY) : start.start()]):
             continue
-        end = data.find(b"endstream", start.end())
+        if 0 <= end < start.end():  # found once for all streams before it: a search each would take their square
+            end = data.find(b"endstream", start.end())
         inflater = zlib.decompressobj()
         try:
             part = inflater.decompress(whole[start.end() : end if end > 0 else len(data)], left)
@@ -121,3 +124,21 @@ def _inflated(data: bytes) -> Iterator[bytes]:
         if left <= 0:
             raise MaterialTooLarge(limit="10 MB")
         yield part
+
+
+def _is_picture(before: bytes) -> bool:
+    """Whether the dictionary right before a stream says that it is a picture, and no place for objects.
+
+    A plain dictionary, seen whole: no comment or string in it can pretend.
+    """
+    numbers, of_object, dictionary = before.rpartition(b" obj")
+    said = dictionary.strip()
+    return bool(
+        of_object
+        and _NUMBERED.search(numbers)
+        and said.startswith(b"<<")
+        and said.endswith(b">>")
+        and not any(sign in said for sign in (b"%", b"(", b")"))
+        and _IMAGE.search(said)
+        and not _OBJECTS.search(said)
+    )
