@@ -25,6 +25,8 @@ MOST_PAGES = 200
 LONGEST_SIDE = 3000  # pixels: a photographed A4 page stays legible
 MOST_NAME = 60
 MOST_STREAMS = 20_000  # a hundred on each page: more are there to keep us busy
+MOST_READ = 2 * MOST_BYTES  # of all streams together: sound ones do not overlap
+PIECE = 2**14
 _STREAM = re.compile(rb"stream\r?\n")
 ACTING = ("JavaScript", "Launch", "EmbeddedFile", "RichMedia", "SubmitForm", "ImportData", "GoToR", "GoToE", "Encrypt")
 _PAGE = re.compile(rb"/Type\s*/Page\b")
@@ -103,27 +105,42 @@ def _examine_pdf(data: bytes) -> None:
 
 
 def _inflated(data: bytes) -> Iterator[bytes]:
-    """Every stream that inflates and is no picture, one after the other, within the limit for all.
+    """Every stream that inflates and is no picture, one after the other, within the limits for all.
 
     Objects may hide in them; in a picture no reader looks for objects (ISO 32000-2 7.5.7 wants /Type /ObjStm).
     """
-    left, whole, end = MOST_INFLATED, memoryview(data), 0
+    left, unread, whole, end = MOST_INFLATED, MOST_READ, memoryview(data), 0
     for number, start in enumerate(_STREAM.finditer(data)):
-        if number >= MOST_STREAMS:
+        if number >= MOST_STREAMS or unread <= 0:
             raise MaterialTooLarge(limit="10 MB")
         if _is_picture(data[max(0, start.start() - DICTIONARY) : start.start()]):
             continue
         if 0 <= end < start.end():  # found once for all streams before it: a search each would take their square
             end = data.find(b"endstream", start.end())
-        inflater = zlib.decompressobj()
-        try:
-            part = inflater.decompress(whole[start.end() : end if end > 0 else len(data)], left)
-        except zlib.error:
-            continue
-        left -= len(part)
+        stream = whole[start.end() : end if end > 0 else len(data)]
+        part, read = _inflate(stream[:unread], left)
+        left, unread = left - len(part), unread - read
         if left <= 0:
             raise MaterialTooLarge(limit="10 MB")
         yield part
+
+
+def _inflate(stream: memoryview, most: int) -> tuple[bytes, int]:
+    """What comes of it, up to `most` bytes or to where it is damaged, and how much of it was read.
+
+    Piece by piece: the library copies what it was given and did not use.
+    """
+    inflater, parts, made, read = zlib.decompressobj(), [], 0, 0
+    while read < len(stream) and made < most and not inflater.eof:
+        piece = stream[read : read + PIECE]
+        read += len(piece)
+        try:
+            part = inflater.decompress(piece, most - made)
+        except zlib.error:
+            break
+        parts.append(part)
+        made += len(part)
+    return b"".join(parts), read
 
 
 def _is_picture(before: bytes) -> bool:

@@ -29,6 +29,13 @@ HEADERS = {
 ALONE = "default-src 'none'; sandbox; frame-ancestors 'none'"
 
 
+def _is_malformed(scope: Scope) -> bool:
+    """A NUL, which no database takes; or two lengths, of which a proxy before us may have believed the other."""
+    names = [name for name, _value in scope["headers"]]
+    is_double = b"transfer-encoding" in names and b"content-length" in names
+    return is_double or "\0" in scope["path"] or b"%00" in scope.get("query_string", b"")
+
+
 class TooLarge(Exception):
     """More bytes came in than any page asks for."""
 
@@ -58,8 +65,8 @@ class Guard:
             await send(message)
 
         try:
-            if "\0" in scope["path"] or b"%00" in scope.get("query_string", b""):
-                await PlainTextResponse("400", 400)(scope, receive, guarded_send)
+            if _is_malformed(scope):
+                await PlainTextResponse("400", 400, {"connection": "close"})(scope, receive, guarded_send)
                 return
             if self._declared(scope) > MOST_BYTES:
                 raise TooLarge

@@ -15,6 +15,7 @@ from approval.application import Application, State
 from identity import Account
 from tests.journeys.inprocess import House
 from tests.office import a_submitted_case
+from web.guard import Guard
 
 AS_PROGRAMME = {"authorization": "Bearer nobody"}
 MOST_CPU_S = 0.05
@@ -165,6 +166,7 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, int
     from tests.journeys.conftest import running
 
     app = FastAPI()
+    app.add_middleware(Guard, is_https=False)
 
     @app.post("/told")
     async def told() -> dict[str, str]:

@@ -8,7 +8,7 @@ import random
 import resource
 import time
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -17,7 +17,7 @@ from PIL import Image
 from approval import materials
 from approval.application import Application
 from identity.examining import FileNotExamined, WorkerExaminer
-from identity.workers import Workers
+from identity.workers import FaceServiceDown, Workers
 from kit import uploads
 from kit.errors import DomainError
 from kit.uploads import Kept, MaterialTooLarge, NotAMaterial, examined
@@ -26,6 +26,7 @@ from tests.conftest import NOON
 from tests.journeys.inprocess import House
 
 PAGE = b"1 0 obj << /Type /Page >> endobj "
+EMPTY = b"\0\0\0\xff\xff"  # a block of deflate that says nothing
 SOUND = {"pdf": a_pdf(), "jpeg": a_picture(kind="JPEG"), "png": a_picture()}
 
 
@@ -69,6 +70,7 @@ ENDLESS = {
     "types": b"%PDF-1.7 " + PAGE + b"/Type  " * 1_300_000 + b"%%EOF",
     "numbers": b"%PDF-1.7 " + PAGE + b"1 " * 4_500_000 + b"obj stream\n %%EOF",
     "names in hexadecimal": b"%PDF-1.7 " + PAGE + b"/#4a#61#76#61#53" * 600_000 + b"%%EOF",
+    "nothing, inflated again and again": b"%PDF-1.7 " + PAGE + b"stream\nx\x9c" * 9_000 + EMPTY * 1_500_000 + b"%%EOF",
     "what inflates a thousandfold": in_stream(b"\0" * (15 * 2**20)),
     "many that inflate": with_object(
         (b"9 0 obj << >> stream\n" + zlib.compress(b"\0" * 100_000) + b"\nendstream endobj ") * 2_000
@@ -140,10 +142,14 @@ def test_a_file_is_examined_in_another_process_and_refusals_come_back(workers: W
         examiner.examine(b"MZ", "a.exe")
 
 
-def test_a_file_that_nobody_has_time_for_is_not_kept(workers: Workers) -> None:
-    workers.close()
+class BusyWorkers:
+    def do(self, task: str, files: Sequence[bytes], *more: object) -> Kept:
+        raise FaceServiceDown()
+
+
+def test_a_file_that_nobody_has_time_for_is_not_kept() -> None:
     with pytest.raises(FileNotExamined):
-        WorkerExaminer(workers).examine(SOUND["pdf"], "a.pdf")
+        WorkerExaminer(BusyWorkers()).examine(SOUND["pdf"], "a.pdf")  # type: ignore[arg-type]
 
 
 class NoExaminer:

@@ -27,6 +27,7 @@ from web.wording import EVENTS
 
 router = APIRouter()
 PAGE = 50
+MOST_INDEX = 2**62  # of an entry: a larger number is none that a database holds
 Asked = Annotated[str, Query(max_length=80)]
 MEDIA = {"csv": "text/csv; charset=utf-8", "jsonl": "application/x-ndjson"}
 
@@ -83,7 +84,7 @@ def search(
     actor: Asked = "",
     since: Asked = "",
     until: Asked = "",
-    before: int | None = None,
+    before: Annotated[int | None, Query(ge=0, le=MOST_INDEX)] = None,
 ) -> Response:
     return _search_page(request, db, text, event, actor, since, until, before, None)
 

@@ -157,4 +157,5 @@ def leave(request: Request, db: Db, _viewer: Anybody) -> Response:
         sign_out(db, token)
     response = go("/", "signed-out")
     response.delete_cookie(SESSION_COOKIE)
+    response.headers["clear-site-data"] = '"cache", "storage"'  # words of a decision that was not made
     return response
