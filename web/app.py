@@ -110,5 +110,5 @@ def create_app(desk: Desk) -> FastAPI:
     errors.register(app)
     app.add_middleware(GZipMiddleware, minimum_size=1000)
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=desk.settings.allowed_hosts, www_redirect=False)
-    app.add_middleware(Guard, is_https=desk.settings.is_https)
+    app.add_middleware(Guard, is_https=desk.settings.is_https, broken=errors.broken)
     return app

@@ -91,6 +91,11 @@ def answer(request: Request, code: str, said: str, changed: object = None) -> Re
     )
 
 
+def broken(request: Request) -> Response:
+    """Whatever nobody foresaw; `web.guard` asks for it."""
+    return answer(request, "broken", wording("broken").said.said(language_of(request)))
+
+
 def register(app: FastAPI) -> None:
     """Every error becomes an answer in one of these."""
 
@@ -127,7 +132,3 @@ def register(app: FastAPI) -> None:
     def http(request: Request, error: HTTPException) -> Response:
         code = "not_found" if error.status_code in (404, 405) else "bad_request"
         return answer(request, code, wording(code).said.said(language_of(request)))
-
-    @app.exception_handler(Exception)
-    def broken(request: Request, _error: Exception) -> Response:
-        return answer(request, "broken", wording("broken").said.said(language_of(request)))

@@ -11,6 +11,7 @@ from typing import Any
 
 import hypothesis
 import pytest
+import requests
 import schemathesis.openapi
 from fastapi.routing import APIRoute
 from hypothesis import HealthCheck, Phase, given
@@ -77,13 +78,11 @@ def test_no_call_of_the_programming_interface_breaks_it(house: House, ids: dict[
 def called(house: House, case: Any, who: str) -> Any:
     """Sent as schemathesis would send it, through the site of this test, as this person."""
     sent = case.as_transport_kwargs(base_url="http://testserver")
-    request = {
-        name: sent[name] for name in ("params", "json", "data", "files", "content") if sent.get(name) is not None
-    }
-    if isinstance(request.get("data"), str | bytes):
-        request["content"] = request.pop("data")
-    headers = {name: str(value) for name, value in (sent.get("headers") or {}).items()}
-    answer = house.site.request(sent["method"], sent["url"], headers=headers | headers_of(house, who), **request)
+    carries = ("method", "url", "headers", "params", "json", "data", "files")
+    prepared = requests.Request(**{name: sent[name] for name in carries if sent.get(name) is not None}).prepare()
+    content = prepared.body.encode() if isinstance(prepared.body, str) else prepared.body
+    headers = {**prepared.headers, **headers_of(house, who)}
+    answer = house.site.request(str(prepared.method), str(prepared.url), headers=headers, content=content)
     answer.request.read()  # the checks look at what was sent
     return answer
 

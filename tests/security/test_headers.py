@@ -180,3 +180,28 @@ def test_the_last_of_two_values_counts_everywhere(house: House) -> None:
 
 def test_a_fresh_guard_is_outermost(house: House) -> None:
     assert house.site.app.user_middleware[0].cls is Guard
+
+
+def test_signing_out_clears_what_the_browser_kept(house: House) -> None:
+    answer = ask(house, "POST", "/signout")
+    assert answer.headers["clear-site-data"] == '"cache", "storage"'
+    assert "approval_session" in answer.headers["set-cookie"]
+
+
+class Breaking:
+    """A bureau-like port that fails in a way nobody foresaw."""
+
+    def __getattr__(self, name: str) -> Any:
+        raise RuntimeError("secret-of-the-inside")
+
+
+def test_what_breaks_tells_nothing_of_the_inside(house: House) -> None:
+    house.use(catalogue=Breaking())
+    for path, kind in (("/items/sole-trader", "text/html"), ("/api/v1/items", "application/problem+json")):
+        answer = ask(house, "GET", path)
+        assert answer.status_code == 500
+        assert answer.headers["content-type"].startswith(kind)
+        assert "secret-of-the-inside" not in answer.text
+        assert "Traceback" not in answer.text
+        assert answer.headers["content-security-policy"] == POLICY
+    assert ask(house, "GET", "/signin").status_code == 200  # and it goes on
