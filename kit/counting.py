@@ -57,7 +57,7 @@ class DatabaseCounts(Storage):
             },
         )
         with self._database.writing() as session:
-            hits = session.scalars(counted.returning(Counted.hits)).one()
+            hits: int = session.scalars(counted.returning(Counted.hits)).one()
             if hits == amount:
                 self._forget(session, now, name)
         return hits

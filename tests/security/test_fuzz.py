@@ -17,6 +17,7 @@ from fastapi.routing import APIRoute
 from hypothesis import HealthCheck, Phase, given
 from hypothesis import strategies as st
 from schemathesis import checks as known
+from schemathesis.core.result import Ok
 from schemathesis.specs.openapi import checks as told
 
 from approval import cases
@@ -56,7 +57,7 @@ def headers_of(house: House, who: str) -> dict[str, str]:
 
 def test_no_call_of_the_programming_interface_breaks_it(house: House, ids: dict[str, str]) -> None:
     schema = schemathesis.openapi.from_dict(house.site.app.openapi())
-    operations = [result.ok() for result in schema.get_all_operations()]
+    operations = [result.ok() for result in schema.get_all_operations() if isinstance(result, Ok)]
     assert len(operations) > 15
     tried: dict[int, int] = {}
     for operation in operations:
@@ -129,7 +130,7 @@ def forms_of() -> Iterator[tuple[str, str, list[str]]]:
             for dependant in route.dependant.dependencies:
                 taken += [*dependant.body_params, *dependant.query_params]
             names = sorted({field.alias for field in taken})
-            for method in sorted(route.methods - {"HEAD"}):
+            for method in sorted((route.methods or set()) - {"HEAD"}):
                 yield method, route.path, names
 
 

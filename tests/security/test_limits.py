@@ -174,4 +174,4 @@ def test_an_address_stands_for_what_one_household_shares(address: str, shared: s
 def test_no_limit_can_be_switched_off(setting: str, tmp_path: Path) -> None:
     for nothing in (0, -1):
         with pytest.raises(ValidationError):
-            Settings(data_dir=tmp_path, **{setting: nothing})
+            Settings.model_validate({"data_dir": tmp_path, setting: nothing})
