@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 .DEFAULT_GOAL := help
-.PHONY: help setup demo dev test fmt faults bench bench-identity screenshots migrate migration clean
+.PHONY: help setup demo dev test fmt faults bench bench-identity screenshots migrate migration fuzz sbom asvs clean
 
 # uv is used if it is there, else brought into a folder of the project.
 UV := $(shell command -v uv 2>/dev/null || echo .tools/bin/uv)
@@ -41,6 +41,15 @@ bench: setup ## measure, and replace the tables of docs/benchmarks.md
 bench-identity: setup ## measure face matching on a folder per person: make bench-identity PHOTOS=DIR [OUT=DIR]
 	@test -n "$(PHOTOS)" || { echo "make bench-identity PHOTOS=DIR: DIR/person/*.jpg or DIR/group/person/*.jpg"; exit 2; }
 	$(RUN) python -m bench.identity "$(PHOTOS)" $(if $(OUT),--out "$(OUT)")
+
+fuzz: setup ## ten thousand calls of the interface and thousands of requests to the pages; nothing may break
+	FUZZ_CASES=$(or $(CASES),220) FUZZ_PAGES=60 $(RUN) pytest tests/security/test_fuzz.py
+
+sbom: setup ## what the service is made of, as CycloneDX: dist/sbom.cdx.json
+	$(RUN) python -m scripts.sbom
+
+asvs: setup ## count the security requirements that are met, and write the table of docs/security.md
+	$(RUN) python -m scripts.asvs
 
 screenshots: setup ## every page at 390 and 1366 pixels into docs/screenshots
 	$(RUN) python -m scripts.screenshots

@@ -49,6 +49,7 @@ from demonstration import run as demonstration
 from demonstration.applicant import Stumbled
 from identity import load_consents, load_retention, load_routes
 from identity.card import PREPARE, RapidCardReader
+from identity.examining import WorkerExaminer
 from identity.face import DlibMatcher
 from identity.liveness import fading
 from identity.partners import load_partners
@@ -70,6 +71,7 @@ from workflows.durable import DurableEngine
 HERE = Path(__file__).parent
 POOL = 2000
 LOOKS_A_DAY = 24 * 60
+MOST_HEADER_BYTES = 32 * 2**10
 cli = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, help="不见面审批 · contactless approval")
 log = structlog.get_logger()
 cli.add_typer(processes.commands(lambda: build(Settings()).office), name="process")
@@ -294,9 +296,19 @@ def site(house: House, host: str, port: int, worker: bool = True) -> Iterator[uv
         workers = Workers(house.settings.face_workers, choice=house.faces, prepare=(PREPARE,))
     matcher, cards = DlibMatcher(workers), RapidCardReader(workers)
     partners = load_partners(house.settings.partners)
-    desk = Desk(house.office, matcher, cards, house.store, house.settings, house.trust, house.ledger, partners)
+    examiner = WorkerExaminer(workers)
+    desk = Desk(house.office, matcher, cards, house.store, house.settings, house.trust, house.ledger, examiner, partners)
     desk = replace(desk, readiness=readiness(house))
-    wanted = uvicorn.Config(create_app(desk), host=host, port=port, log_level="warning", access_log=False)
+    wanted = uvicorn.Config(
+        create_app(desk),
+        host=host,
+        port=port,
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        forwarded_allow_ips=house.settings.trusted_proxies,
+        h11_max_incomplete_event_size=MOST_HEADER_BYTES,
+    )
     wanted.timeout_graceful_shutdown, wanted.backlog = DRAIN_S, BACKLOG
     server, sockets = uvicorn.Server(wanted), handed_over()
     with ExitStack() as stack:

@@ -37,7 +37,6 @@ from approval.neighbours import place_of
 from approval.office import Office
 from approval.persons import persons_of
 from approval.placing import place
-from approval.uploads import Kept
 from catalogue import EntryResult, Item
 from forms import MOST_FILES, NAMES, Answers, Field, Kind, Row, rows_of
 from identity import Account, destroy_everybodys_evidence, hand_over, lock_account, write_message
@@ -46,6 +45,7 @@ from identity.record import forget_records
 from kit.clock import office_day
 from kit.errors import DomainError
 from kit.random import readable
+from kit.uploads import Kept
 from workflows import begin
 
 MOST_DRAFTS = 20

@@ -10,10 +10,10 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, LargeBinary, String, delete, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from approval.uploads import Kept
 from kit.database import Base, Moment
 from kit.errors import DomainError
 from kit.sealing import Sealed, seal, unseal
+from kit.uploads import Kept
 
 MOST_OF_CASE = 20
 PURPOSE = "material"

@@ -55,6 +55,7 @@ def settings_for(folder: Path, port: int, bureau_port: int, partner_port: int | 
         bureau_token=BUREAU_TOKEN,
         demonstration=True,
         straight_through=True,
+        people_per_address=1000,  # whoever tries it out plays everybody
     )
 
 

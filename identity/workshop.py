@@ -41,6 +41,7 @@ def set_up(parent: int, choice: Choice | None = None) -> None:
     """Limit this process, end it when its parent is gone, however that ended, and load what describes faces."""
     if sys.platform == "linux":
         resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a dump would write faces to the disk
     cv2.setNumThreads(1)
 
     def watch() -> None:

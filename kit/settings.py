@@ -46,6 +46,22 @@ class Settings(BaseSettings):
     metrics_token: SecretStr = Field(default=SecretStr(""), description="of whoever may read /metrics; empty: nobody")
     partners: Path | None = Field(default=None, description="TOML of the partners that may vouch for a person")
 
+    # Where the service is reached, and through whom.
+    hosts: str = Field(default="", description="further names the service answers to, with commas between")
+    trusted_proxies: str = Field(default="127.0.0.1", description="whose word counts for who asks and over what")
+    # Limits: how often, before the answer is 429. None can be switched off; what is shared by many is multiplied.
+    people_per_address: int = Field(default=1, ge=1, description="how many people ask from one address, as in a hall")
+    most_sign_ins: int = Field(default=30, ge=1, description="of staff, by address and hour")
+    most_passwords: int = Field(default=20, ge=1, description="tried for one user name, by address and hour")
+    most_codes: int = Field(default=20, ge=1, description="sent to phones, by address and hour")
+    most_code_tries: int = Field(default=60, ge=1, description="by address and hour")
+    most_uploads: int = Field(default=200, ge=1, description="by account and day")
+    most_lookups: int = Field(default=100, ge=1, description="of names at the bureau, by account and day")
+    most_checks: int = Field(default=60, ge=1, description="of licence files, by address and hour")
+    most_guesses: int = Field(default=30, ge=1, description="of addresses that lead nowhere, by address and hour")
+    most_reads: int = Field(default=300, ge=1, description="of verification pages, by address, minute and process")
+    most_exports: int = Field(default=50, ge=1, description="by account and day")
+
     @property
     def database(self) -> str:
         return self.database_url or f"sqlite:///{self.data_dir.resolve() / 'approval.db'}"
@@ -66,3 +82,9 @@ class Settings(BaseSettings):
     @property
     def is_https(self) -> bool:
         return self.public_url.startswith("https://")
+
+    @property
+    def allowed_hosts(self) -> list[str]:
+        """Names that a request may ask for: the public one, those added, and this machine while it is tried out."""
+        named = [urlsplit(self.public_url).hostname or "", *(name.strip() for name in self.hosts.split(","))]
+        return [name for name in (*named, *(() if self.is_https else ("127.0.0.1", "localhost"))) if name]

@@ -21,6 +21,7 @@ from tests.keys import MemoryKeyring
 TABLE_MODULES = (
     "addresses.library",
     "audit",
+    "kit.counting",
     "identity.accounts",
     "identity.codes",
     "identity.sessions",
@@ -56,6 +57,10 @@ TABLE_MODULES = (
 )
 settings.register_profile("house", deadline=None)  # speed is measured in bench/, never asserted by a test
 settings.load_profile("house")
+# Every test asks from one address, and some by a name that only a test has.
+os.environ.setdefault("PEOPLE_PER_ADDRESS", "100000")
+os.environ.setdefault("MOST_PASSWORDS", "100000")
+os.environ.setdefault("HOSTS", "testserver")
 NOON = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)  # a Monday, 12:00 in Beijing
 
 

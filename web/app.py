@@ -7,8 +7,9 @@ from pathlib import Path
 from fastapi import Depends, FastAPI
 from fastapi.staticfiles import StaticFiles
 from starlette.middleware.gzip import GZipMiddleware
+from starlette.middleware.trustedhost import TrustedHostMiddleware
 
-from web import api, errors
+from web import api, errors, limiting
 from web.deps import SLOTS, refuse_forgery
 from web.desk import Desk
 from web.guard import Guard
@@ -106,6 +107,7 @@ def create_app(desk: Desk) -> FastAPI:
     app.state.desk = desk
     app.state.guide = guide.open_guide(desk.office.catalogue)
     app.state.slots = asyncio.Semaphore(SLOTS)
+    app.state.counts = limiting.memory()
     for module in (*PAGES, demonstration) if desk.settings.demonstration else PAGES:
         app.include_router(module.router, include_in_schema=False, dependencies=[Depends(refuse_forgery)])
     app.include_router(api.router, prefix="/api/v1")
@@ -114,4 +116,6 @@ def create_app(desk: Desk) -> FastAPI:
     app.add_middleware(GZipMiddleware, minimum_size=1000)
     app.add_middleware(Guard, is_https=desk.settings.is_https)
     app.add_middleware(Measuring)
+    app.add_middleware(TrustedHostMiddleware, allowed_hosts=desk.settings.allowed_hosts, www_redirect=False)
+    app.add_middleware(Guard, is_https=desk.settings.is_https, broken=errors.broken)
     return app

@@ -8,6 +8,7 @@ from approval.office import Office
 from audit import Ledger
 from identity import Partner
 from identity.card import CardReader
+from identity.examining import Examiner
 from identity.face import FaceMatcher
 from identity.partners import AssertionSource, HttpPartners
 from kit.settings import Settings
@@ -26,6 +27,7 @@ class Desk:
     settings: Settings
     trust: bytes
     ledger: Ledger
+    examiner: Examiner  # of files that are uploaded
     partners: Mapping[str, Partner] = field(default_factory=dict)  # who may vouch for a person; none unless declared
     assertions: AssertionSource = field(default_factory=HttpPartners)
     readiness: Readiness = field(default_factory=Readiness)  # nothing is asked unless declared

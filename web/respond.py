@@ -105,9 +105,9 @@ def page(request: Request, template: str, status: int = 200, **context: Any) -> 
     response = HTMLResponse(render(template, **{**shown, **context}), status)
     secure = desk.settings.is_https
     if "lang" in request.query_params:
-        response.set_cookie(LANGUAGE_COOKIE, language, YEAR, samesite="lax", secure=secure)
+        response.set_cookie(LANGUAGE_COOKIE, language, YEAR, httponly=True, samesite="lax", secure=secure)
     if asked_large in ("0", "1"):
-        response.set_cookie(LARGE_COOKIE, asked_large, YEAR, samesite="lax", secure=secure)
+        response.set_cookie(LARGE_COOKIE, asked_large, YEAR, httponly=True, samesite="lax", secure=secure)
     if notice:
         response.delete_cookie(NOTICE_COOKIE)
     return response

@@ -24,6 +24,7 @@ NUMBER_BAND = (0.78, 0.918)
 TEXT_ENDS = 0.64  # right of it lies the portrait
 VALUES_FROM = 0.155
 WIDEST_BLANK = 0.06  # between two parts of one line of the address; a wider one was glare
+POLICE = re.compile(r"[\u4e00-\u9fff]{2,30}公安[\u4e00-\u9fff]{0,20}局")  # bounded: a picture may say anything
 YEARS = (5, 10, 20)  # 居民身份证法第5条, beside 长期
 
 
@@ -83,12 +84,12 @@ def emblem_side(lines: Iterable[Line]) -> Fields:
         sure = min(line.confidence for line in row)
         if label == EMBLEM_LABELS[0]:
             value = words.split("机关", 1)[-1]
-            is_police = re.fullmatch(r"[\u4e00-\u9fff]{2,}公安[\u4e00-\u9fff]*局", value) is not None
+            is_police = POLICE.fullmatch(value) is not None
             authority = ReadField(value, sure, sure < SURE or not is_police)
         elif label == EMBLEM_LABELS[1]:
             validity = _validity(words, sure)
-    if not authority.value and (found := re.search(r"(?:机关)?([\u4e00-\u9fff]{2,}公安[\u4e00-\u9fff]*局)", text)):
-        authority = ReadField(found[1].removeprefix("签发机关"), SURE, True)
+    if not authority.value and (found := POLICE.search(text)):
+        authority = ReadField(found[0].rpartition("机关")[2], SURE, True)
     if not validity[0].value:
         validity = _validity(text, 0.0)
     return {"authority": authority, "valid_from": validity[0], "valid_until": validity[1]}

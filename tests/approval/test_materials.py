@@ -16,10 +16,10 @@ from approval.application import Application
 from approval.guards import GUARDS
 from approval.received import received
 from approval.steps import VERBS
-from approval.uploads import Kept, MaterialActs, MaterialTooLarge, NotAMaterial, examined, shown_name
 from catalogue import load_catalogue
 from kit.database import Database
 from kit.images import ImageTooLarge, ImageTruncated
+from kit.uploads import Kept, MaterialActs, MaterialTooLarge, NotAMaterial, examined, shown_name
 from notices import Kind, Notice
 from tests.conftest import NOON
 from tests.office import TestOffice, a_submitted_case, an_applicant

@@ -31,6 +31,7 @@ from demonstration.applicant import Applicant, sole_trader
 from demonstration.run import enrol_demonstration_staff
 from identity import demonstration_password
 from identity.card import PREPARE, CardReader, CardReading, RapidCardReader, Side
+from identity.examining import WorkerExaminer
 from identity.face import DlibMatcher
 from identity.liveness.session import LiveSession
 from identity.partners import load_partners
@@ -236,6 +237,7 @@ def _service(
         settings,
         signer.trust,
         Ledger(office.database, LogKey.fresh("test.invalid/log")),
+        WorkerExaminer(matcher.workers),
     )
     sequencer = Sequencer(desk.ledger, clock.now)
     sequencer.start()

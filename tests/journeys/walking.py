@@ -9,11 +9,11 @@ from sqlalchemy.orm import object_session
 
 from approval import cases
 from approval.application import Application
-from approval.uploads import examined
 from catalogue import Item
 from forms import Answers, Kind
 from identity import Role
 from kit.clock import office_day
+from kit.uploads import examined
 from tests.conftest import NOON
 from tests.filling import filled
 from tests.journeys.inprocess import House

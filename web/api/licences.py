@@ -3,7 +3,7 @@
 
 from datetime import date, datetime
 
-from fastapi import APIRouter, UploadFile
+from fastapi import APIRouter, Depends, UploadFile
 from pydantic import BaseModel
 
 import licences
@@ -11,6 +11,7 @@ from licences import Licence
 from web.api.problem import problems
 from web.deps import Anybody, Db, DeskDep
 from web.errors import NoSuchLicence
+from web.limiting import CHECKS, READS, guessing, limited
 
 router = APIRouter(prefix="/licences", tags=["licences"])
 
@@ -62,7 +63,12 @@ def _answer(licence: Licence) -> LicenceAnswer:
     )
 
 
-@router.get("/{verification_id}", summary="Is this licence in force?", responses=problems(404))
+@router.get(
+    "/{verification_id}",
+    summary="Is this licence in force?",
+    responses=problems(404, 429),
+    dependencies=[Depends(limited(READS)), Depends(guessing())],
+)
 def one(verification_id: str, db: Db, _viewer: Anybody) -> LicenceAnswer:
     licence = licences.find(db, verification_id)
     if licence is None:
@@ -70,7 +76,12 @@ def one(verification_id: str, db: Db, _viewer: Anybody) -> LicenceAnswer:
     return _answer(licence)
 
 
-@router.post("/check", summary="Is this file an original?", responses=problems(413, 422))
+@router.post(
+    "/check",
+    summary="Is this file an original?",
+    responses=problems(413, 422, 429),
+    dependencies=[Depends(limited(CHECKS))],
+)
 def check(desk: DeskDep, file: UploadFile, _viewer: Anybody) -> FileAnswer:
     data = file.file.read(licences.MOST_BYTES + 1)
     with desk.office.database.reading() as session:

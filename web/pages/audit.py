@@ -11,7 +11,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
-from fastapi import APIRouter, Form, Query, Request
+from fastapi import APIRouter, Depends, Form, Query, Request
 from fastapi.responses import Response, StreamingResponse
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -24,12 +24,14 @@ from kit.clock import BEIJING
 from kit.errors import DomainError
 from kit.text import Text
 from web.deps import Auditor, DeskDep, Now
+from web.limiting import EXPORTS, limited
 from web.pages.keeping import shown_records
 from web.respond import page
 from web.wording import EVENTS, LOG_FAULTS, PURPOSES
 
 router = APIRouter()
 PAGE = 50
+MOST_INDEX = 2**62  # of an entry: a larger number is none that a database holds
 FILTERS = ("text", "event", "actor", "since", "until")
 Typed = Annotated[str, Query(max_length=80)]
 Sent = Annotated[str, Form(max_length=80)]
@@ -99,7 +101,7 @@ def search(
     actor: Typed = "",
     since: Typed = "",
     until: Typed = "",
-    before: int | None = None,
+    before: Annotated[int | None, Query(ge=0, le=MOST_INDEX)] = None,
 ) -> Response:
     asked = {"text": text, "event": event, "actor": actor, "since": since, "until": until}
     if named := sorted(name for name, value in asked.items() if value):
@@ -189,7 +191,7 @@ def one_case(request: Request, number: str, desk: DeskDep, now: Now, auditor: Au
         )
 
 
-@router.post("/audit/export")
+@router.post("/audit/export", dependencies=[Depends(limited(EXPORTS))])
 def export(
     desk: DeskDep,
     auditor: Auditor,

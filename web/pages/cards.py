@@ -7,7 +7,7 @@ Pictures are decoded and read before the transaction begins. I/O: through the ve
 from concurrent.futures import ThreadPoolExecutor
 from typing import Annotated
 
-from fastapi import APIRouter, Form, Request, UploadFile
+from fastapi import APIRouter, Depends, Form, Request, UploadFile
 from fastapi.responses import Response
 from sqlalchemy.orm import Session
 
@@ -31,6 +31,7 @@ from kit.errors import DomainError
 from web.deps import Applicant, Db, DeskDep, Now
 from web.errors import sentence
 from web.fields import ShownProblem
+from web.limiting import UPLOADS, limited
 from web.pages.persons import OnePerson, Person, context_of, must_be_drafting, onwards, person_drafting
 from web.pages.proof import NoPicture
 from web.respond import go, language_of, page
@@ -98,8 +99,8 @@ def _picture(db: Session, name: str | None) -> Response:
     return Response(jpeg, media_type="image/jpeg") if jpeg else Response(status_code=404)
 
 
-@router.post("/apply/{id}/idcard")
-@router.post("/parts/{id}/idcard")
+@router.post("/apply/{id}/idcard", dependencies=[Depends(limited(UPLOADS))])
+@router.post("/parts/{id}/idcard", dependencies=[Depends(limited(UPLOADS))])
 def photograph_card(
     request: Request,
     id: str,

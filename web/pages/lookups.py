@@ -6,7 +6,7 @@ The bureau is asked outside any transaction. I/O: through the verbs.
 
 from typing import Annotated
 
-from fastapi import APIRouter, Form, Request
+from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import Response
 
 from approval import casefile, cases, lookups
@@ -14,6 +14,7 @@ from approval.application import Application
 from approval.lookups import Place
 from credit import Firm, Unanswered
 from web.deps import Applicant, DeskDep, Now
+from web.limiting import LOOKUPS, limited
 from web.pages.onwards import form_of, href_of, shown
 from web.respond import go, page
 
@@ -39,7 +40,7 @@ def _back(desk: DeskDep, application: Application, place: Place, review: bool) -
     return href_of(application, f"form/{form.page_of(place.field).name}") + ("?review=1" if review else "")
 
 
-@router.get("/apply/{id}/lookup/{anchor}")
+@router.get("/apply/{id}/lookup/{anchor}", dependencies=[Depends(limited(LOOKUPS))])
 def look_up(request: Request, id: str, anchor: str, desk: DeskDep, applicant: Applicant, review: int = 0) -> Response:
     application, place, firm, answered = _asked(desk, applicant, id, anchor)
     return page(
@@ -55,7 +56,7 @@ def look_up(request: Request, id: str, anchor: str, desk: DeskDep, applicant: Ap
     )
 
 
-@router.post("/apply/{id}/lookup/{anchor}")
+@router.post("/apply/{id}/lookup/{anchor}", dependencies=[Depends(limited(LOOKUPS))])
 def take_over(
     id: str,
     anchor: str,

@@ -1,24 +1,27 @@
 # SPDX-License-Identifier: Apache-2.0
 """Materials (上传材料): bringing files to a question, and looking at them. I/O: through the verbs.
 
-A file is examined and written anew before the transaction begins: nobody waits for the write lock meanwhile.
+A file is examined and written anew in a limited process, before the transaction begins: nobody waits for the write
+lock meanwhile, and a hostile file breaks nothing but that process.
 """
 
 from typing import Annotated
 from urllib.parse import quote
 
-from fastapi import APIRouter, Form, Request, UploadFile
+from fastapi import APIRouter, Depends, Form, Request, UploadFile
 from fastapi.responses import Response
 
 from approval import casefile, cases, materials, people
 from approval.application import Application, State
-from approval.uploads import MOST_BYTES, examined
 from forms import MOST_FILES, Field
+from kit import uploads
 from kit.errors import DomainError
 from kit.text import Text
 from web.deps import Applicant, Clerk, Db, DeskDep, Now, OwnApplication
 from web.errors import sentence
 from web.fields import ShownProblem, shown_size
+from web.guard import ALONE
+from web.limiting import UPLOADS, limited
 from web.pages.onwards import form_of, href_of, shown
 from web.pages.review import submitted
 from web.respond import go, language_of, page
@@ -63,7 +66,7 @@ def material_page(request: Request, desk: DeskDep, application: OwnApplication, 
     return _upload_page(request, desk, application, name, bool(review))
 
 
-@router.post("/apply/{id}/material/{name}")
+@router.post("/apply/{id}/material/{name}", dependencies=[Depends(limited(UPLOADS))])
 def upload(
     request: Request,
     id: str,
@@ -78,12 +81,12 @@ def upload(
         application = cases.own(session, applicant, id)
     if application.state != State.DRAFT:
         raise cases.NotADraft()
-    data = file.file.read(MOST_BYTES + 1) if file else b""
+    data = file.file.read(uploads.MOST_BYTES + 1) if file else b""
     if not data:
         said = NOTHING.said(language_of(request))
         return _upload_page(request, desk, application, name, bool(review), said)
     try:
-        kept = examined(data, (file.filename if file else None) or "")
+        kept = desk.examiner.examine(data, (file.filename if file else None) or "")
         with desk.office.database.writing() as session:
             cases.add_material(session, desk.office, cases.own(session, applicant, id), name, kept, now)
     except DomainError as error:
@@ -121,4 +124,5 @@ def file_of_case(id: str, sha256: str, db: Db, clerk: Clerk) -> Response:
 def _sent(material: materials.Material, data: bytes) -> Response:
     """To be saved, never to be shown inside a page of ours."""
     disposition = f"attachment; filename*=UTF-8''{quote(material.name)}"
-    return Response(data, media_type=material.media_type, headers={"Content-Disposition": disposition})
+    headers = {"content-disposition": disposition, "content-security-policy": ALONE}
+    return Response(data, media_type=material.media_type, headers=headers)

@@ -6,7 +6,7 @@ I/O: through the verbs. A link leads nowhere without the code that only the invi
 
 from typing import Annotated
 
-from fastapi import APIRouter, Form, Request
+from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import Response
 
 from approval import casefile, freezing, participants
@@ -17,13 +17,14 @@ from kit.numbers import masked_phone
 from web.deps import Anybody, Applicant, Browser, Db, DeskDep, Now
 from web.errors import sentence
 from web.fields import ShownProblem
+from web.limiting import CODES, guessing, limited
 from web.pages.signin import SIGNIN
 from web.respond import go, page
 
 router = APIRouter()
 
 
-@router.get("/p/{token}")
+@router.get("/p/{token}", dependencies=[Depends(guessing())])
 def own_link(request: Request, token: str, desk: DeskDep, db: Db, now: Now, viewer: Anybody) -> Response:
     """Whoever is signed in with the invited phone goes on; others are sent a code there, and see no name."""
     part = participants.by_link(db, token, now)
@@ -34,7 +35,7 @@ def own_link(request: Request, token: str, desk: DeskDep, db: Db, now: Now, view
     return page(request, "parts/link.html", token=token, title=title, masked_phone=masked_phone(part.phone))
 
 
-@router.post("/p/{token}")
+@router.post("/p/{token}", dependencies=[Depends(limited(CODES)), Depends(guessing())])
 def prove_phone(token: str, db: Db, now: Now, browser: Browser, _viewer: Anybody) -> Response:
     part = participants.by_link(db, token, now)
     send_code(db, part.phone, browser, SIGNIN, now)

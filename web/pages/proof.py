@@ -6,7 +6,7 @@ Pictures are decoded and compared before the transaction begins: nobody waits fo
 
 from typing import Annotated
 
-from fastapi import APIRouter, Form, Request, UploadFile
+from fastapi import APIRouter, Depends, Form, Request, UploadFile
 from fastapi.responses import Response
 
 from approval import consents
@@ -29,6 +29,7 @@ from kit.text import Text
 from web.deps import Applicant, Db, DeskDep, Now, OwnApplication
 from web.errors import sentence
 from web.fields import ShownProblem
+from web.limiting import UPLOADS, limited
 from web.pages.parts import OwnPart
 from web.pages.persons import OnePerson, Person, after_face, context_of, lock_draft, must_be_drafting, person_drafting
 from web.respond import go, language_of, page
@@ -117,8 +118,8 @@ def face(request: Request, desk: DeskDep, db: Db, now: Now, applicant: Applicant
     return page(request, "apply/face.html", **context_of(desk, person), attempts_left=left)
 
 
-@router.post("/apply/{id}/face")
-@router.post("/parts/{id}/face")
+@router.post("/apply/{id}/face", dependencies=[Depends(limited(UPLOADS))])
+@router.post("/parts/{id}/face", dependencies=[Depends(limited(UPLOADS))])
 def compare_face(
     request: Request,
     id: str,

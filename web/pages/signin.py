@@ -5,7 +5,7 @@ import re
 from typing import Annotated
 from urllib.parse import quote
 
-from fastapi import APIRouter, Form, Request
+from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import Response
 
 from identity import (
@@ -23,6 +23,7 @@ from identity import (
 from kit.numbers import masked_phone
 from web.deps import SESSION_COOKIE, Anybody, Browser, Db, DeskDep, Now, session_token
 from web.fields import ShownProblem
+from web.limiting import CODE_TRIES, CODES, PASSWORDS, SIGN_INS, limited
 from web.respond import go, language_of, page
 
 router = APIRouter()
@@ -57,7 +58,7 @@ def ask_phone(request: Request, viewer: Anybody, next: str = "/") -> Response:
     return page(request, "signin/phone.html", phone="", next=_local(next))
 
 
-@router.post("/signin")
+@router.post("/signin", dependencies=[Depends(limited(CODES))])
 def send(
     request: Request,
     db: Db,
@@ -75,7 +76,7 @@ def send(
     return go(f"/signin/code?next={quote(_local(next))}")
 
 
-@router.post("/signin/again")
+@router.post("/signin/again", dependencies=[Depends(limited(CODES))])
 def send_again(db: Db, now: Now, browser: Browser, _viewer: Anybody, next: Annotated[str, Form()] = "/") -> Response:
     sent = waiting_code(db, browser, SIGNIN)
     if sent is None:
@@ -92,7 +93,7 @@ def ask_code(request: Request, db: Db, browser: Browser, _viewer: Anybody, next:
     return page(request, "signin/code.html", masked_phone=masked_phone(sent.phone), next=_local(next))
 
 
-@router.post("/signin/code")
+@router.post("/signin/code", dependencies=[Depends(limited(CODE_TRIES))])
 def enter_code(
     request: Request,
     desk: DeskDep,
@@ -126,7 +127,7 @@ def ask_password(request: Request, _viewer: Anybody, next: str = "/") -> Respons
     return page(request, "signin/staff.html", username="", next=_local(next))
 
 
-@router.post("/staff/signin")
+@router.post("/staff/signin", dependencies=[Depends(limited(SIGN_INS)), Depends(limited(PASSWORDS))])
 def enter_password(
     request: Request,
     desk: DeskDep,
@@ -156,4 +157,5 @@ def leave(request: Request, db: Db, _viewer: Anybody) -> Response:
         sign_out(db, token)
     response = go("/", "signed-out")
     response.delete_cookie(SESSION_COOKIE)
+    response.headers["clear-site-data"] = '"cache", "storage"'  # words of a decision that was not made
     return response

@@ -7,7 +7,7 @@ I/O: through the verbs. Nothing that is uploaded is kept.
 from datetime import date
 from typing import Any
 
-from fastapi import APIRouter, Request, UploadFile
+from fastapi import APIRouter, Depends, Request, UploadFile
 from fastapi.responses import Response
 
 import licences
@@ -16,6 +16,7 @@ from kit.text import Text
 from licences import Licence, Template
 from web.deps import Anybody, Db, DeskDep, Now
 from web.fields import ShownProblem
+from web.limiting import CHECKS, READS, guessing, limited, missed
 from web.respond import language_of, page
 from web.wording import FILE_REASONS, LABELS, STATUSES, VERDICTS
 
@@ -61,9 +62,11 @@ def shown_licence(licence: Licence, today: date) -> dict[str, Any]:
     }
 
 
-@router.get("/v/{verification_id}")
+@router.get("/v/{verification_id}", dependencies=[Depends(limited(READS)), Depends(guessing())])
 def by_address(request: Request, verification_id: str, db: Db, now: Now, _viewer: Anybody) -> Response:
     licence = licences.find(db, verification_id)
+    if licence is None:
+        missed(request)
     shown = shown_licence(licence, office_day(now)) if licence else None
     return page(request, "verify/licence.html", 200 if licence else 404, found=licence is not None, licence=shown)
 
@@ -73,7 +76,7 @@ def ask_file(request: Request, _viewer: Anybody) -> Response:
     return page(request, "verify/home.html")
 
 
-@router.post("/verify")
+@router.post("/verify", dependencies=[Depends(limited(CHECKS))])
 def by_file(request: Request, desk: DeskDep, now: Now, _viewer: Anybody, file: UploadFile | None = None) -> Response:
     data = file.file.read(licences.MOST_BYTES + 1) if file else b""
     if not data:

@@ -24,6 +24,9 @@ DICTIONARY = 4096  # bytes before a stream in which it says what it is
 MOST_PAGES = 200
 LONGEST_SIDE = 3000  # pixels: a photographed A4 page stays legible
 MOST_NAME = 60
+MOST_STREAMS = 20_000  # a hundred on each page: more are there to keep us busy
+MOST_READ = 2 * MOST_BYTES  # of all streams together: sound ones do not overlap
+PIECE = 2**14
 _STREAM = re.compile(rb"stream\r?\n")
 ACTING = ("JavaScript", "Launch", "EmbeddedFile", "RichMedia", "SubmitForm", "ImportData", "GoToR", "GoToE", "Encrypt")
 _PAGE = re.compile(rb"/Type\s*/Page\b")
@@ -34,8 +37,8 @@ def _spelled(name: str) -> str:
     return "".join(f"(?:{letter}|#{ord(letter):02x}|#{ord(letter):02X})" for letter in name)
 
 
-# A picture says so in a plain dictionary, seen whole: no comment or string in it can pretend.
-_PICTURE = re.compile(rb"\d+ \d+ obj\s*<<[^%()]*/Image\b[^%()]*>>\s*\Z")
+_NUMBERED = re.compile(rb"\d \d{1,5}\Z")
+_IMAGE = re.compile(rb"/Image\b")
 _OBJECTS = re.compile(f"/{_spelled('ObjStm')}".encode())
 _ACTS = re.compile(f"/(?:{'|'.join(_spelled(name) for name in ACTING)})s?\\b".encode())
 
@@ -102,22 +105,57 @@ def _examine_pdf(data: bytes) -> None:
 
 
 def _inflated(data: bytes) -> Iterator[bytes]:
-    """Every stream that inflates and is no picture, one after the other, within the limit for all.
+    """Every stream that inflates and is no picture, one after the other, within the limits for all.
 
     Objects may hide in them; in a picture no reader looks for objects (ISO 32000-2 7.5.7 wants /Type /ObjStm).
     """
-    left, whole = MOST_INFLATED, memoryview(data)
-    for start in _STREAM.finditer(data):
-        said = _PICTURE.search(data, max(0, start.start() - DICTIONARY), start.start())
-        if said and not _OBJECTS.search(said[0]):
+    left, unread, whole, end = MOST_INFLATED, MOST_READ, memoryview(data), 0
+    for number, start in enumerate(_STREAM.finditer(data)):
+        if number >= MOST_STREAMS or unread <= 0:
+            raise MaterialTooLarge(limit="10 MB")
+        if _is_picture(data[max(0, start.start() - DICTIONARY) : start.start()]):
             continue
-        end = data.find(b"endstream", start.end())
-        inflater = zlib.decompressobj()
-        try:
-            part = inflater.decompress(whole[start.end() : end if end > 0 else len(data)], left)
-        except zlib.error:
-            continue
-        left -= len(part)
+        if 0 <= end < start.end():  # found once for all streams before it: a search each would take their square
+            end = data.find(b"endstream", start.end())
+        stream = whole[start.end() : end if end > 0 else len(data)]
+        part, read = _inflate(stream[:unread], left)
+        left, unread = left - len(part), unread - read
         if left <= 0:
             raise MaterialTooLarge(limit="10 MB")
         yield part
+
+
+def _inflate(stream: memoryview, most: int) -> tuple[bytes, int]:
+    """What comes of it, up to `most` bytes or to where it is damaged, and how much of it was read.
+
+    Piece by piece: the library copies what it was given and did not use.
+    """
+    inflater, parts, made, read = zlib.decompressobj(), [], 0, 0
+    while read < len(stream) and made < most and not inflater.eof:
+        piece = stream[read : read + PIECE]
+        read += len(piece)
+        try:
+            part = inflater.decompress(piece, most - made)
+        except zlib.error:
+            break
+        parts.append(part)
+        made += len(part)
+    return b"".join(parts), read
+
+
+def _is_picture(before: bytes) -> bool:
+    """Whether the dictionary right before a stream says that it is a picture, and no place for objects.
+
+    A plain dictionary, seen whole: no comment or string in it can pretend.
+    """
+    numbers, of_object, dictionary = before.rpartition(b" obj")
+    said = dictionary.strip()
+    return bool(
+        of_object
+        and _NUMBERED.search(numbers)
+        and said.startswith(b"<<")
+        and said.endswith(b">>")
+        and not any(sign in said for sign in (b"%", b"(", b")"))
+        and _IMAGE.search(said)
+        and not _OBJECTS.search(said)
+    )

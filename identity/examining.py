@@ -1,0 +1,41 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Examining (文件查验): an uploaded file is taken apart in a limited process, not in the one that serves.
+
+I/O: processes. What may be kept of it is the rule of `kit.uploads`; this is where the rule runs.
+"""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from identity.workers import FaceServiceDown, Workers
+from kit.errors import DomainError
+from kit.uploads import Kept, examined
+
+
+class FileNotExamined(DomainError):
+    """No worker was free, or the file outlasted the patience for it: it is not kept."""
+
+
+class Examiner(Protocol):
+    """Gives what may be kept of a file. Raises what `kit.uploads.examined` raises, and FileNotExamined."""
+
+    def examine(self, data: bytes, name: str) -> Kept: ...
+
+
+class WorkerExaminer:
+    """The examiner of the service: a worker, ended and replaced if the file outlasts its patience."""
+
+    def __init__(self, workers: Workers) -> None:
+        self._workers = workers
+
+    def examine(self, data: bytes, name: str) -> Kept:
+        try:
+            kept: Kept = self._workers.do("examining:in_worker", [data], name)
+        except FaceServiceDown:
+            raise FileNotExamined() from None
+        return kept
+
+
+def in_worker(files: Sequence[bytes], name: str) -> Kept:
+    """The one file. Runs inside the worker."""
+    return examined(files[0], name)
