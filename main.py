@@ -57,6 +57,7 @@ from kit.keyring import DatabaseKeyring
 from kit.settings import Settings
 from licences import CODED, FileSigner, Issuer, Store
 from notices import Maker, Remedies
+from web import accesstable
 from web.app import create_app
 from web.desk import Desk
 from workflows.durable import DurableEngine
@@ -71,6 +72,9 @@ cli.add_typer(decisions.commands(lambda: build(Settings()).office), name="decisi
 cli.add_typer(items.commands(), name="items")
 cli.add_typer(addresses.commands(lambda: build(Settings()).office), name="addresses")
 cli.add_typer(retention.commands(lambda: build(Settings()).nightly), name="retention")
+
+
+cli.add_typer(accesstable.commands(HERE / "docs" / "access.md"), name="access")
 
 
 @cli.callback()

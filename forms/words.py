@@ -2,7 +2,7 @@
 """Words (答案文字): one answer as a reader sees it, personal numbers masked if asked for. Pure."""
 
 from forms.form import Field, Kind, rows_of
-from kit.numbers import masked_id, masked_phone
+from kit.numbers import masked_email, masked_id, masked_phone
 from kit.text import Language
 
 
@@ -23,6 +23,8 @@ def in_words(field: Field, answer: object, language: Language, masked: bool) -> 
             return masked_id(value) if masked else value
         case Kind.PHONE:
             return masked_phone(value) if masked else value
+        case Kind.EMAIL:
+            return masked_email(value) if masked else value
         case Kind.MONEY | Kind.WHOLE:
             return f"{value} {field.unit.said(language) if field.unit else ''}".strip()
         case Kind.PERCENT:

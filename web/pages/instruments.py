@@ -7,15 +7,14 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 import instruments
-from approval import casefile, drafting, people
+from approval import casefile, drafting, looking
 from approval.application import Application, State
-from approval.claims import NotHeld
+from approval.claims import NotHeld, held_now
 from instruments import Instrument
 from kit.clock import office_day
 from kit.errors import DomainError
 from web.deps import Clerk, Db, DeskDep, Now, OwnApplication
 from web.pages.onwards import href_of, shown
-from web.pages.review import submitted
 from web.respond import go, page
 
 router = APIRouter()
@@ -58,11 +57,10 @@ def own_signed(db: Db, application: OwnApplication, code: str) -> Response:
 
 
 @router.get("/review/{id}/signed/{code}")
-def signed_of_case(id: str, code: str, db: Db, clerk: Clerk) -> Response:
+def signed_of_case(id: str, code: str, db: Db, now: Now, clerk: Clerk) -> Response:
     """The personal page is for whoever holds the case."""
-    people.keep_off(db, id, clerk.id)
-    application = submitted(db, id)
-    if code == drafting.PERSONAL and application.held_by != clerk.id:
+    application = looking.case_for(db, id, clerk)
+    if code == drafting.PERSONAL and not (application.held_by == clerk.id and held_now(application, now)):
         raise NotHeld()
     return _sent(application, _one(drafting.signed(db, application.id), code))
 

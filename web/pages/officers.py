@@ -9,7 +9,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import Response
 
-from approval import casefile, freezing, meetings, people, proving
+from approval import casefile, freezing, looking, meetings, people, proving
 from approval.application import Application
 from approval.decision import ReasonRequired
 from approval.participants import NotInvited
@@ -19,7 +19,6 @@ from kit.numbers import masked_id
 from web.deps import Clerk, Db, DeskDep, Now
 from web.errors import sentence
 from web.fields import ShownProblem
-from web.pages.review import submitted
 from web.respond import go, page
 
 router = APIRouter()
@@ -152,7 +151,7 @@ def compare_by_eye(
     reason: Words = "",
 ) -> Response:
     """The same person, or not certain, with why."""
-    case = submitted(db, id)
+    case = looking.case_for(db, id, clerk)
     if same not in ("yes", "no"):
         raise meetings.ChecksMissing()
     proving.judge_by_eye(db, desk.office, case.id, person, clerk, same == "yes", reason, now)
@@ -178,13 +177,19 @@ def claims(request: Request, id: str, desk: DeskDep, db: Db, clerk: Clerk) -> Re
     return _claims(request, desk, db, clerk, id)
 
 
+def _disputed(db: Db, clerk: Account, id: str) -> Application:
+    """A case about which something was claimed. Raises NotFrozen, ConflictOfInterest, NotAuthorised."""
+    case = db.get(Application, id)
+    if case is None or not freezing.claims(db, id):
+        raise freezing.NotFrozen()
+    looking.must_be_seen_by(db, case, clerk)
+    return case
+
+
 def _claims(
     request: Request, desk: DeskDep, db: Db, clerk: Account, id: str, problem: DomainError | None = None
 ) -> Response:
-    case, listed = db.get(Application, id), freezing.claims(db, id)
-    if case is None or not listed:
-        raise freezing.NotFrozen()
-    people.keep_off(db, case.id, clerk.id)
+    case, listed = _disputed(db, clerk, id), freezing.claims(db, id)
     roles = {one.place: one.role for one in proving.named_in(db, desk.office, case)}
     holder = proving.holder_of(desk.office, case).role
     return page(
@@ -219,6 +224,7 @@ def settle(
     reason: Words = "",
 ) -> Response:
     """Free the case or keep it frozen, with a reason."""
+    _disputed(db, clerk, id)
     try:
         if outcome == "lift":
             freezing.lift(db, desk.office, id, clerk, reason, now)

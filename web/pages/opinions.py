@@ -5,11 +5,14 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import Response
+from sqlalchemy.orm import Session
 
 from approval import afterwards, casefile, opinions, people
+from approval.application import Application
 from approval.dossier import sections
-from approval.opinions import View
+from approval.opinions import Opinion, View
 from approval.people import posting_of
+from identity import Account
 from kit.clock import office_day
 from kit.errors import DomainError
 from kit.text import Text
@@ -54,7 +57,7 @@ def _page(
     problems: list[ShownProblem],
     typed: dict[str, Any],
 ) -> Response:
-    opinion, case = _asked(db, expert, id)
+    opinion, case = asked_of(db, expert, id)
     people.keep_off(db, case.id, expert.id)
     item = casefile.item_of(desk.office, case)
     form = desk.office.catalogue.form_of(item)
@@ -72,7 +75,7 @@ def _page(
     )
 
 
-def _asked(db: Db, expert: Expert, id: str) -> Any:
+def asked_of(db: Session, expert: Account, id: str) -> tuple[Opinion, Application]:
     """Only cases that this department is asked about now. Raises NotAsked."""
     for opinion, case in opinions.awaited_from(db, posting_of(db, expert.id).department or ""):
         if case.id == id:
@@ -91,7 +94,7 @@ def give(
     view: Annotated[str, Form(max_length=12)] = "",
     words: Annotated[str, Form(max_length=2000)] = "",
 ) -> Response:
-    _asked(db, expert, id)
+    asked_of(db, expert, id)
     typed = {"view": view, "words": words}
     try:
         chosen = View(view)

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 from sqlalchemy.orm import Session
 
-from approval import bulk, casefile, cases, claims, people, queue
+from approval import bulk, casefile, cases, claims, looking, queue
 from approval.application import Application, State
 from approval.calendar import load_calendar
 from approval.decision import REFUSAL_BASES
@@ -85,14 +85,12 @@ def take_next(db: Db, now: Now, clerk: Clerk) -> Response:
 
 @router.get("/review/{id}")
 def show_case(request: Request, id: str, desk: DeskDep, db: Db, now: Now, clerk: Clerk) -> Response:
-    case = submitted(db, id)
-    people.keep_off(db, case.id, clerk.id)
-    return case_page(request, desk, db, now, clerk, case)
+    return case_page(request, desk, db, now, clerk, looking.case_for(db, id, clerk))
 
 
 @router.post("/review/{id}/claim")
 def claim(id: str, db: Db, now: Now, clerk: Clerk) -> Response:
-    claims.claim(db, submitted(db, id).id, clerk, now)
+    claims.claim(db, looking.case_for(db, id, clerk).id, clerk, now)
     return go(f"/review/{id}")
 
 
@@ -104,14 +102,13 @@ def release(id: str, db: Db, now: Now, clerk: Clerk) -> Response:
 
 @router.get("/review/{id}/pictures/{which}")
 def picture(id: str, which: str, db: Db, clerk: Clerk, person: str = HOLDER) -> Response:
-    people.keep_off(db, id, clerk.id)
-    evidence = evidence_of(db, submitted(db, id).id, person)
+    evidence = evidence_of(db, looking.case_for(db, id, clerk).id, person)
     jpeg = view_picture(db, getattr(evidence, PICTURES[which])) if which in PICTURES else None
     return Response(jpeg, media_type="image/jpeg") if jpeg else Response(status_code=404)
 
 
 def submitted(db: Session, application_id: str) -> Application:
-    """A case that clerks may see: drafts are nobody's but the applicant's. Raises NotYours."""
+    """For putting a case back: that is also for whoever must keep off it from now on. Raises NotYours."""
     application = db.get(Application, application_id)
     if application is None or application.state == State.DRAFT:
         raise cases.NotYours()
