@@ -185,6 +185,8 @@ def _meetings(world: World) -> dict[str, str]:
             cases.save_answers(session, office.office, case, "operator", named, NOON)
             meeting = meetings.ask(session, office.office, case, HOLDER, Way.VIDEO, NOON)
             found[state] = meeting.id
+        _meeting, _case, named = meetings.met(session, office.office, found["taken"])
+        world.numbers["who"] = named.who
         meetings.take(session, office.office, found["taken"], world.person("clerk"), NOON)
     return found
 

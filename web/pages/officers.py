@@ -74,6 +74,17 @@ def take(id: str, desk: DeskDep, db: Db, now: Now, clerk: Clerk) -> Response:
     return go(f"/identity/meetings/{id}")
 
 
+def _taken(desk: DeskDep, db: Db, clerk: Account, id: str) -> tuple[meetings.Meeting, Application, proving.Named]:
+    """The meeting that this officer has; others do not exist. Raises NoSuchMeeting."""
+    try:
+        found, application, named = meetings.met(db, desk.office, id)
+    except NotInvited:
+        raise meetings.NoSuchMeeting() from None
+    if found.taken_by != clerk.id or found.state != meetings.OPEN:
+        raise meetings.NoSuchMeeting()
+    return found, application, named
+
+
 def _meeting(
     request: Request,
     desk: DeskDep,
@@ -83,12 +94,7 @@ def _meeting(
     typed: dict[str, Any],
     problems: list[ShownProblem] | None = None,
 ) -> Response:
-    try:
-        found, application, named = meetings.met(db, desk.office, id)
-    except NotInvited:
-        raise meetings.NoSuchMeeting() from None
-    if found.taken_by != clerk.id or found.state != meetings.OPEN:
-        raise meetings.NoSuchMeeting()
+    found, application, named = _taken(desk, db, clerk, id)
     route = load_routes().of(Way(found.way))
     return page(
         request,
@@ -128,6 +134,7 @@ def record(
 ) -> Response:
     """What the officer found; after a slip what was typed stays typed."""
     typed = {"ticked": ticked or [], "same": same, "note": note}
+    _taken(desk, db, clerk, id)
     anchors: dict[type[DomainError], str] = {meetings.ChecksMissing: "ticked", ReasonRequired: "note"}
     try:
         if same not in ("yes", "no"):
