@@ -45,7 +45,8 @@ def note(session: Session, application: Application, person: Account, now: datet
 
 def looks_at(session: Session, application: Application) -> list[Look]:
     """Everything of the kind, the latest first."""
-    told = [e for subject in (application.number, application.id) if subject for e in audit.of_subject(session, subject)]
+    subjects = [subject for subject in (application.number, application.id) if subject]
+    told = [entry for subject in subjects for entry in audit.of_subject(session, subject)]
     entries = [entry for entry in told if entry.event in (LOOKED, UNMASKED, MET)]
     ids = {entry.actor.removeprefix("account:") for entry in entries}
     roles = dict(session.execute(select(Account.id, Account.role).where(Account.id.in_(ids))).tuples().all())

@@ -21,11 +21,16 @@ from approval.office import Office
 from approval.viewers import asked_of_people
 from identity import Account
 from kit.database import Base, Moment
+from kit.errors import DomainError
 from kit.sealing import Sealed, fingerprint
 
 EVENT = "personal.unmasked"
 LASTS = timedelta(minutes=30)
 SHORTEST = 4  # characters: "核对签名" says it
+
+
+class StillMasked(DomainError):
+    """The page has numbers in full, and the person has not said why they need them."""
 
 
 class Unmasking(Base):

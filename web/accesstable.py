@@ -15,9 +15,9 @@ from web.access import LET_IN, Access, Area, load_access
 
 HEAD = """# Who may ask for what
 
-Written by `uv run main.py access table` from `web/access.toml`; do not edit. {cells} cells: {actors} actors × {routes} \
-routes × the states of what a route is about. `tests/access` asks the real site for each and compares; a route of the \
-site that is not listed, or a listed one that does not exist, fails the build.
+Written by `uv run main.py access table` from `web/access.toml`; do not edit. {cells} cells: {actors} actors × \
+{routes} routes × the states of what a route is about. `tests/access` asks the real site and compares; a route of \
+the site that is not listed, or a listed one that does not exist, fails the build.
 
 How to read it: **yes** is let in, and the verb says whether it can be done; **—** is turned away for the role before \
 anything is looked up (`sign_in_required` 401, `wrong_audience` 403); a name of states is let in only then. What the \

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A world for the access matrix: every actor, and a thing of every kind in every state, built once through the verbs."""
+"""A world for the access matrix: every actor, and a thing of every kind in every state, built through the verbs."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -8,7 +8,19 @@ from dataclasses import dataclass, field
 from sqlalchemy.orm import Session
 
 import licences
-from approval import afterwards, bundles, cases, claims, deciding, freezing, meetings, participants, people, revocation
+from approval import (
+    afterwards,
+    bundles,
+    cases,
+    claims,
+    deciding,
+    freezing,
+    meetings,
+    participants,
+    people,
+    revocation,
+    unmasking,
+)
 from approval.application import Application, State
 from approval.decision import Correction, Decision, Outcome
 from approval.running import Runner
@@ -68,7 +80,8 @@ class World:
         return self.house.people[name]
 
 
-def built(house: House) -> World:
+def built(house: House, *, rehearsed: bool = True) -> World:
+    """`rehearsed`: whatever the site writes from now on is undone."""
     world = World(house)
     house.enrol(STAFF)
     with house.database.writing() as session:
@@ -93,7 +106,12 @@ def built(house: House) -> World:
     }
     for name in house.people:
         house.token(name)
-    house.use(database=Rehearsal(house.database))
+    if rehearsed:
+        with house.database.writing() as session:  # so that whoever may open the personal page is shown it
+            unmasking.unmask(
+                session, world.office.office, world.things["case"]["held"], house.people["clerk"], SENTENCE, NOON
+            )
+    house.use(database=Rehearsal(house.database) if rehearsed else house.database)
     return world
 
 
@@ -122,7 +140,7 @@ def _cases(world: World) -> dict[str, str]:
         session.get_one(Application, found["set_aside"]).state = State.SET_ASIDE
         claims.claim(session, found["held"], clerk, NOON)
     with office.database.reading() as session:
-        world.numbers = {state: session.get_one(Application, id).number or "" for state, id in found.items()}
+        world.numbers = {state: session.get_one(Application, name).number or "" for state, name in found.items()}
     return found
 
 

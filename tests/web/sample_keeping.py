@@ -59,7 +59,19 @@ ADMIN = {
         some(name=t("征信", "Bureau"), ok=False, detail="refused"),
     ],
 }
+LOOKS = {
+    "case": some(id="01JD", number="QX-20261123-000017", title=t("个体工商户设立登记", "Registration")),
+    "office": "南京市栖霞区行政审批局",
+    "rows": [
+        some(
+            at=NOW, role=t("审查员", "Clerk"), what=t("显示完整号码", "Numbers shown"), fields=[t("手机号码", "phone")]
+        ),
+        some(at=NOW, role=t("负责人", "Supervisor"), what=t("查阅案件", "Case looked at"), fields=[]),
+    ],
+}
 ADMIN_SAMPLES = [
+    ("looks", "cases/looks.html", "applicant", LOOKS),
+    ("looks-none", "cases/looks.html", "applicant", {**LOOKS, "rows": []}),
     ("admin", "admin/admin.html", "administrator", ADMIN),
     ("admin-proved", "admin/admin.html", "administrator", {**ADMIN, "kept": KEPT_WELL}),
 ]

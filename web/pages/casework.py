@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import RedirectResponse, Response
 
 import notices
-from approval import afterwards, bulk, claims, deciding, jointly, looking, people, serving, visits
+from approval import afterwards, bulk, claims, deciding, jointly, looking, people, serving, unmasking, visits
 from approval.cases import NotYours
 from approval.decision import ReasonRequired
 from identity import Account
@@ -19,6 +19,7 @@ from web.deps import Clerk, Db, DeskDep, Now, Supervisor
 from web.errors import sentence, wording
 from web.fields import ShownProblem
 from web.pages.decide import moment_of, said_of, since
+from web.pages.looked import LookNoted
 from web.pages.review import case_page
 from web.respond import go, page
 
@@ -112,6 +113,16 @@ def take_over(id: str, attempt: Attempt, db: Db, now: Now, clerk: Clerk, reason:
         claims.take_over(db, id, clerk, reason.strip(), now)
 
     return attempt.do("take-over", act, {"reason": reason}, go(f"/review/{id}", "taken-over"))
+
+
+@router.post("/review/{id}/unmask")
+def unmask(id: str, attempt: Attempt, desk: DeskDep, db: Db, now: Now, clerk: Clerk, reason: Words = "") -> Response:
+    """The numbers of the case in full, for a reason, for half an hour."""
+
+    def act() -> None:
+        unmasking.unmask(db, desk.office, id, clerk, reason.strip(), now)
+
+    return attempt.do("unmask", act, {"reason": reason}, go(f"/review/{id}", "unmasked"))
 
 
 @router.post("/review/{id}/accept")
@@ -248,7 +259,7 @@ def reopen(
 
 
 @router.get("/review/{id}/papers/{paper}.pdf")
-def paper(id: str, paper: str, desk: DeskDep, db: Db, clerk: Clerk) -> Response:
+def paper(id: str, paper: str, _noted: LookNoted, desk: DeskDep, db: Db, clerk: Clerk) -> Response:
     case = looking.case_for(db, id, clerk)
     found = notices.find(db, paper)
     pdf = notices.read(desk.store, found) if found and found.application_id == case.id else None

@@ -7,13 +7,14 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 import instruments
-from approval import casefile, drafting, looking
+from approval import casefile, drafting, looking, unmasking
 from approval.application import Application, State
-from approval.claims import NotHeld, held_now
+from approval.claims import NotHeld
 from instruments import Instrument
 from kit.clock import office_day
 from kit.errors import DomainError
 from web.deps import Clerk, Db, DeskDep, Now, OwnApplication
+from web.pages.looked import LookNoted
 from web.pages.onwards import href_of, shown
 from web.respond import go, page
 
@@ -57,11 +58,14 @@ def own_signed(db: Db, application: OwnApplication, code: str) -> Response:
 
 
 @router.get("/review/{id}/signed/{code}")
-def signed_of_case(id: str, code: str, db: Db, now: Now, clerk: Clerk) -> Response:
-    """The personal page is for whoever holds the case."""
+def signed_of_case(id: str, code: str, _noted: LookNoted, db: Db, now: Now, clerk: Clerk) -> Response:
+    """The personal page is for whoever holds the case and has said why they need it."""
     application = looking.case_for(db, id, clerk)
-    if code == drafting.PERSONAL and not (application.held_by == clerk.id and held_now(application, now)):
-        raise NotHeld()
+    if code == drafting.PERSONAL:
+        if not unmasking.is_mine(application, clerk, now):
+            raise NotHeld()
+        if unmasking.open_until(db, application, clerk, now) is None:
+            raise unmasking.StillMasked()
     return _sent(application, _one(drafting.signed(db, application.id), code))
 
 

@@ -19,6 +19,7 @@ from kit.text import Text
 from web.deps import Applicant, Clerk, Db, DeskDep, Now, OwnApplication
 from web.errors import sentence
 from web.fields import ShownProblem, shown_size
+from web.pages.looked import LookNoted
 from web.pages.onwards import form_of, href_of, shown
 from web.respond import go, language_of, page
 
@@ -112,7 +113,7 @@ def own_file(db: Db, application: OwnApplication, sha256: str) -> Response:
 
 
 @router.get("/review/{id}/files/{sha256}")
-def file_of_case(id: str, sha256: str, db: Db, clerk: Clerk) -> Response:
+def file_of_case(id: str, sha256: str, _noted: LookNoted, db: Db, clerk: Clerk) -> Response:
     return _sent(*materials.read(db, looking.case_for(db, id, clerk).id, sha256))
 
 

@@ -3,7 +3,7 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Form, Request
+from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import Response
 from sqlalchemy.orm import Session
 
@@ -19,6 +19,7 @@ from kit.text import Text
 from web.deps import Db, DeskDep, Expert, Now
 from web.errors import sentence
 from web.fields import ShownProblem
+from web.pages.looked import note_look
 from web.respond import go, language_of, page
 from web.wording import VIEWS
 
@@ -43,8 +44,14 @@ def asked(request: Request, desk: DeskDep, db: Db, now: Now, expert: Expert) -> 
     return page(request, "opinions/list.html", rows=rows, department=department)
 
 
+def _note(id: str, desk: DeskDep, now: Now, expert: Expert) -> None:
+    note_look(desk, expert, now, lambda session: asked_of(session, expert, id)[1])
+
+
 @router.get("/opinions/{id}")
-def one(request: Request, id: str, desk: DeskDep, db: Db, expert: Expert) -> Response:
+def one(
+    request: Request, id: str, _noted: Annotated[None, Depends(_note)], desk: DeskDep, db: Db, expert: Expert
+) -> Response:
     return _page(request, id, desk, db, expert, [], {})
 
 

@@ -17,6 +17,7 @@ from kit.text import Text
 from web.deps import Clerk, Db, DeskDep, Now, Supervisor
 from web.errors import sentence
 from web.fields import ShownProblem
+from web.pages.looked import LookNoted
 from web.respond import go, language_of, page
 
 router = APIRouter()
@@ -38,7 +39,7 @@ def to_look_at(request: Request, desk: DeskDep, db: Db, clerk: Clerk) -> Respons
 
 
 @router.get("/samples/{id}")
-def one(request: Request, id: str, desk: DeskDep, db: Db, clerk: Clerk) -> Response:
+def one(request: Request, id: str, _noted: LookNoted, desk: DeskDep, db: Db, clerk: Clerk) -> Response:
     return _page(request, id, desk, db, clerk, [], {})
 
 
