@@ -39,7 +39,7 @@ from approval.steps import VERBS
 from approval.sweeping import sweep
 from audit import verify_export
 from catalogue import load_catalogue
-from console import addresses, decisions, items, processes, retention
+from console import addresses, decisions, items, privacy, processes, retention
 from credit import HttpBureau
 from demonstration import run as demonstration
 from demonstration.applicant import Stumbled
@@ -74,6 +74,7 @@ cli.add_typer(addresses.commands(lambda: build(Settings()).office), name="addres
 cli.add_typer(retention.commands(lambda: build(Settings()).nightly), name="retention")
 
 
+cli.add_typer(privacy.commands(HERE / "docs" / "personal-data.md"), name="privacy")
 cli.add_typer(accesstable.commands(HERE / "docs" / "access.md"), name="access")
 
 
