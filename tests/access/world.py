@@ -24,6 +24,7 @@ from approval import (
 from approval.application import Application, State
 from approval.decision import Correction, Decision, Outcome
 from approval.running import Runner
+from forms import Answers
 from identity import HOLDER, Account, Role, Way
 from kit.database import Database
 from kit.text import Text
@@ -199,8 +200,8 @@ def _meetings(world: World) -> dict[str, str]:
         for state in ("waiting", "taken"):
             owner = session.get_one(Account, world.person("owner").id)
             case = cases.start(session, office.office, owner, "sole-trader", NOON)
-            named = {"operator_name": "林清和", "operator_id": NUMBER}
-            cases.save_answers(session, office.office, case, "operator", named, NOON)
+            typed: Answers = {"operator_name": "林清和", "operator_id": NUMBER}
+            cases.save_answers(session, office.office, case, "operator", typed, NOON)
             meeting = meetings.ask(session, office.office, case, HOLDER, Way.VIDEO, NOON)
             found[state] = meeting.id
         _meeting, _case, named = meetings.met(session, office.office, found["taken"])

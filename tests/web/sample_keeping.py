@@ -2,6 +2,7 @@
 """What pages are given of what is kept of people. Pure."""
 
 from datetime import date
+from typing import Any
 
 from identity import load_consents, load_retention
 from identity.retention import What
@@ -59,7 +60,7 @@ ADMIN = {
         some(name=t("征信", "Bureau"), ok=False, detail="refused"),
     ],
 }
-LOOKS = {
+LOOKS: dict[str, Any] = {
     "case": some(id="01JD", number="QX-20261123-000017", title=t("个体工商户设立登记", "Registration")),
     "office": "南京市栖霞区行政审批局",
     "rows": [
@@ -69,7 +70,7 @@ LOOKS = {
         some(at=NOW, role=t("负责人", "Supervisor"), what=t("查阅案件", "Case looked at"), fields=[]),
     ],
 }
-TAKEN = {
+TAKEN: dict[str, Any] = {
     "office": "南京市栖霞区行政审批局",
     "made_at": "2026-11-23T04:00:00+00:00",
     "account": {"phone": "13800000001", "since": "2026-11-20T04:00:00+00:00"},
@@ -97,7 +98,7 @@ TAKEN = {
     ],
     "invitations": [{"role": "股东", "name": "王样例", "invited_at": "2026-11-20", "signed_at": "2026-11-21"}],
 }
-MINE = {
+MINE: dict[str, Any] = {
     "cases": [
         some(
             title=t("个体工商户设立登记", "Registration"),
@@ -111,7 +112,7 @@ MINE = {
     "code_sent": False,
 }
 WRONG_CODE = some(anchor="code", message="验证码不对", href="")
-ADMIN_SAMPLES = [
+ADMIN_SAMPLES: list[tuple[str, str, str | None, dict[str, Any]]] = [
     ("my-data", "me/data.html", "applicant", MINE),
     ("my-data-code", "me/data.html", "applicant", {**MINE, "code_sent": True, "cases": [], "problems": [WRONG_CODE]}),
     ("my-data-taken", "me/export.html", "applicant", {"told": TAKEN}),
