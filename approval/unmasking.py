@@ -6,7 +6,6 @@ and a mark of the reason, by which nobody can say later that it read otherwise. 
 """
 
 import re
-from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from sqlalchemy import JSON, ForeignKey, String, select
@@ -98,7 +97,8 @@ def open_until(session: Session, application: Application, person: Account, now:
     return session.scalar(query.order_by(Unmasking.until.desc()).limit(1))
 
 
-def reasons(session: Session, application_ids: Iterable[str]) -> list[Unmasking]:
-    """What was opened of these cases and why, the oldest first."""
-    query = select(Unmasking).where(Unmasking.application_id.in_(list(application_ids)))
-    return list(session.scalars(query.order_by(Unmasking.id)))
+def openings(session: Session, application_id: str) -> list[tuple[Unmasking, Account]]:
+    """What was opened of the case, by whom and why, the oldest first: for the auditor."""
+    query = select(Unmasking, Account).join(Account, Account.id == Unmasking.account_id)
+    rows = session.execute(query.where(Unmasking.application_id == application_id).order_by(Unmasking.id))
+    return list(rows.tuples())

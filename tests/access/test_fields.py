@@ -126,6 +126,9 @@ def test_what_was_opened_is_in_the_log_without_the_words_of_the_reason(world: Wo
     assert re.fullmatch("[0-9a-f]{64}", entry.told["reason"])
     assert WHY not in entry.facts
     assert kept.reason == WHY
+    told = page(world, "auditor", f"/audit/cases/{world.numbers['held']}")
+    assert WHY in told, "the auditor reads why"
+    assert shown(told, "number") == "none"
 
 
 def test_the_applicant_reads_who_looked_by_office_and_post_and_not_by_name(world: World) -> None:

@@ -112,6 +112,7 @@ MINE: dict[str, Any] = {
     "code_sent": False,
 }
 WRONG_CODE = some(anchor="code", message="验证码不对", href="")
+OPENINGS = [some(at=NOW, who="李审查", fields=[t("手机号码", "phone")], reason="核对签名笔迹")]
 ADMIN_SAMPLES: list[tuple[str, str, str | None, dict[str, Any]]] = [
     ("my-data", "me/data.html", "applicant", MINE),
     ("my-data-code", "me/data.html", "applicant", {**MINE, "code_sent": True, "cases": [], "problems": [WRONG_CODE]}),

@@ -14,8 +14,9 @@ from fastapi.responses import Response, StreamingResponse
 from sqlalchemy import select
 
 import audit
-from approval import casefile
+from approval import casefile, unmasking
 from approval.application import Application
+from approval.viewers import load_viewers
 from audit import Entry, Filters
 from kit.clock import BEIJING
 from kit.text import Text
@@ -147,7 +148,24 @@ def one_case(request: Request, number: str, desk: DeskDep, db: Db, _auditor: Aud
         title=title,
         entries=[_shown(entry) for entry in entries],
         records=shown_records(db, application),
+        openings=_openings(db, application),
     )
+
+
+def _openings(db: Db, application: Application | None) -> list[dict[str, Any]]:
+    """Who saw numbers in full, and the words of the reason, whose digest is in the log."""
+    if application is None:
+        return []
+    named = load_viewers().field
+    return [
+        {
+            "at": one.at,
+            "who": person.shown_name,
+            "fields": [named[name].said for name in one.fields if name in named],
+            "reason": one.reason,
+        }
+        for one, person in unmasking.openings(db, application.id)
+    ]
 
 
 @router.get("/audit/export.{form}")
