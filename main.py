@@ -54,6 +54,7 @@ from instruments import CODES
 from kit import clock, journal, keyring, sealing
 from kit.database import Database
 from kit.keyring import DatabaseKeyring
+from kit.masterkey import MasterKeyRefused, master_key
 from kit.settings import Settings
 from licences import CODED, FileSigner, Issuer, Store
 from notices import Maker, Remedies
@@ -142,11 +143,10 @@ def remedies(settings: Settings) -> Remedies:
 
 
 def install_key(settings: Settings) -> None:
-    key = settings.master_key.get_secret_value()
     try:
-        sealing.install(bytes.fromhex(key))
-    except ValueError:
-        typer.echo("MASTER_KEY must be 64 hexadecimal digits, for example from `openssl rand -hex 32`.", err=True)
+        sealing.install(master_key(settings))
+    except MasterKeyRefused as refused:
+        typer.echo(str(refused), err=True)
         raise typer.Exit(2) from None
 
 
