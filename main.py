@@ -41,7 +41,7 @@ from approval.steps import VERBS
 from approval.sweeping import sweep
 from audit import Ledger, LogKeyForeign, Sequencer, ledger_of, sentences_of, verify_export
 from catalogue import load_catalogue
-from console import addresses, decisions, items, operations, processes, retention
+from console import addresses, decisions, items, operations, privacy, processes, retention
 from console.keeping import DRAIN_S, several, wait_for_signal
 from console.starting import refuse_database, refuse_settings, refuse_year
 from credit import HttpBureau
@@ -62,6 +62,7 @@ from kit.keyring import DatabaseKeyring
 from kit.settings import Settings
 from licences import CODED, FileSigner, Issuer, Store
 from notices import Maker, Remedies
+from web import accesstable
 from web.app import create_app
 from web.desk import Desk
 from web.readiness import Readiness
@@ -80,6 +81,10 @@ cli.add_typer(items.commands(), name="items")
 cli.add_typer(addresses.commands(lambda: build(Settings()).office), name="addresses")
 cli.add_typer(retention.commands(lambda: build(Settings()).nightly), name="retention")
 operations.add(cli, lambda newest: premises(build(Settings()), newest), lambda: schema_versions())
+
+
+cli.add_typer(privacy.commands(HERE / "docs" / "personal-data.md"), name="privacy")
+cli.add_typer(accesstable.commands(HERE / "docs" / "access.md"), name="access")
 
 
 @cli.callback()
@@ -297,7 +302,9 @@ def site(house: House, host: str, port: int, worker: bool = True) -> Iterator[uv
     matcher, cards = DlibMatcher(workers), RapidCardReader(workers)
     partners = load_partners(house.settings.partners)
     examiner = WorkerExaminer(workers)
-    desk = Desk(house.office, matcher, cards, house.store, house.settings, house.trust, house.ledger, examiner, partners)
+    desk = Desk(
+        house.office, matcher, cards, house.store, house.settings, house.trust, house.ledger, examiner, partners
+    )
     desk = replace(desk, readiness=readiness(house))
     wanted = uvicorn.Config(
         create_app(desk),

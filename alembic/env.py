@@ -21,6 +21,7 @@ import approval.proofs
 import approval.revocation
 import approval.sampling
 import approval.together
+import approval.unmasking
 import approval.visits
 import approval.votes
 import audit

@@ -186,7 +186,10 @@ def record_meeting(
 
     Raises NoSuchMeeting, TakenByAnother, ConflictOfInterest, ChecksMissing, ReasonRequired, PersonUnnamed, CaseClosed.
     """
-    application = locked(session, session.get_one(Meeting, meeting_id).application_id)
+    known_meeting = session.get(Meeting, meeting_id)
+    if known_meeting is None:
+        raise NoSuchMeeting()
+    application = locked(session, known_meeting.application_id)
     meeting = take(session, office, meeting_id, officer, now)
     proving.must_be_under_way(application)
     named, way = proving.named_at(session, office, application, meeting.person), Way(meeting.way)

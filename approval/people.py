@@ -146,26 +146,41 @@ def keep_off(session: Session, application_id: str, account_id: str) -> None:
         raise ConflictOfInterest()
 
 
-def authorised(session: Session, account_id: str) -> ColumnElement[bool]:
-    """Condition on Application: the person's desk takes it."""
+def in_reach(session: Session, account_id: str) -> ColumnElement[bool]:
+    """Condition on Application: its item and area are among those of the person's desk, which may look at it."""
     posting = posting_of(session, account_id)
     conditions: list[ColumnElement[bool]] = []
     if posting.items:
         conditions.append(Application.item_code.in_(posting.items))
     if posting.areas:
         conditions.append(Application.area.in_(posting.areas))
-    if elsewhere := skills_elsewhere(session, account_id):
-        conditions.append(Application.skill.not_in(elsewhere))
     return and_(true(), *conditions)
 
 
-def must_be_authorised(session: Session, application: Application, account_id: str) -> None:
+def authorised(session: Session, account_id: str) -> ColumnElement[bool]:
+    """Condition on Application: the person's desk takes it."""
+    if elsewhere := skills_elsewhere(session, account_id):
+        return and_(in_reach(session, account_id), Application.skill.not_in(elsewhere))
+    return in_reach(session, account_id)
+
+
+def seen_by(session: Session, account_id: str) -> ColumnElement[bool]:
+    """Condition on Application, of one that was submitted: the person may see it (`approval.looking`)."""
+    return and_(in_reach(session, account_id), ~conflicts_with(account_id))
+
+
+def must_be_in_reach(session: Session, application: Application, account_id: str) -> None:
     """Raises NotAuthorised."""
     posting = posting_of(session, account_id)
     if posting.items and application.item_code not in posting.items:
         raise NotAuthorised(what="item")
     if posting.areas and application.area not in posting.areas:
         raise NotAuthorised(what="area")
+
+
+def must_be_authorised(session: Session, application: Application, account_id: str) -> None:
+    """Raises NotAuthorised."""
+    must_be_in_reach(session, application, account_id)
     if application.skill and application.skill in skills_elsewhere(session, account_id):
         raise NotAuthorised(what="skill")
 

@@ -66,7 +66,7 @@ def _shown(session: Session, show: Show, person: Account, now: datetime) -> Colu
         return and_(Application.id.in_(held.union(given)), is_open, Application.role.in_(steps_seen_by(person)))
     if show == "open":
         return and_(open_to(session, person, now), is_free(now))
-    return and_(in_review, people.authorised(session, person.id))
+    return and_(in_review, people.authorised(session, person.id), ~people.conflicts_with(person.id))
 
 
 def page_of_queue(
@@ -142,9 +142,10 @@ def revision(session: Session) -> str:
     return str(max((moment for moment in newest if moment), default=""))
 
 
-def set_aside(session: Session) -> list[Application]:
+def set_aside(session: Session, person: Account) -> list[Application]:
     """Cases that the machine could not carry on with, oldest first."""
-    query = select(Application).where(Application.state == State.SET_ASIDE).order_by(Application.updated_at)
+    aside = and_(Application.state == State.SET_ASIDE, people.seen_by(session, person.id))
+    query = select(Application).where(aside).order_by(Application.updated_at)
     return list(session.scalars(query.options(selectinload(Application.transitions)).limit(100)))
 
 

@@ -21,7 +21,7 @@ from approval.casefile import record
 from approval.deadlines import YearUnpublished, due_on, working_days_left
 from approval.decision import SHORTEST_REASON, ReasonRequired, is_sentence
 from approval.office import Office
-from approval.people import must_keep_to
+from approval.people import must_keep_to, seen_by
 from identity import Account, Role
 from kit.clock import office_day
 from kit.database import Base, Moment
@@ -151,9 +151,10 @@ def find(session: Session, revocation_id: str) -> Revocation | None:
     return session.get(Revocation, revocation_id)
 
 
-def listed(session: Session) -> list[tuple[Revocation, Application]]:
-    """Open ones first, then the latest."""
+def listed(session: Session, person: Account) -> list[tuple[Revocation, Application]]:
+    """Those that the person may see: open ones first, then the latest."""
     query = select(Revocation, Application).join(Application, Application.id == Revocation.application_id)
+    query = query.where(seen_by(session, person.id))
     rows = list(session.execute(query.order_by(Revocation.filed_at.desc()).limit(100)).tuples())
     return sorted(rows, key=lambda row: Stage(row[0].stage).is_final)
 
@@ -269,10 +270,12 @@ def keep(
 def _at(session: Session, revocation_id: str, person: Account, stage: Stage) -> tuple[Revocation, Application]:
     query = select(Revocation).where(Revocation.id == revocation_id).with_for_update()
     opened = session.scalar(query.execution_options(populate_existing=True))
-    if opened is None or opened.stage != stage:
+    if opened is None:
         raise WrongStage()
     application = session.get_one(Application, opened.application_id)
     must_keep_to(session, application, person.id)
+    if opened.stage != stage:
+        raise WrongStage()
     return opened, application
 
 

@@ -17,7 +17,7 @@ from approval.casefile import record
 from approval.decision import SHORTEST_REASON, ReasonRequired, is_sentence
 from approval.gate import Verdict
 from approval.office import Office
-from approval.people import conflicts_with, keep_off
+from approval.people import keep_off, seen_by
 from approval.unconnected import load_unconnected, passed_apart
 from identity import Account, Role
 from kit.clock import office_day
@@ -106,11 +106,11 @@ def draw(session: Session, office: Office, application: Application, now: dateti
 
 
 def waiting(session: Session, person: Account, limit: int = 20) -> list[Application]:
-    """What is to be looked at, the oldest first; nobody gets cases of their own."""
+    """What is to be looked at, the oldest first; nobody gets what they may not see."""
     query = (
         select(Application)
         .join(Sample, Sample.application_id == Application.id)
-        .where(Sample.reviewed_at.is_(None), ~conflicts_with(person.id))
+        .where(Sample.reviewed_at.is_(None), seen_by(session, person.id))
         .order_by(Sample.drawn_at, Application.id)
         .limit(limit)
     )

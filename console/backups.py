@@ -23,6 +23,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from kit import sealing
 from kit.copying import NotEmpty, copy_in, copy_out, must_be_empty, suffix_of
 from kit.errors import DomainError
+from kit.masterkey import master_key
 from kit.settings import Settings
 from kit.strongbox import BoxClosed, lock, unlock
 
@@ -95,7 +96,7 @@ def key_of(settings: Settings) -> bytes:
         key = b""
     if len(key) != 32:
         raise BackupRefused(why="BACKUP_KEY must be 64 hexadecimal digits: it seals the backup.")
-    if said == settings.master_key.get_secret_value():
+    if key == master_key(settings):
         raise BackupRefused(why="BACKUP_KEY must not be MASTER_KEY: whoever finds one must not have the other.")
     return key
 

@@ -14,6 +14,7 @@ from sqlalchemy import select
 from approval.calendar import CalendarYear
 from kit import sealing
 from kit.database import Database
+from kit.masterkey import master_key
 from kit.settings import Settings
 from kit.soundness import fault_of_calendar, faults_of_database, faults_of_settings
 
@@ -21,7 +22,7 @@ from kit.soundness import fault_of_calendar, faults_of_database, faults_of_setti
 def refuse_settings(settings: Settings) -> None:
     """Before anything is opened; then the master key is in use. Raises typer.Exit."""
     _refuse(faults_of_settings(settings, os.environ))
-    sealing.install(bytes.fromhex(settings.master_key.get_secret_value()))
+    sealing.install(master_key(settings))
 
 
 def refuse_database(database: Database) -> None:

@@ -22,7 +22,7 @@ TRIES = 5
 MOST_PER_PHONE = 5
 PER = timedelta(minutes=10)
 SENTENCE = "【栖霞区不见面审批】验证码 {code}，五分钟内有效。{purpose}工作人员不会向您索要验证码。"
-PURPOSES = {"signin": "用于登录。", "sign": "用于签署申请。"}
+PURPOSES = {"signin": "用于登录。", "sign": "用于签署申请。", "data": "用于下载您的全部数据。"}
 
 
 class TooManyCodes(DomainError):

@@ -39,6 +39,9 @@ class What(StrEnum):
     SETTLED_CLAIMS = "settled_claims"
     UNFOUND_CLAIMS = "unfound_claims"
     FILINGS = "filings"
+    PHONE_CODES = "phone_codes"
+    MESSAGES = "messages"
+    ACCOUNTS = "accounts"
 
 
 class Rule(Frozen):

@@ -79,6 +79,12 @@ def masked_phone(phone: str) -> str:
     return f"{phone[:3]}****{phone[-4:]}"
 
 
+def masked_email(address: str) -> str:
+    """The first character and the house it is kept at."""
+    name, at, house = address.partition("@")
+    return f"{name[:1]}***{at}{house}"
+
+
 def is_mobile(number: str) -> bool:
     """Whether it is a mobile number of the mainland: eleven digits, 13 to 19."""
     return re.fullmatch(r"1[3-9][0-9]{9}", number) is not None

@@ -18,6 +18,7 @@ class Settings(BaseSettings):
     keys_url: str = Field(default="", description="where the keys of pictures lie, apart from what they open")
     retention_file: Path | None = Field(default=None, description="periods other than those of identity/retention.toml")
     master_key: SecretStr = Field(default=SecretStr(""), description="32 bytes in hexadecimal")
+    master_key_file: Path | None = Field(default=None, description="a file of mode 600 with the master key instead")
     public_url: str = "http://127.0.0.1:8000"
     bureau_url: str = "http://127.0.0.1:8001"
     bureau_token: SecretStr = SecretStr("")

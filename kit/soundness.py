@@ -13,6 +13,7 @@ from sqlalchemy import text
 
 from kit.clock import beijing
 from kit.database import Database, may_use_wal, sqlite_module
+from kit.masterkey import MasterKeyRefused, master_key
 from kit.settings import Settings
 
 SHORTEST_TOKEN = 24
@@ -23,7 +24,7 @@ HOME = ("127.0.0.1", "localhost", "::1", "testserver")
 
 def faults_of_settings(settings: Settings, environment: Mapping[str, str]) -> Iterator[str]:
     """Before anything is opened. Each sentence says what to set."""
-    yield from _of_key(settings.master_key.get_secret_value())
+    yield from _of_key(settings)
     is_public = (urlsplit(settings.public_url).hostname or "") not in HOME
     if settings.demonstration and is_public:
         yield "DEMONSTRATION=true has accounts that everybody knows: unset it where PUBLIC_URL is public."
@@ -39,14 +40,13 @@ def faults_of_settings(settings: Settings, environment: Mapping[str, str]) -> It
         yield f"Debugging is on ({', '.join(name for name in DEBUG if environment.get(name))}): unset it in production."
 
 
-def _of_key(key: str) -> Iterator[str]:
+def _of_key(settings: Settings) -> Iterator[str]:
     try:
-        opened = bytes.fromhex(key)
-    except ValueError:
-        opened = b""
-    if len(opened) != 32:
-        yield "MASTER_KEY must be 64 hexadecimal digits, for example from `openssl rand -hex 32`."
-    elif len(set(opened)) < FEWEST_BYTES or opened == bytes(range(32)):
+        opened = master_key(settings)
+    except MasterKeyRefused as refused:
+        yield str(refused)
+        return
+    if len(set(opened)) < FEWEST_BYTES or opened == bytes(range(32)):
         yield "MASTER_KEY is one that anybody guesses: make another with `openssl rand -hex 32`."
 
 

@@ -53,6 +53,7 @@ TABLE_MODULES = (
     "approval.proofs",
     "approval.revocation",
     "approval.sampling",
+    "approval.unmasking",
     "approval.votes",
 )
 settings.register_profile("house", deadline=None)  # speed is measured in bench/, never asserted by a test

@@ -32,8 +32,10 @@ from web.pages import (
     home,
     instruments,
     live,
+    looked,
     lookups,
     materials,
+    mydata,
     mydesk,
     notme,
     officers,
@@ -74,6 +76,8 @@ PAGES = (
     live,
     submit,
     status,
+    looked,
+    mydata,
     bundles,
     agreeing,
     review,
@@ -114,7 +118,6 @@ def create_app(desk: Desk) -> FastAPI:
     app.mount("/static", StaticFiles(directory=STATIC, check_dir=False), name="static")
     errors.register(app)
     app.add_middleware(GZipMiddleware, minimum_size=1000)
-    app.add_middleware(Guard, is_https=desk.settings.is_https)
     app.add_middleware(Measuring)
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=desk.settings.allowed_hosts, www_redirect=False)
     app.add_middleware(Guard, is_https=desk.settings.is_https, broken=errors.broken)

@@ -47,6 +47,7 @@ NOTICES = {
     "visited": ("已记入现场核查记录", "The visit is on record"),
     "gone-on": ("已恢复计时，并书面告知申请人", "The clock runs again; the applicant is told in writing"),
     "extended": ("已延长期限，并书面告知申请人", "Extended; the applicant is told in writing"),
+    "unmasked": ("已显示完整号码 30 分钟，并已记入日志", "Numbers are shown for 30 minutes; it is in the log"),
     "served": ("已记录送达，送达回证已存入案卷", "The service is entered; its proof is in the case"),
     "reopened": ("已重新立案办理", "Opened again"),
     "consent-withdrawn": (

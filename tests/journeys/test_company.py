@@ -91,6 +91,10 @@ def test_the_second_shareholder_signs_on_a_phone_of_her_own(service: Service, ch
     expect(desk.get_by_role("link", name="个人信息页")).to_have_count(0)
     assert desk.request.get(f"/review/{case}/signed/personal-page").status == 409
     desk.get_by_role("button", name="领取这件申请").click()
+    expect(desk.get_by_role("link", name="个人信息页")).to_have_count(0)
+    desk.get_by_text("看完整号码").click()
+    desk.get_by_label("为什么需要看").fill("核对签名与证件号码")
+    desk.get_by_role("button", name="显示 30 分钟").click()
     expect(desk.get_by_role("link", name="有限责任公司设立登记申请书（个人信息页）")).to_be_visible()
     usable(desk)
     for code in ("company-articles", "personal-page"):

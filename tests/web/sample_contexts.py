@@ -26,7 +26,7 @@ from tests.web.sample_bundles import BUNDLE_SAMPLES
 from tests.web.sample_cards import CARD_SAMPLES
 from tests.web.sample_guide import GUIDE_SAMPLES, PLAN_TILES, THEMES
 from tests.web.sample_identity import IDENTITY_SAMPLES
-from tests.web.sample_keeping import ADMIN_SAMPLES, CONSENT_TEXT, RECORDS
+from tests.web.sample_keeping import ADMIN_SAMPLES, CONSENT_TEXT, OPENINGS, RECORDS
 from tests.web.sample_log import SEARCH
 from tests.web.sample_parts import INVITATIONS, PARTS
 from tests.web.sample_review import CASE, CASE_CONFLICT, CASE_UNCLAIMED, ENTRIES, HISTORY_LINE, ROWS
@@ -320,7 +320,7 @@ SAMPLES: list[Sample] = [
         "log-case",
         "audit/case.html",
         "auditor",
-        {"number": RECEIPT.number, "title": SHOP, "entries": ENTRIES, "records": RECORDS},
+        {"number": RECEIPT.number, "title": SHOP, "entries": ENTRIES, "records": RECORDS, "openings": OPENINGS},
     ),
     *ADMIN_SAMPLES,
     ("verify", "verify/home.html", None, {"problems": [ShownProblem("file", "请选择一个 PDF 文件")]}),

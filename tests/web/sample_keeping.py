@@ -2,6 +2,7 @@
 """What pages are given of what is kept of people. Pure."""
 
 from datetime import date
+from typing import Any
 
 from identity import load_consents, load_retention
 from identity.retention import What
@@ -59,7 +60,65 @@ ADMIN = {
         some(name=t("征信", "Bureau"), ok=False, detail="refused"),
     ],
 }
-ADMIN_SAMPLES = [
+LOOKS: dict[str, Any] = {
+    "case": some(id="01JD", number="QX-20261123-000017", title=t("个体工商户设立登记", "Registration")),
+    "office": "南京市栖霞区行政审批局",
+    "rows": [
+        some(
+            at=NOW, role=t("审查员", "Clerk"), what=t("显示完整号码", "Numbers shown"), fields=[t("手机号码", "phone")]
+        ),
+        some(at=NOW, role=t("负责人", "Supervisor"), what=t("查阅案件", "Case looked at"), fields=[]),
+    ],
+}
+TAKEN: dict[str, Any] = {
+    "office": "南京市栖霞区行政审批局",
+    "made_at": "2026-11-23T04:00:00+00:00",
+    "account": {"phone": "13800000001", "since": "2026-11-20T04:00:00+00:00"},
+    "applications": [
+        {
+            "item": "个体工商户设立登记",
+            "number": "QX-20261123-000017",
+            "stage": "已登记",
+            "begun_at": "2026-11-20",
+            "submitted_at": "2026-11-23",
+            "answers_in_words": [{"question": "姓名", "answer": "王样例"}],
+            "findings": [{"message": {"zh": "号码与姓名相符"}, "basis": {"zh": "条例第15条"}}],
+            "decision": {"outcome": "approve", "at": "2026-11-23", "reason": ""},
+            "consents": [
+                {
+                    "person": "holder",
+                    "purpose": "face",
+                    "version": "face-1",
+                    "given_at": "2026-11-20",
+                    "withdrawn_at": "2026-11-21",
+                }
+            ],
+            "looks": [{"at": "2026-11-23", "role": "clerk", "event": "case.looked", "fields": ["number"]}],
+        }
+    ],
+    "invitations": [{"role": "股东", "name": "王样例", "invited_at": "2026-11-20", "signed_at": "2026-11-21"}],
+}
+MINE: dict[str, Any] = {
+    "cases": [
+        some(
+            title=t("个体工商户设立登记", "Registration"),
+            number="QX-20261123-000017",
+            href="/cases/01JD",
+            looks_href="/cases/01JD/looks",
+            consents=[some(purpose="face", given_at=NOW, withdrawn_at=NOW)],
+        )
+    ],
+    "masked_phone": "138****0001",
+    "code_sent": False,
+}
+WRONG_CODE = some(anchor="code", message="验证码不对", href="")
+OPENINGS = [some(at=NOW, who="李审查", fields=[t("手机号码", "phone")], reason="核对签名笔迹")]
+ADMIN_SAMPLES: list[tuple[str, str, str | None, dict[str, Any]]] = [
+    ("my-data", "me/data.html", "applicant", MINE),
+    ("my-data-code", "me/data.html", "applicant", {**MINE, "code_sent": True, "cases": [], "problems": [WRONG_CODE]}),
+    ("my-data-taken", "me/export.html", "applicant", {"told": TAKEN}),
+    ("looks", "cases/looks.html", "applicant", LOOKS),
+    ("looks-none", "cases/looks.html", "applicant", {**LOOKS, "rows": []}),
     ("admin", "admin/admin.html", "administrator", ADMIN),
     ("admin-proved", "admin/admin.html", "administrator", {**ADMIN, "kept": KEPT_WELL}),
 ]

@@ -106,6 +106,7 @@ EVIDENCE = {
     "reasons": [],
     "band": t("一致", "They agree"),
     "deleted": False,
+    "is_kept": True,
     "checked_at": NOW,
 }
 HISTORY = [
@@ -158,6 +159,7 @@ CASE: dict[str, Any] = {
     "conflict": None,
     "kept": {},
     "joint": JOINT,
+    "opened": some(may=True, until=None),
 }
 PASSPORT = {"document": t("护照", "Passport"), "faults": [], "rows": []}
 BY_PERSON = {"way": "person", "portrait_href": None, "own_href": None, "frame_href": None, "distance": None}
@@ -165,6 +167,7 @@ CASE_UNCLAIMED = {
     **CASE,
     "holder": None,
     "mine": False,
+    "opened": some(may=False, until=None),
     "claim_until": None,
     "evidence": some(**{**EVIDENCE, **BY_PERSON}),
     "card": PASSPORT,
@@ -177,6 +180,7 @@ CASE_UNCLAIMED = {
 CASE_CONFLICT = {
     **CASE,
     "kept": {"extend": {"reason": "情形复杂，需要会商"}},
+    "opened": some(may=True, until=NOW),
     "conflict": "在您填写期间，这件申请有了变化。您写的内容都在，请核对后再次提交。",
     "problems": [some(anchor="reason", message="请写明理由", href="")],
     "typed": some(outcome="refuse", reason="名称近似", basis="art-19", fields={"address": "补充单元"}),

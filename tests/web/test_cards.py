@@ -281,7 +281,7 @@ def test_whoever_has_another_document_goes_on_with_it(house: House) -> None:
     assert "checked" in house.ask("lin", "GET", f"/apply/{case}/document").text
 
 
-def test_a_clerk_sees_card_and_form_side_by_side_masked_until_the_case_is_claimed(house: House) -> None:
+def test_a_clerk_sees_card_and_form_side_by_side_masked_until_the_clerk_says_why(house: House) -> None:
     house.office.allow_machine(False)
     house.use(straight_through=False)
     case = a_submitted_case(house.office, submit=True)
@@ -299,6 +299,8 @@ def test_a_clerk_sees_card_and_form_side_by_side_masked_until_the_case_is_claime
     assert NUMBER not in masked
     with house.database.writing() as session:
         claims.claim(session, case, house.people["zhou"], house.now)
+    assert NUMBER not in house.ask("zhou", "GET", f"/review/{case}").text
+    house.post("zhou", f"/review/{case}/unmask", reason="核对证件号码")
     assert NUMBER in house.ask("zhou", "GET", f"/review/{case}").text
 
 

@@ -12,3 +12,4 @@ from web.deps import refuse_forgery
 router = APIRouter(dependencies=[Depends(refuse_forgery)])
 for module in (items, applications, casework, decisions, licences, log):
     router.include_router(module.router)
+router.include_router(casework.mine)

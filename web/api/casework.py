@@ -7,13 +7,14 @@ from typing import Literal
 from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 
-from approval import afterwards, claims, deciding
+from approval import afterwards, claims, deciding, looking
 from approval.application import Application, State
 from approval.opinions import View
 from identity import Account
 from web.api.decisions import telling_changes
 from web.api.problem import problems
 from web.deps import Clerk, Db, DeskDep, Expert, Now, OwnApplication, Supervisor
+from web.pages.opinions import asked_of
 from web.pages.review import submitted
 
 router = APIRouter(prefix="/cases", tags=["casework"])
@@ -94,7 +95,7 @@ def claim_next(db: Db, now: Now, clerk: Clerk) -> CaseAnswer | None:
 
 @router.post("/{id}/heartbeat", summary="Keep the claim", responses=ERRORS)
 def heartbeat(id: str, db: Db, now: Now, clerk: Clerk) -> CaseAnswer:
-    return _answer(claims.keep(db, submitted(db, id).id, clerk, now))
+    return _answer(claims.keep(db, looking.case_for(db, id, clerk).id, clerk, now))
 
 
 @router.post("/{id}/release", summary="Put the case back", responses=ERRORS)
@@ -108,43 +109,43 @@ def hand_over(id: str, db: Db, now: Now, clerk: Clerk, asked: HandOver) -> CaseA
     colleague = db.get(Account, asked.to) if asked.to else None
     if asked.to and colleague is None:
         raise claims.CannotTake()
-    claims.hand_over(db, submitted(db, id).id, clerk, colleague, asked.words, now)
-    return _answer(submitted(db, id))
+    claims.hand_over(db, looking.case_for(db, id, clerk).id, clerk, colleague, asked.words, now)
+    return _answer(looking.case_for(db, id, clerk))
 
 
 @router.post("/{id}/take-over", summary="Take the case over, with a reason", responses=ERRORS)
 def take_over(id: str, db: Db, now: Now, clerk: Clerk, asked: Reason) -> CaseAnswer:
-    return _answer(claims.take_over(db, submitted(db, id).id, clerk, asked.reason, now))
+    return _answer(claims.take_over(db, looking.case_for(db, id, clerk).id, clerk, asked.reason, now))
 
 
 @router.post("/{id}/acceptance", summary="Accept the application (受理)", responses=ERRORS)
 def accept(id: str, desk: DeskDep, db: Db, now: Now, clerk: Clerk, asked: Version) -> CaseAnswer:
-    case = submitted(db, id)
+    case = looking.case_for(db, id, clerk)
     with telling_changes(db, case, None):
         return _answer(deciding.accept(db, desk.office, id, asked.version, clerk, now))
 
 
 @router.post("/{id}/suspension", summary="Stop the clock", responses=ERRORS)
 def suspend(id: str, desk: DeskDep, db: Db, now: Now, clerk: Clerk, asked: Suspension) -> CaseAnswer:
-    afterwards.suspend(db, desk.office, submitted(db, id).id, asked.ground, asked.reason, clerk, now)
-    return _answer(submitted(db, id))
+    afterwards.suspend(db, desk.office, looking.case_for(db, id, clerk).id, asked.ground, asked.reason, clerk, now)
+    return _answer(looking.case_for(db, id, clerk))
 
 
 @router.post("/{id}/resumption", summary="Let the clock run again", responses=ERRORS)
 def go_on(id: str, desk: DeskDep, db: Db, now: Now, clerk: Clerk, asked: Reason) -> CaseAnswer:
-    afterwards.go_on(db, desk.office, submitted(db, id).id, asked.reason, clerk, now)
-    return _answer(submitted(db, id))
+    afterwards.go_on(db, desk.office, looking.case_for(db, id, clerk).id, asked.reason, clerk, now)
+    return _answer(looking.case_for(db, id, clerk))
 
 
 @router.post("/{id}/extension", summary="Extend the limit", responses=ERRORS)
 def extend(id: str, desk: DeskDep, db: Db, now: Now, supervisor: Supervisor, asked: Reason) -> CaseAnswer:
-    afterwards.extend(db, desk.office, submitted(db, id).id, asked.reason, supervisor, now)
-    return _answer(submitted(db, id))
+    afterwards.extend(db, desk.office, looking.case_for(db, id, supervisor).id, asked.reason, supervisor, now)
+    return _answer(looking.case_for(db, id, supervisor))
 
 
 @router.post("/{id}/opinion", summary="Give the opinion of one's department", responses=ERRORS)
 def give_opinion(id: str, desk: DeskDep, db: Db, now: Now, expert: Expert, asked: OpinionAsked) -> CaseAnswer:
-    case = submitted(db, id)
+    _opinion, case = asked_of(db, expert, id)
     return _answer(afterwards.give_opinion(db, desk.office, case.id, expert, asked.view, asked.words, now))
 
 

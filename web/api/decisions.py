@@ -10,7 +10,7 @@ from fastapi import APIRouter, Depends
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 from sqlalchemy.orm import Session
 
-from approval import casefile, claims, deciding
+from approval import casefile, claims, deciding, looking
 from approval.application import Application, State
 from approval.decision import Correction, Decision, Outcome
 from approval.dossier import sections
@@ -19,7 +19,6 @@ from approval.weighing import Inquired
 from web.api.problem import problems
 from web.deps import Clerk, Db, DeskDep, Now
 from web.pages.decide import said_of, since
-from web.pages.review import submitted
 
 router = APIRouter(prefix="/cases", tags=["decisions"])
 
@@ -68,7 +67,7 @@ class DecisionAnswer(BaseModel):
 
 @router.post("/{id}/claim", summary="Claim a case", responses=problems(401, 403, 404, 409))
 def claim(id: str, db: Db, now: Now, clerk: Clerk) -> ClaimAnswer:
-    case = claims.claim(db, submitted(db, id).id, clerk, now)
+    case = claims.claim(db, looking.case_for(db, id, clerk).id, clerk, now)
     return ClaimAnswer(
         id=case.id, number=case.number or "", version=case.version, held_until=case.held_until or now, seen_at=now
     )
@@ -91,7 +90,7 @@ def _credit_again(id: str, desk: DeskDep, now: Now, clerk: Clerk, asked: Decisio
     if asked.outcome is not Outcome.APPROVE:
         return []
     with desk.office.database.reading() as session:
-        application = submitted(session, id)
+        application = looking.case_for(session, id, clerk)
         if application.state != State.IN_REVIEW or application.held_by != clerk.id:
             return []
     fresh = deciding.recheck_credit(desk.office, application)
@@ -117,7 +116,7 @@ def decide(
     asked: DecisionAsked,
 ) -> DecisionAnswer:
     """409 `stale_page` when the credit answers changed meanwhile or `version` is not the present one."""
-    case: Application = submitted(db, id)
+    case: Application = looking.case_for(db, id, clerk)
     form = desk.office.catalogue.form_of(casefile.item_of(desk.office, case))
     rows = {line.path: line for s in sections(form, case.answers, "zh", masked=True) for line in s.rows}
     corrections = tuple(

@@ -17,8 +17,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 import audit
-from approval import casefile
+from approval import casefile, unmasking
 from approval.application import Application
+from approval.viewers import load_viewers
 from audit import FORMS, Asked, Entry, Filters
 from kit.clock import BEIJING
 from kit.errors import DomainError
@@ -188,7 +189,24 @@ def one_case(request: Request, number: str, desk: DeskDep, now: Now, auditor: Au
             title=title,
             entries=[_shown(entry) for entry in entries],
             records=shown_records(session, application),
+            openings=_openings(session, application),
         )
+
+
+def _openings(session: Session, application: Application | None) -> list[dict[str, Any]]:
+    """Who saw numbers in full, and the words of the reason, whose digest is in the log."""
+    if application is None:
+        return []
+    named = load_viewers().field
+    return [
+        {
+            "at": one.at,
+            "who": person.shown_name,
+            "fields": [named[name].said for name in one.fields if name in named],
+            "reason": one.reason,
+        }
+        for one, person in unmasking.openings(session, application.id)
+    ]
 
 
 @router.post("/audit/export", dependencies=[Depends(limited(EXPORTS))])

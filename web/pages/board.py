@@ -19,7 +19,7 @@ router = APIRouter()
 def board(request: Request, desk: DeskDep, db: Db, now: Now, supervisor: Supervisor) -> Response:
     calendar = load_calendar(db)
     lines, _more = queue.page_of_queue(db, supervisor, "all", None, calendar, now)
-    aside = queue.set_aside(db)
+    aside = queue.set_aside(db, supervisor)
     counts = queue.count(db, supervisor, now)
     incidents = [
         {

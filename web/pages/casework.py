@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import RedirectResponse, Response
 
 import notices
-from approval import afterwards, bulk, claims, deciding, jointly, people, serving, visits
+from approval import afterwards, bulk, claims, deciding, jointly, looking, people, serving, unmasking, visits
 from approval.cases import NotYours
 from approval.decision import ReasonRequired
 from identity import Account
@@ -19,7 +19,8 @@ from web.deps import Clerk, Db, DeskDep, Now, Supervisor
 from web.errors import sentence, wording
 from web.fields import ShownProblem
 from web.pages.decide import moment_of, said_of, since
-from web.pages.review import case_page, submitted
+from web.pages.looked import LookNoted
+from web.pages.review import case_page
 from web.respond import go, page
 
 router = APIRouter()
@@ -36,7 +37,7 @@ VISIT_FIELDS: dict[type[DomainError], str] = {
 
 @router.post("/review/{id}/heartbeat")
 def heartbeat(id: str, db: Db, now: Now, clerk: Clerk) -> dict[str, str]:
-    case = claims.keep(db, submitted(db, id).id, clerk, now)
+    case = claims.keep(db, looking.case_for(db, id, clerk).id, clerk, now)
     return {"until": case.held_until.isoformat() if case.held_until else ""}
 
 
@@ -45,7 +46,7 @@ class Attempted:
 
     def __init__(self, request: Request, id: str, desk: DeskDep, db: Db, now: Now, clerk: Clerk) -> None:
         self.request, self.desk, self.db, self.now, self.clerk = request, desk, db, now, clerk
-        self.case = submitted(db, id)
+        self.case = looking.case_for(db, id, clerk)
 
     def do(self, form: str, act: Callable[[], object], typed: dict[str, str], then: RedirectResponse) -> Response:
         """`form` is the id of the form. Whoever may not see the case is shown nothing of it."""
@@ -114,6 +115,16 @@ def take_over(id: str, attempt: Attempt, db: Db, now: Now, clerk: Clerk, reason:
     return attempt.do("take-over", act, {"reason": reason}, go(f"/review/{id}", "taken-over"))
 
 
+@router.post("/review/{id}/unmask")
+def unmask(id: str, attempt: Attempt, desk: DeskDep, db: Db, now: Now, clerk: Clerk, reason: Words = "") -> Response:
+    """The numbers of the case in full, for a reason, for half an hour."""
+
+    def act() -> None:
+        unmasking.unmask(db, desk.office, id, clerk, reason.strip(), now)
+
+    return attempt.do("unmask", act, {"reason": reason}, go(f"/review/{id}", "unmasked"))
+
+
 @router.post("/review/{id}/accept")
 def accept(
     id: str, attempt: Attempt, desk: DeskDep, db: Db, now: Now, clerk: Clerk, version: Annotated[int, Form(ge=0)]
@@ -151,7 +162,7 @@ def go_on(id: str, attempt: Attempt, desk: DeskDep, db: Db, now: Now, clerk: Cle
 
 @router.post("/review/{id}/extend")
 def extend(
-    id: str, attempt: Attempt, desk: DeskDep, db: Db, now: Now, supervisor: Supervisor, reason: Words = ""
+    id: str, supervisor: Supervisor, attempt: Attempt, desk: DeskDep, db: Db, now: Now, reason: Words = ""
 ) -> Response:
     def act() -> None:
         afterwards.extend(db, desk.office, id, reason.strip(), supervisor, now)
@@ -162,11 +173,11 @@ def extend(
 @router.post("/review/{id}/extend-jointly")
 def extend_jointly(
     id: str,
+    supervisor: Supervisor,
     attempt: Attempt,
     desk: DeskDep,
     db: Db,
     now: Now,
-    supervisor: Supervisor,
     reason: Words = "",
     approver: Annotated[str, Form(max_length=40)] = "",
 ) -> Response:
@@ -215,8 +226,7 @@ def visit(
     words: Words = "",
 ) -> Response:
     """What two officers saw; the page is shown again with what was typed if something is missing."""
-    case = submitted(db, id)
-    people.keep_off(db, case.id, clerk.id)
+    case = looking.case_for(db, id, clerk)
     typed = {"on": on, "second": second, "conforms": conforms, "words": words}
     said = {"yes": True, "no": False}.get(conforms)
     colleague = db.get(Account, second)
@@ -237,7 +247,7 @@ def day_of(typed: str) -> date | None:
 
 @router.post("/review/{id}/reopen")
 def reopen(
-    id: str, attempt: Attempt, desk: DeskDep, db: Db, now: Now, supervisor: Supervisor, reason: Words = ""
+    id: str, supervisor: Supervisor, attempt: Attempt, desk: DeskDep, db: Db, now: Now, reason: Words = ""
 ) -> Response:
     again: list[str] = []
 
@@ -249,10 +259,10 @@ def reopen(
 
 
 @router.get("/review/{id}/papers/{paper}.pdf")
-def paper(id: str, paper: str, desk: DeskDep, db: Db, clerk: Clerk) -> Response:
-    people.keep_off(db, id, clerk.id)
+def paper(id: str, paper: str, _noted: LookNoted, desk: DeskDep, db: Db, clerk: Clerk) -> Response:
+    case = looking.case_for(db, id, clerk)
     found = notices.find(db, paper)
-    pdf = notices.read(desk.store, found) if found and found.application_id == submitted(db, id).id else None
+    pdf = notices.read(desk.store, found) if found and found.application_id == case.id else None
     return Response(pdf, media_type="application/pdf") if pdf else Response(status_code=404)
 
 
@@ -273,7 +283,7 @@ def _approve_one(request: Request, desk: DeskDep, clerk: Account, now: Now, chos
     number = None
     try:
         with desk.office.database.reading() as session:
-            case = submitted(session, name)
+            case = looking.case_for(session, name, clerk)
             number = case.number
             if not bulk.may_be_bulk(desk.office, case):
                 raise bulk.NotForBulk()

@@ -12,12 +12,11 @@ from fastapi.responses import Response
 from sqlalchemy.orm import Session
 
 import audit
-from approval import casefile, deciding
+from approval import casefile, deciding, looking
 from approval.application import Application, State
 from approval.decision import Correction, Decision, Outcome
 from approval.dossier import sections
 from approval.inquiries import keep_inquiries
-from approval.people import keep_off
 from approval.weighing import Inquired
 from identity import Account
 from kit.errors import DomainError
@@ -26,7 +25,7 @@ from web.deps import Clerk, Db, DeskDep, Now
 from web.errors import sentence
 from web.fields import ShownProblem
 from web.pages.casepanels import WORDS
-from web.pages.review import case_page, submitted
+from web.pages.review import case_page
 from web.respond import go, language_of, page
 from web.wording import EVENTS
 
@@ -63,7 +62,7 @@ def _ask_credit_again(request: Request, id: str, desk: DeskDep, clerk: Clerk, po
     if posted.get("outcome") != Outcome.APPROVE:
         return []
     with desk.office.database.reading() as session:
-        application = submitted(session, id)
+        application = looking.case_for(session, id, clerk)
         if application.state != State.IN_REVIEW or application.held_by != clerk.id:
             return []
     return deciding.recheck_credit(desk.office, application)
@@ -77,7 +76,7 @@ def decide(
     request: Request, id: str, desk: DeskDep, fresh: FreshCredit, db: Db, now: Now, clerk: Clerk, posted: Posted
 ) -> Response:
     typed = _typed(posted)
-    application = submitted(db, id)
+    application = looking.case_for(db, id, clerk)
     news = deciding.news(application, fresh)
     if news:
         keep_inquiries(db, application, fresh, now)
@@ -164,8 +163,7 @@ def _explain(
 
 @router.get("/review/{id}/decided")
 def decided(request: Request, id: str, desk: DeskDep, db: Db, clerk: Clerk) -> Response:
-    application = submitted(db, id)
-    keep_off(db, application.id, clerk.id)
+    application = looking.case_for(db, id, clerk)
     if application.decision is None:
         return go(f"/review/{id}")
     item = casefile.item_of(desk.office, application)

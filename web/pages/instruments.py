@@ -7,15 +7,15 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 import instruments
-from approval import casefile, drafting, people
+from approval import casefile, drafting, looking, unmasking
 from approval.application import Application, State
 from approval.claims import NotHeld
 from instruments import Instrument
 from kit.clock import office_day
 from kit.errors import DomainError
 from web.deps import Clerk, Db, DeskDep, Now, OwnApplication
+from web.pages.looked import LookNoted
 from web.pages.onwards import href_of, shown
-from web.pages.review import submitted
 from web.respond import go, page
 
 router = APIRouter()
@@ -58,12 +58,14 @@ def own_signed(db: Db, application: OwnApplication, code: str) -> Response:
 
 
 @router.get("/review/{id}/signed/{code}")
-def signed_of_case(id: str, code: str, db: Db, clerk: Clerk) -> Response:
-    """The personal page is for whoever holds the case."""
-    people.keep_off(db, id, clerk.id)
-    application = submitted(db, id)
-    if code == drafting.PERSONAL and application.held_by != clerk.id:
-        raise NotHeld()
+def signed_of_case(id: str, code: str, _noted: LookNoted, db: Db, now: Now, clerk: Clerk) -> Response:
+    """The personal page is for whoever holds the case and has said why they need it."""
+    application = looking.case_for(db, id, clerk)
+    if code == drafting.PERSONAL:
+        if not unmasking.is_mine(application, clerk, now):
+            raise NotHeld()
+        if unmasking.open_until(db, application, clerk, now) is None:
+            raise unmasking.StillMasked()
     return _sent(application, _one(drafting.signed(db, application.id), code))
 
 

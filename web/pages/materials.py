@@ -11,7 +11,7 @@ from urllib.parse import quote
 from fastapi import APIRouter, Depends, Form, Request, UploadFile
 from fastapi.responses import Response
 
-from approval import casefile, cases, materials, people
+from approval import casefile, cases, looking, materials
 from approval.application import Application, State
 from forms import MOST_FILES, Field
 from kit import uploads
@@ -22,8 +22,8 @@ from web.errors import sentence
 from web.fields import ShownProblem, shown_size
 from web.guard import ALONE
 from web.limiting import UPLOADS, limited
+from web.pages.looked import LookNoted
 from web.pages.onwards import form_of, href_of, shown
-from web.pages.review import submitted
 from web.respond import go, language_of, page
 
 router = APIRouter()
@@ -116,9 +116,8 @@ def own_file(db: Db, application: OwnApplication, sha256: str) -> Response:
 
 
 @router.get("/review/{id}/files/{sha256}")
-def file_of_case(id: str, sha256: str, db: Db, clerk: Clerk) -> Response:
-    people.keep_off(db, id, clerk.id)
-    return _sent(*materials.read(db, submitted(db, id).id, sha256))
+def file_of_case(id: str, sha256: str, _noted: LookNoted, db: Db, clerk: Clerk) -> Response:
+    return _sent(*materials.read(db, looking.case_for(db, id, clerk).id, sha256))
 
 
 def _sent(material: materials.Material, data: bytes) -> Response:

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import Response
 
-from approval import appointments, casefile, freezing, meetings, people, proving
+from approval import appointments, casefile, freezing, looking, meetings, people, proving
 from approval.application import Application
 from approval.decision import ReasonRequired
 from approval.participants import NotInvited
@@ -19,7 +19,6 @@ from kit.numbers import masked_id
 from web.deps import Clerk, Db, DeskDep, Now
 from web.errors import sentence
 from web.fields import ShownProblem
-from web.pages.review import submitted
 from web.respond import go, page
 
 router = APIRouter()
@@ -75,6 +74,17 @@ def take(id: str, desk: DeskDep, db: Db, now: Now, clerk: Clerk) -> Response:
     return go(f"/identity/meetings/{id}")
 
 
+def _taken(desk: DeskDep, db: Db, clerk: Account, id: str) -> tuple[meetings.Meeting, Application, proving.Named]:
+    """The meeting that this officer has; others do not exist. Raises NoSuchMeeting."""
+    try:
+        found, application, named = meetings.met(db, desk.office, id)
+    except NotInvited:
+        raise meetings.NoSuchMeeting() from None
+    if found.taken_by != clerk.id or found.state != appointments.OPEN:
+        raise meetings.NoSuchMeeting()
+    return found, application, named
+
+
 def _meeting(
     request: Request,
     desk: DeskDep,
@@ -84,12 +94,7 @@ def _meeting(
     typed: dict[str, Any],
     problems: list[ShownProblem] | None = None,
 ) -> Response:
-    try:
-        found, application, named = meetings.met(db, desk.office, id)
-    except NotInvited:
-        raise meetings.NoSuchMeeting() from None
-    if found.taken_by != clerk.id or found.state != appointments.OPEN:
-        raise meetings.NoSuchMeeting()
+    found, application, named = _taken(desk, db, clerk, id)
     route = load_routes().of(Way(found.way))
     return page(
         request,
@@ -129,6 +134,7 @@ def record(
 ) -> Response:
     """What the officer found; after a slip what was typed stays typed."""
     typed = {"ticked": ticked or [], "same": same, "note": note}
+    _taken(desk, db, clerk, id)
     anchors: dict[type[DomainError], str] = {meetings.ChecksMissing: "ticked", ReasonRequired: "note"}
     try:
         if same not in ("yes", "no"):
@@ -152,7 +158,7 @@ def compare_by_eye(
     reason: Words = "",
 ) -> Response:
     """The same person, or not certain, with why."""
-    case = submitted(db, id)
+    case = looking.case_for(db, id, clerk)
     if same not in ("yes", "no"):
         raise meetings.ChecksMissing()
     proving.judge_by_eye(db, desk.office, case.id, person, clerk, same == "yes", reason, now)
@@ -178,13 +184,19 @@ def claims(request: Request, id: str, desk: DeskDep, db: Db, clerk: Clerk) -> Re
     return _claims(request, desk, db, clerk, id)
 
 
+def _disputed(db: Db, clerk: Account, id: str) -> Application:
+    """A case about which something was claimed. Raises NotFrozen, ConflictOfInterest, NotAuthorised."""
+    case = db.get(Application, id)
+    if case is None or not freezing.claims(db, id):
+        raise freezing.NotFrozen()
+    looking.must_be_seen_by(db, case, clerk)
+    return case
+
+
 def _claims(
     request: Request, desk: DeskDep, db: Db, clerk: Account, id: str, problem: DomainError | None = None
 ) -> Response:
-    case, listed = db.get(Application, id), freezing.claims(db, id)
-    if case is None or not listed:
-        raise freezing.NotFrozen()
-    people.keep_off(db, case.id, clerk.id)
+    case, listed = _disputed(db, clerk, id), freezing.claims(db, id)
     roles = {one.place: one.role for one in proving.named_in(db, desk.office, case)}
     holder = proving.holder_of(desk.office, case).role
     return page(
@@ -219,6 +231,7 @@ def settle(
     reason: Words = "",
 ) -> Response:
     """Free the case or keep it frozen, with a reason."""
+    _disputed(db, clerk, id)
     try:
         if outcome == "lift":
             freezing.lift(db, desk.office, id, clerk, reason, now)

@@ -3,19 +3,23 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Form, Request
+from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import Response
+from sqlalchemy.orm import Session
 
 from approval import afterwards, casefile, opinions, people
+from approval.application import Application
 from approval.dossier import sections
-from approval.opinions import View
+from approval.opinions import Opinion, View
 from approval.people import posting_of
+from identity import Account
 from kit.clock import office_day
 from kit.errors import DomainError
 from kit.text import Text
 from web.deps import Db, DeskDep, Expert, Now
 from web.errors import sentence
 from web.fields import ShownProblem
+from web.pages.looked import note_look
 from web.respond import go, language_of, page
 from web.wording import VIEWS
 
@@ -40,8 +44,14 @@ def asked(request: Request, desk: DeskDep, db: Db, now: Now, expert: Expert) -> 
     return page(request, "opinions/list.html", rows=rows, department=department)
 
 
+def _note(id: str, desk: DeskDep, now: Now, expert: Expert) -> None:
+    note_look(desk, expert, now, lambda session: asked_of(session, expert, id)[1])
+
+
 @router.get("/opinions/{id}")
-def one(request: Request, id: str, desk: DeskDep, db: Db, expert: Expert) -> Response:
+def one(
+    request: Request, id: str, _noted: Annotated[None, Depends(_note)], desk: DeskDep, db: Db, expert: Expert
+) -> Response:
     return _page(request, id, desk, db, expert, [], {})
 
 
@@ -54,7 +64,7 @@ def _page(
     problems: list[ShownProblem],
     typed: dict[str, Any],
 ) -> Response:
-    opinion, case = _asked(db, expert, id)
+    opinion, case = asked_of(db, expert, id)
     people.keep_off(db, case.id, expert.id)
     item = casefile.item_of(desk.office, case)
     form = desk.office.catalogue.form_of(item)
@@ -72,7 +82,7 @@ def _page(
     )
 
 
-def _asked(db: Db, expert: Expert, id: str) -> Any:
+def asked_of(db: Session, expert: Account, id: str) -> tuple[Opinion, Application]:
     """Only cases that this department is asked about now. Raises NotAsked."""
     for opinion, case in opinions.awaited_from(db, posting_of(db, expert.id).department or ""):
         if case.id == id:
@@ -91,7 +101,7 @@ def give(
     view: Annotated[str, Form(max_length=12)] = "",
     words: Annotated[str, Form(max_length=2000)] = "",
 ) -> Response:
-    _asked(db, expert, id)
+    asked_of(db, expert, id)
     typed = {"view": view, "words": words}
     try:
         chosen = View(view)

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 from sqlalchemy.orm import Session
 
-from approval import bulk, casefile, cases, claims, people, queue
+from approval import bulk, casefile, cases, claims, looking, queue, unmasking
 from approval.application import Application, State
 from approval.calendar import load_calendar
 from approval.decision import REFUSAL_BASES
@@ -22,6 +22,7 @@ from web.deps import Clerk, Db, DeskDep, Now
 from web.fields import ShownProblem
 from web.pages import cardpanel, casepanels
 from web.pages.keeping import shown_records
+from web.pages.looked import LookNoted
 from web.pages.mydesk import shown_memos
 from web.pages.provers import provers_of
 from web.respond import go, language_of, page
@@ -84,15 +85,13 @@ def take_next(db: Db, now: Now, clerk: Clerk) -> Response:
 
 
 @router.get("/review/{id}")
-def show_case(request: Request, id: str, desk: DeskDep, db: Db, now: Now, clerk: Clerk) -> Response:
-    case = submitted(db, id)
-    people.keep_off(db, case.id, clerk.id)
-    return case_page(request, desk, db, now, clerk, case)
+def show_case(request: Request, id: str, _noted: LookNoted, desk: DeskDep, db: Db, now: Now, clerk: Clerk) -> Response:
+    return case_page(request, desk, db, now, clerk, looking.case_for(db, id, clerk))
 
 
 @router.post("/review/{id}/claim")
 def claim(id: str, db: Db, now: Now, clerk: Clerk) -> Response:
-    claims.claim(db, submitted(db, id).id, clerk, now)
+    claims.claim(db, looking.case_for(db, id, clerk).id, clerk, now)
     return go(f"/review/{id}")
 
 
@@ -103,15 +102,18 @@ def release(id: str, db: Db, now: Now, clerk: Clerk) -> Response:
 
 
 @router.get("/review/{id}/pictures/{which}")
-def picture(id: str, which: str, db: Db, clerk: Clerk, person: str = HOLDER) -> Response:
-    people.keep_off(db, id, clerk.id)
-    evidence = evidence_of(db, submitted(db, id).id, person)
+def picture(id: str, which: str, _noted: LookNoted, db: Db, now: Now, clerk: Clerk, person: str = HOLDER) -> Response:
+    """For whoever holds the case: faces are compared by one person, not looked through by all."""
+    case = looking.case_for(db, id, clerk)
+    if not unmasking.is_mine(case, clerk, now):
+        raise claims.NotHeld()
+    evidence = evidence_of(db, case.id, person)
     jpeg = view_picture(db, getattr(evidence, PICTURES[which])) if which in PICTURES else None
     return Response(jpeg, media_type="image/jpeg") if jpeg else Response(status_code=404)
 
 
 def submitted(db: Session, application_id: str) -> Application:
-    """A case that clerks may see: drafts are nobody's but the applicant's. Raises NotYours."""
+    """For putting a case back: that is also for whoever must keep off it from now on. Raises NotYours."""
     application = db.get(Application, application_id)
     if application is None or application.state == State.DRAFT:
         raise cases.NotYours()
@@ -137,7 +139,7 @@ def case_page(
     item = casefile.item_of(desk.office, case)
     form = desk.office.catalogue.form_of(item)
     line = queue.waiting(db, [case], load_calendar(db), now)[0]
-    mine = case.held_by == clerk.id and claims.held_now(case, now) and case.state == State.IN_REVIEW
+    mine, opened = unmasking.is_mine(case, clerk, now), unmasking.open_until(db, case, clerk, now)
     proof = evidence_of(db, case.id)
     status = 409 if conflict else 422 if problems else 200
     return page(
@@ -148,14 +150,14 @@ def case_page(
         mine=mine,
         holder=line.holder,
         claim_until=case.held_until if mine else None,
-        evidence=_evidence(proof, case),
+        evidence=_evidence(proof, case, mine),
         records=shown_records(db, case),
-        card=cardpanel.card_of(proof, case, item, mine),
+        card=cardpanel.card_of(proof, case, item, opened is not None),
         findings=_findings(case, form, language),
         history=history(db, desk.office, case),
         sections=[
             {"title": s.title, "page": s.page, "rows": s.rows}
-            for s in sections(form, case.answers, language, masked=not mine)
+            for s in sections(form, case.answers, language, masked=opened is None)
         ],
         reasons=[{"value": code, "label": REFUSAL_BASES[code]} for code in item.refusal_bases],
         problems=problems or [],
@@ -165,7 +167,8 @@ def case_page(
         opinions=casepanels.opinions_of(db, desk, case),
         votes=casepanels.votes_of(db, case),
         files=casepanels.files_of(db, desk, case),
-        signed=casepanels.signed_of(db, case, mine),
+        signed=casepanels.signed_of(db, case, opened is not None),
+        opened={"may": mine, "until": opened},
         signers=casepanels.signers_of(db, case),
         provers=provers_of(db, desk.office, case, mine, now),
         frozen_at=case.frozen_at,
@@ -200,18 +203,19 @@ def _shown_case(case: Application, item: Item, line: queue.Waiting) -> dict[str,
     }
 
 
-def _evidence(evidence: Evidence, case: Application) -> dict[str, Any]:
-    base = f"/review/{case.id}/pictures"
+def _evidence(evidence: Evidence, case: Application, is_mine: bool) -> dict[str, Any]:
+    """Pictures are for whoever holds the case; the figures of the comparison for all who may see it."""
+    links = {
+        f"{which}_href": f"/review/{case.id}/pictures/{which}" if getattr(evidence, kept) and is_mine else None
+        for which, kept in PICTURES.items()
+    }
     bands = bands_of(evidence.model or "")
     has_gauge = bands.is_measured and bands.accept > 0  # one that measures in spreads has no zero to draw from
     reasons = [REASONS.get(str(code)) or Text(zh=str(code), en=str(code)) for code in evidence.reasons]
     return {
         "way": None if evidence.consent is None else "face" if evidence.consent == "agree" else "person",
-        "card_href": f"{base}/card" if evidence.card_picture else None,
-        "emblem_href": f"{base}/emblem" if evidence.emblem_picture else None,
-        "portrait_href": f"{base}/portrait" if evidence.portrait_picture else None,
-        "own_href": f"{base}/own" if evidence.own_picture else None,
-        "frame_href": f"{base}/frame" if evidence.frame_picture else None,
+        **links,
+        "is_kept": any(getattr(evidence, kept) for kept in PICTURES.values()),
         "distance": evidence.distance,
         "accept": bands.accept if has_gauge else None,
         "person": bands.person if has_gauge else None,

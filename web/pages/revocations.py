@@ -7,9 +7,10 @@ from fastapi import APIRouter, Form, Request
 from fastapi.responses import Response
 from sqlalchemy import select
 
-from approval import revocation
+from approval import looking, revocation
 from approval.application import Application
 from approval.revocation import Revocation, Stage
+from identity import Account
 from kit.clock import office_day
 from kit.errors import DomainError
 from kit.text import Text
@@ -24,11 +25,13 @@ Words = Annotated[str, Form(max_length=2000)]
 
 
 @router.get("")
-def show(request: Request, db: Db, now: Now, _supervisor: Supervisor) -> Response:
-    return _list(request, db, now, [], {})
+def show(request: Request, db: Db, now: Now, supervisor: Supervisor) -> Response:
+    return _list(request, db, now, supervisor, [], {})
 
 
-def _list(request: Request, db: Db, now: Now, problems: list[ShownProblem], typed: dict[str, str]) -> Response:
+def _list(
+    request: Request, db: Db, now: Now, supervisor: Account, problems: list[ShownProblem], typed: dict[str, str]
+) -> Response:
     rows = [
         {
             "href": f"/revocations/{opened.id}",
@@ -40,7 +43,7 @@ def _list(request: Request, db: Db, now: Now, problems: list[ShownProblem], type
             "is_late": _is_late(opened, now),
             "filed_at": opened.filed_at,
         }
-        for opened, case in revocation.listed(db)
+        for opened, case in revocation.listed(db, supervisor)
     ]
     return page(request, "revocations/list.html", 422 if problems else 200, rows=rows, problems=problems, typed=typed)
 
@@ -65,7 +68,7 @@ def file(
     case = db.scalar(select(Application).where(Application.number == number.strip().upper()))
     if case is None:
         said = Text(zh="没有这个受理编号，请核对", en="There is no such case number").said(language_of(request))
-        return _list(request, db, now, [ShownProblem("number", said)], typed)
+        return _list(request, db, now, supervisor, [ShownProblem("number", said)], typed)
     try:
         opened = revocation.file(
             db,
@@ -78,20 +81,23 @@ def file(
         )
     except DomainError as error:
         where = {"reason_required": "words", "identity_unproven": "identified"}.get(error.code, "number")
-        return _list(request, db, now, [ShownProblem(where, sentence(error, request))], typed)
+        return _list(request, db, now, supervisor, [ShownProblem(where, sentence(error, request))], typed)
     return go(f"/revocations/{opened.id}", "saved")
 
 
 @router.get("/{id}")
-def one(request: Request, id: str, db: Db, now: Now, _supervisor: Supervisor) -> Response:
-    return _page(request, id, db, now, [], "")
+def one(request: Request, id: str, db: Db, now: Now, supervisor: Supervisor) -> Response:
+    return _page(request, id, db, now, supervisor, [], "")
 
 
-def _page(request: Request, id: str, db: Db, now: Now, problems: list[ShownProblem], typed: str) -> Response:
+def _page(
+    request: Request, id: str, db: Db, now: Now, supervisor: Account, problems: list[ShownProblem], typed: str
+) -> Response:
     opened = revocation.find(db, id)
     if opened is None:
         return Response(status_code=404)
     case = db.get_one(Application, opened.application_id)
+    looking.must_be_seen_by(db, case, supervisor)
     return page(
         request,
         "revocations/case.html",
@@ -133,5 +139,5 @@ def go_on(
     except DomainError as error:
         if error.code != "reason_required":
             raise
-        return _page(request, id, db, now, [ShownProblem(step, sentence(error, request))], said)
+        return _page(request, id, db, now, supervisor, [ShownProblem(step, sentence(error, request))], said)
     return go(f"/revocations/{id}", "saved")

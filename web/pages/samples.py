@@ -7,7 +7,7 @@ from fastapi import APIRouter, Form, Request
 from fastapi.responses import Response
 
 import audit
-from approval import casefile, people, sampling
+from approval import casefile, looking, sampling
 from approval.decision import is_sentence
 from approval.dossier import sections
 from approval.unconnected import load_unconnected
@@ -17,7 +17,7 @@ from kit.text import Text
 from web.deps import Clerk, Db, DeskDep, Now, Supervisor
 from web.errors import sentence
 from web.fields import ShownProblem
-from web.pages.review import submitted
+from web.pages.looked import LookNoted
 from web.respond import go, language_of, page
 
 router = APIRouter()
@@ -39,7 +39,7 @@ def to_look_at(request: Request, desk: DeskDep, db: Db, clerk: Clerk) -> Respons
 
 
 @router.get("/samples/{id}")
-def one(request: Request, id: str, desk: DeskDep, db: Db, clerk: Clerk) -> Response:
+def one(request: Request, id: str, _noted: LookNoted, desk: DeskDep, db: Db, clerk: Clerk) -> Response:
     return _page(request, id, desk, db, clerk, [], {})
 
 
@@ -47,9 +47,8 @@ def _page(
     request: Request, id: str, desk: DeskDep, db: Db, clerk: Clerk, problems: list[ShownProblem], typed: dict[str, Any]
 ) -> Response:
     """What a clerk would have seen; not what the machine made of it."""
-    case = submitted(db, id)
+    case = looking.case_for(db, id, clerk)
     sampling.sample_of(db, case.id)
-    people.keep_off(db, case.id, clerk.id)
     item = casefile.item_of(desk.office, case)
     form = desk.office.catalogue.form_of(item)
     language = language_of(request)
@@ -82,7 +81,7 @@ def look(
         problem = ShownProblem("verdict", said.said(language_of(request)))
         return _page(request, id, desk, db, clerk, [problem], typed)
     try:
-        sampling.look(db, submitted(db, id), clerk, verdict == "approve", words.strip(), now)
+        sampling.look(db, looking.case_for(db, id, clerk), clerk, verdict == "approve", words.strip(), now)
     except DomainError as error:
         if error.code != "reason_required":
             raise

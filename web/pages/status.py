@@ -13,6 +13,7 @@ from approval import afterwards, casefile, cases, consents, drafting, papers
 from approval.application import Application, DecisionRow, State
 from approval.decision import REFUSAL_BASES, Outcome
 from approval.dossier import stage_of
+from approval.owndata import findings_told
 from catalogue import Item
 from kit.text import Language, Text
 from licences import Copy, Licence
@@ -92,7 +93,6 @@ def _stages(application: Application, item: Item, decision: DecisionRow | None) 
 
 
 def _findings(application: Application, holder: str) -> list[dict[str, Any]]:
-    """What the machine found, for the person it is about (个人信息保护法第24条); of others' credit nothing is shown."""
     return [
         {
             "message": Text.model_validate(f.message),
@@ -101,8 +101,7 @@ def _findings(application: Application, holder: str) -> list[dict[str, Any]]:
             "subject": "",
             "rule": f.rule,
         }
-        for f in application.findings
-        if not f.rule.startswith("GATE") and (not f.rule.startswith("CR-") or f.subject in (holder, ""))
+        for f in findings_told(application, holder)
     ]
 
 
