@@ -13,6 +13,7 @@ from web.deps import SLOTS, refuse_forgery
 from web.desk import Desk
 from web.guard import Guard
 from web.pages import (
+    account,
     addresses,
     admin,
     agreeing,
@@ -24,7 +25,9 @@ from web.pages import (
     casework,
     decide,
     demonstration,
+    directories,
     documents,
+    factors,
     guide,
     home,
     instruments,
@@ -43,6 +46,7 @@ from web.pages import (
     revocations,
     samples,
     signin,
+    staffing,
     status,
     submit,
     verify,
@@ -55,6 +59,10 @@ PAGES = (
     home,
     guide,
     signin,
+    factors,
+    directories,
+    account,
+    staffing,
     apply,
     instruments,
     lookups,
@@ -104,6 +112,7 @@ def create_app(desk: Desk) -> FastAPI:
     for module in (*PAGES, demonstration) if desk.settings.demonstration else PAGES:
         app.include_router(module.router, include_in_schema=False, dependencies=[Depends(refuse_forgery)])
     app.include_router(api.router, prefix="/api/v1")
+    app.include_router(api.signed, prefix="/api/v1")
     app.mount("/static", StaticFiles(directory=STATIC, check_dir=False), name="static")
     errors.register(app)
     app.add_middleware(GZipMiddleware, minimum_size=1000)

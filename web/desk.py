@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from approval.office import Office
-from identity import Partner
+from identity import Caller, Directory, HttpTokens, Partner, TokenSource
 from identity.card import CardReader
 from identity.face import FaceMatcher
 from identity.partners import AssertionSource, HttpPartners
@@ -25,3 +25,6 @@ class Desk:
     trust: bytes
     partners: Mapping[str, Partner] = field(default_factory=dict)  # who may vouch for a person; none unless declared
     assertions: AssertionSource = field(default_factory=HttpPartners)
+    directories: Mapping[str, Directory] = field(default_factory=dict)  # who else may say who signs in
+    tokens: TokenSource = field(default_factory=HttpTokens)
+    callers: Mapping[str, Caller] = field(default_factory=dict)  # partners whose programmes may ask

@@ -8,7 +8,7 @@ from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from kit.random import new_id
-from web.deps import BROWSER_COOKIE
+from web.deps import BROWSER_COOKIE, SESSION_COOKIE
 
 MOST_BYTES = 12 * 2**20
 YEAR = 365 * 24 * 3600
@@ -46,7 +46,10 @@ class Guard:
             nonlocal started
             if message["type"] == "http.response.start":
                 started = True
-                self._add_headers(MutableHeaders(scope=message), scope["path"], browser if is_new else None)
+                headers = MutableHeaders(scope=message)
+                self._add_headers(headers, scope["path"], browser if is_new else None)
+                if renewed := scope["state"].get("renewed"):  # who has proved again gets another token
+                    headers.append("set-cookie", f"{SESSION_COOKIE}={renewed}; {self._attributes()}")
             await send(message)
 
         try:
@@ -57,6 +60,10 @@ class Guard:
             if not started:
                 sentence = "上传内容过大，请压缩后再试。 The upload is too large."
                 await PlainTextResponse(sentence, 413)(scope, receive, guarded_send)
+
+    def _attributes(self) -> str:
+        """Of a cookie that lasts as long as the browser is open, at most as long as the session."""
+        return f"Path=/; HttpOnly; SameSite=Lax{'; Secure' if self._is_https else ''}"
 
     def _declared(self, scope: Scope) -> int:
         length = next((value for name, value in scope["headers"] if name == b"content-length"), b"0")

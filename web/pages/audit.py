@@ -20,6 +20,7 @@ from audit import Entry, Filters
 from kit.clock import BEIJING
 from kit.text import Text
 from web.deps import Auditor, Db, DeskDep, Now
+from web.fresh import FRESH
 from web.pages.keeping import shown_records
 from web.respond import page
 from web.wording import EVENTS
@@ -150,7 +151,7 @@ def one_case(request: Request, number: str, desk: DeskDep, db: Db, _auditor: Aud
     )
 
 
-@router.get("/audit/export.{form}")
+@router.get("/audit/export.{form}", dependencies=FRESH)
 def export(
     form: str,
     desk: DeskDep,
