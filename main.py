@@ -39,11 +39,20 @@ from approval.steps import VERBS
 from approval.sweeping import sweep
 from audit import verify_export
 from catalogue import load_catalogue
-from console import addresses, decisions, items, processes, retention
+from console import addresses, decisions, items, processes, retention, staff
 from credit import HttpBureau
 from demonstration import run as demonstration
 from demonstration.applicant import Stumbled
-from identity import load_consents, load_retention, load_routes
+from identity import (
+    HttpGateway,
+    load_callers,
+    load_consents,
+    load_directories,
+    load_retention,
+    load_routes,
+    seed_offices,
+    sending,
+)
 from identity.card import PREPARE, RapidCardReader
 from identity.face import DlibMatcher
 from identity.liveness import fading
@@ -70,6 +79,7 @@ cli.add_typer(processes.commands(lambda: build(Settings()).office), name="proces
 cli.add_typer(decisions.commands(lambda: build(Settings()).office), name="decision")
 cli.add_typer(items.commands(), name="items")
 cli.add_typer(addresses.commands(lambda: build(Settings()).office), name="addresses")
+cli.add_typer(staff.commands(lambda: migrated(build(Settings())).office), name="staff")
 cli.add_typer(retention.commands(lambda: build(Settings()).nightly), name="retention")
 
 
@@ -104,6 +114,8 @@ def build(settings: Settings) -> House:
     load_routes()
     load_needs()
     load_partners(settings.partners)
+    load_directories(settings.oidc_providers)
+    load_callers(settings.callers)
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     database = Database(settings.database)
     engine = DurableEngine(database)
@@ -156,8 +168,14 @@ def migrate_to_head(house: House) -> None:
     house.keys.create_table()
     with house.database.writing() as session:
         clocks.publish_known_years(session, house.office)
+        seed_offices(session)
         for kind in CODED:
             licences.fill_pool(session, kind, licences.fictitious_codes(kind, 1000, POOL))
+
+
+def migrated(house: House) -> House:
+    migrate_to_head(house)
+    return house
 
 
 @contextmanager
@@ -181,8 +199,11 @@ def working(house: House, executor: str) -> Iterator[Runner]:
                 log.exception("look_failed")
 
     threading.Thread(target=look, daemon=True, name="look-for-stuck").start()
+    settings = house.settings
+    gateway = HttpGateway(settings.sms_url, settings.sms_secret.get_secret_value()) if settings.sms_url else None
     try:
-        yield runner
+        with sending(house.database, gateway, house.office.clock):
+            yield runner
     finally:
         stop.set()
         house.engine.close()
@@ -227,8 +248,13 @@ def site(house: House, host: str, port: int, worker: bool = True) -> Iterator[uv
     with refusing_models():
         workers = Workers(house.settings.face_workers, choice=house.faces, prepare=(PREPARE,))
     matcher, cards = DlibMatcher(workers), RapidCardReader(workers)
-    partners = load_partners(house.settings.partners)
-    app = create_app(Desk(house.office, matcher, cards, house.store, house.settings, house.trust, partners))
+    desk = Desk(
+        *(house.office, matcher, cards, house.store, house.settings, house.trust),
+        partners=load_partners(house.settings.partners),
+        directories=load_directories(house.settings.oidc_providers),
+        callers=load_callers(house.settings.callers),
+    )
+    app = create_app(desk)
     server = uvicorn.Server(uvicorn.Config(app, host=host, port=port, log_level="warning", access_log=False))
     with ExitStack() as stack:
         stack.callback(matcher.close)

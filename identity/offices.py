@@ -59,7 +59,7 @@ class _File(Frozen):
 
 
 def seed_offices(session: Session, file: Path = FILE) -> None:
-    """Enter those of the file that are missing; what the table says of the others stays. Raises kit.declared.Refused."""
+    """Enter those of the file that are missing; the others stay as they are. Raises kit.declared.Refused."""
     for one in declared(file, _File).offices:
         if session.get(Office, one.code) is None:
             session.add(

@@ -69,7 +69,7 @@ def address_of(secret: str, username: str) -> str:
 
 
 def confirm_codes(session: Session, account: Account, code: str, now: datetime) -> list[str] | None:
-    """From now on codes of the offered secret count. Gives recovery codes to be shown once; None if the code is wrong."""
+    """From now on codes of the offered secret count. Gives recovery codes, to be shown once; None if it is wrong."""
     row = session.get(OneTime, account.id, with_for_update=True, populate_existing=True)
     if row is None or row.confirmed_at is not None or not _use(row, code, now):
         return None

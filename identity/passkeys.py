@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Passkeys (通行密钥): staff sign in with a key that their device keeps and that works at this site only. I/O: database.
+"""Passkeys (通行密钥): staff sign in with a key that their device keeps and that works here only. I/O: database.
 
 WebAuthn with user verification: the device and what opens it are two factors in one. Hides the protocol (library
 `webauthn`). A challenge is random, bound to the browser and to its purpose, and answered once.
@@ -146,7 +146,7 @@ def ask_to_sign(session: Session, place: Place, browser: str, purpose: str, now:
 def check_passkey(
     session: Session, place: Place, browser: str, purpose: str, answer: dict[str, Any], now: datetime
 ) -> Account:
-    """The account whose device has signed. Raises PasskeyRefused; the challenge is used then too, if the caller commits."""
+    """The account whose device has signed. Raises PasskeyRefused; its challenge is used up unless that is raised."""
     challenge = _take(session, browser, purpose, now)
     key = session.get(Passkey, str(answer.get("id", ""))[:400], with_for_update=True)
     account = session.get(Account, key.account_id) if key else None

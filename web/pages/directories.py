@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Directories (统一身份认证): to a directory and back, for applicants and for staff. I/O: through the verbs, network."""
+"""Directories (统一身份认证): to a directory and back, for applicants and for staff. I/O: the verbs, network."""
 
 from typing import Annotated
 from urllib.parse import quote
