@@ -44,7 +44,7 @@ from credit import HttpBureau
 from demonstration import run as demonstration
 from demonstration.applicant import Stumbled
 from identity import (
-    HttpGateway,
+    gateway_at,
     load_callers,
     load_consents,
     load_directories,
@@ -79,7 +79,7 @@ cli.add_typer(processes.commands(lambda: build(Settings()).office), name="proces
 cli.add_typer(decisions.commands(lambda: build(Settings()).office), name="decision")
 cli.add_typer(items.commands(), name="items")
 cli.add_typer(addresses.commands(lambda: build(Settings()).office), name="addresses")
-cli.add_typer(staff.commands(lambda: migrated(build(Settings())).office), name="staff")
+cli.add_typer(staff.commands(lambda: migrate_to_head(build(Settings())).office), name="staff")
 cli.add_typer(retention.commands(lambda: build(Settings()).nightly), name="retention")
 
 
@@ -157,7 +157,7 @@ def install_key(settings: Settings) -> None:
         raise typer.Exit(2) from None
 
 
-def migrate_to_head(house: House) -> None:
+def migrate_to_head(house: House) -> House:
     """Our tables, the durable engine's tables, and what every installation starts with."""
     config = Config(str(HERE / "alembic.ini"))
     config.set_main_option("script_location", str(HERE / "alembic"))
@@ -171,10 +171,6 @@ def migrate_to_head(house: House) -> None:
         seed_offices(session)
         for kind in CODED:
             licences.fill_pool(session, kind, licences.fictitious_codes(kind, 1000, POOL))
-
-
-def migrated(house: House) -> House:
-    migrate_to_head(house)
     return house
 
 
@@ -199,8 +195,7 @@ def working(house: House, executor: str) -> Iterator[Runner]:
                 log.exception("look_failed")
 
     threading.Thread(target=look, daemon=True, name="look-for-stuck").start()
-    settings = house.settings
-    gateway = HttpGateway(settings.sms_url, settings.sms_secret.get_secret_value()) if settings.sms_url else None
+    gateway = gateway_at(house.settings.sms_url, house.settings.sms_secret.get_secret_value())
     try:
         with sending(house.database, gateway, house.office.clock):
             yield runner

@@ -15,14 +15,11 @@ import audit
 from approval import cases
 from approval.application import Application
 from approval.office import Office
+from approval.participants import PhoneMalformed
 from identity import applicant_with_phone
 from kit.database import Base, Moment
 from kit.errors import DomainError
 from kit.numbers import is_mobile
-
-
-class PhoneMalformed(DomainError):
-    """Not the number of a mobile telephone."""
 
 
 class NotOfThisChannel(DomainError):

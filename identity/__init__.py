@@ -72,7 +72,7 @@ from identity.onetime import (
     renew_recovery_codes,
     use_recovery_code,
 )
-from identity.outbox import Gateway, HttpGateway, sending
+from identity.outbox import Gateway, HttpGateway, gateway_at, sending
 from identity.partners import Partner, PartnerSilent, PartnerUnknown
 from identity.passkeys import (
     Passkey,
@@ -213,6 +213,7 @@ __all__ = [
     "everybodys_evidence",
     "evidence_of",
     "first_of",
+    "gateway_at",
     "grant_role",
     "hand_over",
     "has_codes",

@@ -90,6 +90,11 @@ class HttpGateway:
         raise GatewaySilent(str(status))
 
 
+def gateway_at(url: str, secret: str) -> Gateway | None:
+    """The gateway of the settings; without an address there is none."""
+    return HttpGateway(url, secret) if url else None
+
+
 def send_due(database: Database, gateway: Gateway, now: datetime, most: int = AT_ONCE) -> Sent:
     """Send what is due, oldest first. No transaction is open while the gateway is asked."""
     due = select(Message.id).where(Message.sent_at.is_(None), Message.failed_at.is_(None), Message.next_try_at <= now)

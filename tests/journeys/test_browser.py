@@ -203,7 +203,8 @@ def test_a_refused_camera_says_so_and_shows_other_ways(service: Service, chromiu
         ("fire", ["/opinions"]),
         ("supervisor", ["/board", "/gates", "/revocations", "/desk"]),
         ("auditor", ["/audit"]),
-        ("admin", ["/admin", "/admin/postings"]),
+        ("admin", ["/admin", "/admin/accounts"]),
+        ("security", ["/admin/accounts", "/admin/postings", "/account"]),
     ],
 )
 def test_staff_pages_are_usable(service: Service, chromium: Browser, username: str, paths: list[str]) -> None:
