@@ -65,7 +65,7 @@ def offer_codes(session: Session, account: Account) -> str:
 
 def address_of(secret: str, username: str) -> str:
     """The secret as devices read it (otpauth)."""
-    return pyotp.TOTP(secret, interval=STEP_S).provisioning_uri(username, ISSUER)
+    return pyotp.TOTP(secret, interval=STEP_S).provisioning_uri(name=username, issuer_name=ISSUER)
 
 
 def confirm_codes(session: Session, account: Account, code: str, now: datetime) -> list[str] | None:

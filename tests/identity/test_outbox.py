@@ -135,13 +135,13 @@ def test_the_gateway_takes_what_is_signed_and_one_message_of_a_key(taken: tuple[
         HttpGateway(address, "another secret").send("receipt:3", PHONE, "words", clock.now())
     with pytest.raises(GatewaySilent):
         ours.send("receipt:4", PHONE, "words", clock.now() - timedelta(minutes=6))
+    assert httpx.post(f"{address}/messages", json={}).status_code == 401
     held.is_away = True
     with pytest.raises(GatewaySilent):
         ours.send("receipt:5", PHONE, "words", clock.now())
     with pytest.raises(GatewaySilent):
         HttpGateway("http://127.0.0.1:9", SECRET).send("receipt:6", PHONE, "words", clock.now())
     assert list(held.messages) == ["receipt:1"]
-    assert httpx.post(f"{address}/messages", json={}).status_code == 401
 
 
 def test_a_worker_sends_what_is_written_while_it_runs(database: Database, taken: tuple[str, gateway.Taken]) -> None:

@@ -51,6 +51,7 @@ def place_of(desk: DeskDep) -> Place:
 
 @router.get("/signin/second")
 def ask_second(request: Request, db: Db, half: Half, next: str = "/") -> Response:
+    _must_be(half[1].stage, Stage.SECOND)
     return _second(request, db, half[0], local(next))
 
 
