@@ -45,7 +45,8 @@ DISTRICT = "district"  # the office whose jurisdiction is everything
 
 def _first_office(context: DefaultExecutionContext) -> str | None:
     """Staff belong to the district until they are placed elsewhere."""
-    return None if context.get_current_parameters()["role"] == Role.APPLICANT else DISTRICT
+    given: dict[str, object] = context.get_current_parameters()  # type: ignore[no-untyped-call]
+    return None if given["role"] == Role.APPLICANT else DISTRICT
 
 
 class Account(Base):

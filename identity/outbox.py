@@ -130,7 +130,8 @@ def _send_one(database: Database, gateway: Gateway, number: int, now: datetime) 
 
 def wait_after(tries: int) -> timedelta:
     """How long to wait after so many tries: twice as long each time."""
-    return min(FIRST_WAIT * 2 ** min(tries - 1, 20), LONGEST_WAIT)
+    times: int = 2 ** min(tries - 1, 20)
+    return min(FIRST_WAIT * times, LONGEST_WAIT)
 
 
 def _taken(database: Database, number: int, now: datetime) -> Message | None:
