@@ -19,12 +19,16 @@ def code_of(username: str) -> str:
     return current_code(demonstration_secret(username), clock.now())
 
 
+def ms_to_next_code() -> float:
+    return (STEP_S - time.time() % STEP_S + 0.1) * 1000
+
+
 def enter(person: Applicant, username: str, onwards: str = "/") -> None:
     """Sign in. A code is good for one use: who signs in twice within half a minute waits for the next one."""
     form = {"username": username, "password": demonstration_password(username), "next": onwards}
     person.expect(person.send("/staff/signin", form, shown_on="/staff/signin"))
     answer = person.send(SECOND, {"code": code_of(username), "next": onwards}, shown_on=SECOND)
     if answer.status_code == 422:
-        time.sleep(STEP_S - time.time() % STEP_S + 0.1)
+        time.sleep(ms_to_next_code() / 1000)
         answer = person.send(SECOND, {"code": code_of(username), "next": onwards}, shown_on=SECOND)
     person.expect(answer)

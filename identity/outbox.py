@@ -16,6 +16,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
+from urllib.parse import urlsplit
 
 import httpx
 import structlog
@@ -25,6 +26,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from identity.messages import Message
 from kit.clock import Clock
 from kit.database import Database
+from kit.declared import Refused
 from kit.signed import DATE, NONCE, SIGNATURE, signed_text
 
 TIMEOUT_S = 5.0
@@ -33,6 +35,7 @@ FIRST_WAIT, LONGEST_WAIT = timedelta(seconds=2), timedelta(minutes=30)
 MOST_TRIES = 12
 CODE_LIVES = timedelta(minutes=5)  # a code that comes later than it lasts only confuses
 AT_ONCE = 50
+LEAST_SECRET = 16
 log = structlog.get_logger()
 
 
@@ -91,8 +94,15 @@ class HttpGateway:
 
 
 def gateway_at(url: str, secret: str) -> Gateway | None:
-    """The gateway of the settings; without an address there is none."""
-    return HttpGateway(url, secret) if url else None
+    """The gateway of the settings; without an address there is none. Raises kit.declared.Refused."""
+    if not url:
+        return None
+    parts = urlsplit(url)
+    if len(secret) < LEAST_SECRET:
+        raise Refused(f"SMS_SECRET must have at least {LEAST_SECRET} characters when SMS_URL is set.")
+    if parts.scheme != "https" and parts.hostname not in ("127.0.0.1", "localhost", "::1"):
+        raise Refused("SMS_URL must be https: only this machine is asked without TLS.")
+    return HttpGateway(url, secret)
 
 
 def send_due(database: Database, gateway: Gateway, now: datetime, most: int = AT_ONCE) -> Sent:

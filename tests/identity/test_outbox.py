@@ -8,7 +8,7 @@ import httpx
 import pytest
 from sqlalchemy import select
 
-from identity import HttpGateway, Message, write_message
+from identity import HttpGateway, Message, gateway_at, write_message
 from identity.outbox import (
     LEASE,
     LONGEST_WAIT,
@@ -22,6 +22,7 @@ from identity.outbox import (
 )
 from kit import clock
 from kit.database import Database
+from kit.declared import Refused
 from reference import gateway
 from tests.conftest import NOON
 from tests.reference.running import running
@@ -154,3 +155,12 @@ def test_a_worker_sends_what_is_written_while_it_runs(database: Database, taken:
                 break
             threading.Event().wait(0.05)
     assert list(held.messages) == ["receipt:1"]
+
+
+def test_a_gateway_without_a_secret_or_without_tls_is_refused_at_the_start() -> None:
+    assert gateway_at("", "") is None
+    assert gateway_at("https://sms.example.cn", "s" * 16) is not None
+    assert gateway_at("http://127.0.0.1:8003", "s" * 16) is not None
+    for url, secret in (("https://sms.example.cn", "s" * 15), ("http://sms.example.cn", "s" * 16)):
+        with pytest.raises(Refused):
+            gateway_at(url, secret)
