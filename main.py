@@ -11,7 +11,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 from typing import Annotated
@@ -41,13 +41,22 @@ from approval.steps import VERBS
 from approval.sweeping import sweep
 from audit import Ledger, LogKeyForeign, Sequencer, ledger_of, sentences_of, verify_export
 from catalogue import load_catalogue
-from console import addresses, decisions, items, operations, privacy, processes, retention
+from console import addresses, decisions, items, operations, privacy, processes, retention, staff
 from console.keeping import DRAIN_S, several, wait_for_signal
 from console.starting import refuse_database, refuse_settings, refuse_year
 from credit import HttpBureau
 from demonstration import run as demonstration
 from demonstration.applicant import Stumbled
-from identity import load_consents, load_retention, load_routes
+from identity import (
+    gateway_at,
+    load_callers,
+    load_consents,
+    load_directories,
+    load_retention,
+    load_routes,
+    seed_offices,
+    sending,
+)
 from identity.card import PREPARE, RapidCardReader
 from identity.examining import WorkerExaminer
 from identity.face import DlibMatcher
@@ -79,6 +88,7 @@ cli.add_typer(processes.commands(lambda: build(Settings()).office), name="proces
 cli.add_typer(decisions.commands(lambda: build(Settings()).office), name="decision")
 cli.add_typer(items.commands(), name="items")
 cli.add_typer(addresses.commands(lambda: build(Settings()).office), name="addresses")
+cli.add_typer(staff.commands(lambda: migrate_to_head(build(Settings())).office), name="staff")
 cli.add_typer(retention.commands(lambda: build(Settings()).nightly), name="retention")
 operations.add(cli, lambda newest: premises(build(Settings()), newest), lambda: schema_versions())
 
@@ -120,6 +130,8 @@ def build(settings: Settings) -> House:
     load_routes()
     load_needs()
     load_partners(settings.partners)
+    load_directories(settings.oidc_providers)
+    load_callers(settings.callers)
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     database = Database(settings.database)
     refuse_database(database)
@@ -165,7 +177,7 @@ def remedies(settings: Settings) -> Remedies:
     return Remedies(settings.review_body, settings.review_url, settings.court_name)
 
 
-def migrate_to_head(house: House) -> None:
+def migrate_to_head(house: House) -> House:
     """Our tables, the durable engine's tables, and what every installation starts with."""
     config = Config(str(HERE / "alembic.ini"))
     config.set_main_option("script_location", str(HERE / "alembic"))
@@ -178,8 +190,10 @@ def migrate_to_head(house: House) -> None:
         house.ledger.must_be_ours()
     with house.database.writing() as session:
         clocks.publish_known_years(session, house.office)
+        seed_offices(session)
         for kind in CODED:
             licences.fill_pool(session, kind, licences.fictitious_codes(kind, 1000, POOL))
+    return house
 
 
 def schema_versions() -> list[str]:
@@ -252,8 +266,10 @@ def working(house: House, executor: str) -> Iterator[Runner]:
 
     threading.Thread(target=beat, daemon=True, name="heartbeat").start()
     threading.Thread(target=look, daemon=True, name="look-for-stuck").start()
+    gateway = gateway_at(house.settings.sms_url, house.settings.sms_secret.get_secret_value())
     try:
-        yield runner
+        with sending(house.database, gateway, house.office.clock):
+            yield runner
     finally:
         stop.set()
         house.engine.close()
@@ -300,12 +316,14 @@ def site(house: House, host: str, port: int, worker: bool = True) -> Iterator[uv
     with refusing_models():
         workers = Workers(house.settings.face_workers, choice=house.faces, prepare=(PREPARE,))
     matcher, cards = DlibMatcher(workers), RapidCardReader(workers)
-    partners = load_partners(house.settings.partners)
-    examiner = WorkerExaminer(workers)
     desk = Desk(
-        house.office, matcher, cards, house.store, house.settings, house.trust, house.ledger, examiner, partners
+        *(house.office, matcher, cards, house.store, house.settings, house.trust, house.ledger),
+        WorkerExaminer(workers),
+        partners=load_partners(house.settings.partners),
+        readiness=readiness(house),
+        directories=load_directories(house.settings.oidc_providers),
+        callers=load_callers(house.settings.callers),
     )
-    desk = replace(desk, readiness=readiness(house))
     wanted = uvicorn.Config(
         create_app(desk),
         host=host,

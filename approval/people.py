@@ -12,7 +12,7 @@ from sqlalchemy import JSON, ColumnElement, ForeignKey, String, and_, exists, or
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from approval.application import Application
-from identity import Account, Role
+from identity import Account, Role, jurisdiction
 from kit.clock import office_day
 from kit.database import Base, Moment
 from kit.errors import DomainError
@@ -24,6 +24,10 @@ MOST_HELD = 20  # cases that one person may hold at once: load is shared
 
 class ConflictOfInterest(DomainError):
     """The case is the person's own, or names a relative they declared."""
+
+
+class OutsideJurisdiction(DomainError):
+    """The case is of a street that the person's office does not see to."""
 
 
 class NotAuthorised(DomainError):
@@ -140,16 +144,24 @@ def conflicts_with(account_id: str) -> ColumnElement[bool]:
 
 
 def keep_off(session: Session, application_id: str, account_id: str) -> None:
-    """Raises ConflictOfInterest."""
+    """What every look at a case begins with. Raises ConflictOfInterest, OutsideJurisdiction."""
     query = select(Application.id).where(Application.id == application_id, conflicts_with(account_id))
     if session.scalar(query) is not None:
         raise ConflictOfInterest()
+    areas = jurisdiction(session, account_id)
+    if areas is None:
+        return
+    if session.scalar(select(Application.area).where(Application.id == application_id)) not in areas:
+        raise OutsideJurisdiction()
 
 
 def in_reach(session: Session, account_id: str) -> ColumnElement[bool]:
     """Condition on Application: its item and area are among those of the person's desk, which may look at it."""
     posting = posting_of(session, account_id)
     conditions: list[ColumnElement[bool]] = []
+    areas = jurisdiction(session, account_id)
+    if areas is not None:
+        conditions.append(Application.area.in_(areas))
     if posting.items:
         conditions.append(Application.item_code.in_(posting.items))
     if posting.areas:

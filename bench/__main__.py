@@ -21,6 +21,7 @@ PARTS = {
     "liveness": "Liveness",
     "licences": "Licence: render, sign, check",
     "log": "Decision log",
+    "signin": "Signing in and sessions",
     "pages": "Applicant's pages",
     "forms": "Forms: a page saved, and what an applicant has to do",
 }

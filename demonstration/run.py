@@ -20,7 +20,8 @@ import typer
 from approval.people import post
 from audit import verify_export
 from demonstration.applicant import Applicant, Stumbled, sole_trader
-from identity import Role, demonstration_password, enrol_staff
+from demonstration.entering import enter
+from identity import Role, demonstration_password, demonstration_secret, enrol_staff, keep_secret, seed_offices
 from kit import clock
 from kit.database import Database
 from kit.numbers import id_check
@@ -113,8 +114,11 @@ def wait_for(url: str, process: subprocess.Popen[bytes] | None = None, seconds: 
 
 def enrol_demonstration_staff(database: Database) -> None:
     with database.writing() as session:
+        seed_offices(session)
         for username, (role, name, _what, _href) in STAFF.items():
-            account = enrol_staff(session, username, name, role, demonstration_password(username), clock.now())
+            now = clock.now()
+            account = enrol_staff(session, username, name, role, demonstration_password(username), now)
+            keep_secret(session, account, demonstration_secret(username), now)
             if role == Role.EXPERT:
                 post(session, account.id, [], [], department=username)
 
@@ -202,8 +206,7 @@ def _verify_licence(person: Applicant, folder: Path) -> str:
 def _verify_log(address: str, folder: Path) -> str:
     with httpx.Client(base_url=address, timeout=30.0) as client:
         auditor = Applicant(client, "", "", "")
-        form = {"username": "auditor", "password": demonstration_password("auditor"), "next": "/audit"}
-        auditor.expect(auditor.send("/staff/signin", form, shown_on="/staff/signin"))
+        enter(auditor, "auditor", "/audit")
         asked = {"form": "jsonl", "purpose": "inspection"}
         exported = auditor.expect(auditor.send("/audit/export", asked, shown_on="/audit")).content
     kept = folder / "decision-log.zip"

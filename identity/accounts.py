@@ -2,12 +2,15 @@
 """Accounts (账号): people and their roles. Hides passwords and phones. I/O: database."""
 
 import hmac
+import secrets
+from base64 import b32encode
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 from argon2 import PasswordHasher
 from argon2.exceptions import VerificationError
 from sqlalchemy import String, select
+from sqlalchemy.engine.default import DefaultExecutionContext
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -20,7 +23,8 @@ MOST_FAILURES = 5
 LOCKED_FOR = timedelta(minutes=15)
 _hasher = PasswordHasher()
 # Checked when the name is unknown, so that the answer takes as long as for a known one.
-_NOBODY = _hasher.hash("nobody")
+# Nobody knows it, so that an account without a password has none that fits.
+_NOBODY = _hasher.hash(secrets.token_urlsafe(32))
 
 
 class Role(StrEnum):
@@ -29,7 +33,20 @@ class Role(StrEnum):
     EXPERT = "expert"  # gives the opinion of another department
     SUPERVISOR = "supervisor"
     AUDITOR = "auditor"
-    ADMINISTRATOR = "administrator"
+    ADMINISTRATOR = "administrator"  # the system administrator (系统管理员): which accounts exist, holidays, settings
+    SECURITY = "security"  # the security administrator (安全管理员): roles, authorisations, links, sessions
+    UNASSIGNED = "unassigned"  # staff whom no role was granted yet
+
+
+SEPARATED = frozenset({Role.ADMINISTRATOR, Role.SECURITY, Role.AUDITOR})
+"""三员分立: who has held one of these never holds another (GB/T 22239, 等保三级)."""
+DISTRICT = "district"  # the office whose jurisdiction is everything
+
+
+def _first_office(context: DefaultExecutionContext) -> str | None:
+    """Staff belong to the district until they are placed elsewhere."""
+    given: dict[str, object] = context.get_current_parameters()  # type: ignore[no-untyped-call]
+    return None if given["role"] == Role.APPLICANT else DISTRICT
 
 
 class Account(Base):
@@ -45,6 +62,9 @@ class Account(Base):
     username: Mapped[str | None] = mapped_column(String(60), unique=True)
     password_hash: Mapped[str | None] = mapped_column(String(200))
     is_active: Mapped[bool] = mapped_column(default=True)
+    office: Mapped[str | None] = mapped_column(String(40), default=_first_office)  # a code; none for applicants
+    created_by: Mapped[str | None] = mapped_column(String(32))  # who created it may not grant it a role
+    separated: Mapped[str | None] = mapped_column(String(20))  # which of the three administrators it ever was
     failures: Mapped[int] = mapped_column(default=0)
     locked_until: Mapped[datetime | None] = mapped_column(Moment)
     created_at: Mapped[datetime] = mapped_column(Moment)
@@ -94,7 +114,7 @@ def sign_in_staff(session: Session, username: str, password: str, now: datetime)
     account = session.scalar(select(Account).where(Account.username == username).with_for_update())
     try:
         _hasher.verify((account and account.password_hash) or _NOBODY, password)
-        is_right = account is not None
+        is_right = account is not None and account.password_hash is not None
     except VerificationError:
         is_right = False
     if account is None:
@@ -108,6 +128,11 @@ def sign_in_staff(session: Session, username: str, password: str, now: datetime)
         return None
     account.failures, account.locked_until = 0, None
     return account
+
+
+def demonstration_secret(username: str) -> str:
+    """The secret of the one-time codes of a demonstration account (base32), as different as its password."""
+    return b32encode(hmac.new(fingerprint(username, "demonstration").encode(), b"codes", "sha1").digest()).decode()
 
 
 def staff(session: Session) -> list[Account]:

@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from identity.accounts import Account, Role, set_password
+from identity.accounts import SEPARATED, Account, Role, set_password
 from identity.sessions import sign_out_everywhere
 
 
@@ -21,6 +21,8 @@ def enrol_staff(session: Session, username: str, name: str, role: Role, password
         session.add(account)
     is_other_role = account.role not in (None, role)
     account.name, account.role, account.is_active = name, role, True
+    if role in SEPARATED:
+        account.separated = role
     is_other_password = set_password(account, password)
     session.flush()
     if is_other_password or is_other_role:

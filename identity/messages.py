@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Messages (短信): what is to be sent to a phone, written in the transaction that causes it. I/O: database.
 
-A gateway takes them from here; the demonstration shows them on a page instead.
+`identity.outbox` sends them through a gateway; the demonstration shows them on a page instead.
 """
 
 from datetime import datetime
@@ -24,6 +24,11 @@ class Message(Base):
     phone: Mapped[str] = mapped_column(Sealed("message"))
     body: Mapped[str] = mapped_column(Sealed("message"))
     written_at: Mapped[datetime] = mapped_column(Moment)
+    next_try_at: Mapped[datetime] = mapped_column(Moment, index=True)
+    tries: Mapped[int] = mapped_column(default=0)
+    sent_at: Mapped[datetime | None] = mapped_column(Moment)
+    failed_at: Mapped[datetime | None] = mapped_column(Moment)
+    failure: Mapped[str | None] = mapped_column(String(20))
 
     @property
     def masked_phone(self) -> str:
@@ -33,7 +38,7 @@ class Message(Base):
 def write_message(session: Session, key: str, phone: str, body: str, now: datetime) -> None:
     """Write once for `key`."""
     if session.scalar(select(Message.id).where(Message.key == key)) is None:
-        session.add(Message(key=key, phone=phone, body=body, written_at=now))
+        session.add(Message(key=key, phone=phone, body=body, written_at=now, next_try_at=now))
 
 
 def latest_messages(session: Session, limit: int = 50) -> list[Message]:

@@ -45,6 +45,14 @@ class Settings(BaseSettings):
     audit_contact: str = Field(default="本机关审计员", description="whom to call when the decision log is broken")
     backup_key: SecretStr = Field(default=SecretStr(""), description="32 bytes in hexadecimal that seal backups")
     metrics_token: SecretStr = Field(default=SecretStr(""), description="of whoever may read /metrics; empty: nobody")
+    staff_idle_minutes: int = Field(default=30, ge=1, le=240, description="unused for so long, a session of staff ends")
+    staff_session_hours: int = Field(default=10, ge=1, le=24)
+    applicant_idle_hours: int = Field(default=24, ge=1, le=24 * 14)
+    applicant_session_days: int = Field(default=14, ge=1, le=30)
+    sms_url: str = Field(default="", description="gateway of text messages (docs/sms-contract.md); empty: none leave")
+    sms_secret: SecretStr = Field(default=SecretStr(""), description="known to the gateway and to us")
+    oidc_providers: Path | None = Field(default=None, description="TOML of the directories that may say who signs in")
+    callers: Path | None = Field(default=None, description="TOML of the partners whose programmes may ask")
     partners: Path | None = Field(default=None, description="TOML of the partners that may vouch for a person")
 
     # Where the service is reached, and through whom.

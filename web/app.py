@@ -15,6 +15,7 @@ from web.desk import Desk
 from web.guard import Guard
 from web.measuring import Measuring
 from web.pages import (
+    account,
     addresses,
     admin,
     agreeing,
@@ -26,7 +27,9 @@ from web.pages import (
     casework,
     decide,
     demonstration,
+    directories,
     documents,
+    factors,
     guide,
     health,
     home,
@@ -48,6 +51,7 @@ from web.pages import (
     revocations,
     samples,
     signin,
+    staffing,
     status,
     submit,
     tiles,
@@ -61,6 +65,10 @@ PAGES = (
     home,
     guide,
     signin,
+    factors,
+    directories,
+    account,
+    staffing,
     apply,
     instruments,
     lookups,
@@ -115,6 +123,7 @@ def create_app(desk: Desk) -> FastAPI:
     for module in (*PAGES, demonstration) if desk.settings.demonstration else PAGES:
         app.include_router(module.router, include_in_schema=False, dependencies=[Depends(refuse_forgery)])
     app.include_router(api.router, prefix="/api/v1")
+    app.include_router(api.signed, prefix="/api/v1")
     app.mount("/static", StaticFiles(directory=STATIC, check_dir=False), name="static")
     errors.register(app)
     app.add_middleware(GZipMiddleware, minimum_size=1000)

@@ -5,24 +5,30 @@ One request is one transaction: opened by the first statement, committed before 
 """
 
 from collections.abc import AsyncIterator, Callable, Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Annotated
 
+import structlog
 from fastapi import Depends, Request
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from approval import cases
 from approval.application import Application
-from identity import Account, Role, account_of
+from identity import Account, Lives, Role, SignedIn, Stage, note_use, session_of
 from kit.errors import DomainError
 from kit.sealing import fingerprint
+from kit.settings import Settings
 from web.desk import Desk
+
+log = structlog.get_logger()
 
 SESSION_COOKIE = "approval_session"
 BROWSER_COOKIE = "approval_browser"
 SLOTS = 12  # fewer than connections (kit.database.POOL_SIZE), and far fewer than the forty threads of the server
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 FORM = "application/x-www-form-urlencoded"
+NOTED_EVERY = timedelta(minutes=1)  # a session that is used is written down so often
 SENTENCES = frozenset({"reason", "words"})  # what took somebody a while to write
 
 
@@ -81,16 +87,39 @@ def session_token(request: Request) -> str | None:
     return header[7:] if header.startswith("Bearer ") else request.cookies.get(SESSION_COOKIE)
 
 
+def lives_of(settings: Settings) -> Lives:
+    """How long sessions last here."""
+    return Lives(
+        staff_idle=timedelta(minutes=settings.staff_idle_minutes),
+        staff=timedelta(hours=settings.staff_session_hours),
+        applicant_idle=timedelta(hours=settings.applicant_idle_hours),
+        applicant=timedelta(days=settings.applicant_session_days),
+    )
+
+
 def _viewer(request: Request, desk: DeskDep, now: Now) -> Account | None:
-    """Looked up in a short session of its own, so that no write lock is held while a picture is decoded."""
-    token = session_token(request)
-    if token is None:
-        account = None
-    else:
+    """Looked up in a short session of its own, so that no write lock is held while a picture is decoded.
+
+    Nothing is remembered from one request to the next: a session that ended anywhere has ended here.
+    """
+    token, standing = session_token(request), None
+    if token is not None:
         with desk.office.database.reading() as session:
-            account = account_of(session, token, now)
-    request.state.viewer = account
+            standing = session_of(session, token, now, lives_of(desk.settings))
+    request.state.standing = standing
+    is_whole = standing is not None and standing[1].stage == Stage.WHOLE
+    request.state.viewer = account = standing[0] if standing and is_whole else None
+    if standing and is_whole and now - standing[1].seen_at >= NOTED_EVERY:
+        _note_use(desk, standing[1], now)
     return account
+
+
+def _note_use(desk: Desk, found: SignedIn, now: datetime) -> None:
+    try:
+        with desk.office.database.writing() as session:
+            note_use(session, found, now)
+    except OperationalError:  # the session ends a minute early rather than that a look at a page fails
+        log.warning("use_not_noted")
 
 
 Viewer = Annotated[Account | None, Depends(_viewer)]
@@ -117,6 +146,18 @@ def anybody(viewer: Viewer) -> Account | None:
 
 anybody.audience = ("anybody",)  # type: ignore[attr-defined]
 
+
+def _half(request: Request, _viewer: Viewer) -> tuple[Account, SignedIn]:
+    """The audience of what comes between password and second factor: whoever has shown the one and not the other."""
+    standing: tuple[Account, SignedIn] | None = request.state.standing
+    if standing is None or standing[1].stage == Stage.WHOLE:
+        raise SignInRequired(staff=True, path="/")
+    return standing
+
+
+_half.audience = ("half",)  # type: ignore[attr-defined]
+
+Half = Annotated[tuple[Account, SignedIn], Depends(_half)]
 Anybody = Annotated[Account | None, Depends(anybody)]
 Applicant = Annotated[Account, Depends(only(Role.APPLICANT))]
 Clerk = Annotated[Account, Depends(only(Role.CLERK, Role.SUPERVISOR))]
@@ -125,6 +166,9 @@ Worker = Annotated[Account, Depends(only(Role.CLERK, Role.SUPERVISOR, Role.EXPER
 Supervisor = Annotated[Account, Depends(only(Role.SUPERVISOR))]
 Auditor = Annotated[Account, Depends(only(Role.AUDITOR))]
 Administrator = Annotated[Account, Depends(only(Role.ADMINISTRATOR))]
+SecurityAdministrator = Annotated[Account, Depends(only(Role.SECURITY))]
+EitherAdministrator = Annotated[Account, Depends(only(Role.ADMINISTRATOR, Role.SECURITY))]
+Staff = Annotated[Account, Depends(only(*(role for role in Role if role is not Role.APPLICANT)))]
 Somebody = Annotated[Account, Depends(only(*Role))]
 
 
@@ -155,6 +199,7 @@ async def refuse_forgery(request: Request) -> None:
         return
     if request.headers.get("content-type", "").startswith(FORM):
         form = await request.form()
+        request.state.form = [(name, str(value)) for name, value in form.multi_items()]
         request.state.typed = [str(words) for name, words in form.multi_items() if name in SENTENCES and words]
     if request.headers.get("authorization", "").startswith("Bearer "):
         return

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from approval.office import Office
 from audit import Ledger
-from identity import Partner
+from identity import Caller, Directory, HttpTokens, Partner, TokenSource
 from identity.card import CardReader
 from identity.examining import Examiner
 from identity.face import FaceMatcher
@@ -31,3 +31,6 @@ class Desk:
     partners: Mapping[str, Partner] = field(default_factory=dict)  # who may vouch for a person; none unless declared
     assertions: AssertionSource = field(default_factory=HttpPartners)
     readiness: Readiness = field(default_factory=Readiness)  # nothing is asked unless declared
+    directories: Mapping[str, Directory] = field(default_factory=dict)  # who else may say who signs in
+    tokens: TokenSource = field(default_factory=HttpTokens)
+    callers: Mapping[str, Caller] = field(default_factory=dict)  # partners whose programmes may ask

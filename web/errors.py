@@ -15,6 +15,7 @@ from starlette.exceptions import HTTPException
 from kit.errors import DomainError
 from kit.text import Frozen, Text
 from web.deps import SignInRequired
+from web.fresh import ProofRequired, ask_for_proof
 from web.respond import go, language_of, page
 
 log = structlog.get_logger()
@@ -104,6 +105,14 @@ def register(app: FastAPI) -> None:
         if _wants_json(request):
             return answer(request, error.code, sentence(error, request))
         return go(f"{'/staff/signin' if error.facts['staff'] else '/signin'}?next={error.facts['path']}")
+
+    @app.exception_handler(ProofRequired)
+    def prove(request: Request, error: ProofRequired) -> Response:
+        return (
+            answer(request, error.code, sentence(error, request))
+            if _wants_json(request)
+            else ask_for_proof(request, error)
+        )
 
     @app.exception_handler(DomainError)
     def domain(request: Request, error: DomainError) -> Response:

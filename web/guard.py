@@ -12,7 +12,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from kit.random import new_id
 from web import cookies
-from web.deps import BROWSER_COOKIE
+from web.deps import BROWSER_COOKIE, SESSION_COOKIE
 
 log = structlog.get_logger()
 MOST_BYTES = 12 * 2**20
@@ -64,7 +64,10 @@ class Guard:
             nonlocal started
             if message["type"] == "http.response.start":
                 started = True
-                self._add_headers(MutableHeaders(scope=message), scope["path"], browser if is_new else None)
+                headers = MutableHeaders(scope=message)
+                if renewed := scope["state"].get("renewed"):  # who has proved again gets another token
+                    headers.append("set-cookie", f"{SESSION_COOKIE}={renewed}; {self._attributes()}")
+                self._add_headers(headers, scope["path"], browser if is_new else None)
             await send(message)
 
         try:
@@ -87,6 +90,10 @@ class Guard:
         if self._declared(scope) > MOST_BYTES:
             raise TooLarge
         await self._app(scope, self._counting(receive), send)
+
+    def _attributes(self) -> str:
+        """Of a cookie that lasts as long as the browser is open, at most as long as the session."""
+        return f"Path=/; HttpOnly; SameSite=Lax{'; Secure' if self._is_https else ''}"
 
     def _declared(self, scope: Scope) -> int:
         length = next((value for name, value in scope["headers"] if name == b"content-length"), b"0")

@@ -19,6 +19,7 @@ YEAR = 365 * 24 * 3600
 NOTICES = {
     "saved": ("已保存", "Saved"),
     "card-settled": ("证件已读清，与填报一致", "The card was read and agrees with the form"),
+    "session-ended": ("已退出那台设备", "That device is signed out"),
     "signed-out": ("您已退出", "You are signed out"),
     "discarded": ("草稿已删除", "The draft is deleted"),
     "released": ("已放回队列", "Back in the queue"),

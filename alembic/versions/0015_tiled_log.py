@@ -12,7 +12,7 @@ from alembic import op
 from kit import clock
 
 revision = "0015"
-down_revision = "0014"
+down_revision = "0014a"
 branch_labels = None
 depends_on = None
 

@@ -7,7 +7,7 @@ from alembic import op
 import kit.database
 
 revision = "0018"
-down_revision = "0014"
+down_revision = "0017"
 branch_labels = None
 depends_on = None
 

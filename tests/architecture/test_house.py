@@ -89,10 +89,10 @@ def test_every_error_has_its_words() -> None:
 
 
 def _routes() -> list[APIRoute]:
-    from web.api import applications, casework, decisions, items, licences, log
+    from web.api import applications, casework, decisions, items, licences, log, partners
     from web.app import PAGES
 
-    modules = (applications, casework, decisions, items, licences, log, *PAGES, demonstration)
+    modules = (applications, casework, decisions, items, licences, log, partners, *PAGES, demonstration)
     routers = [module.router for module in modules]
     return [route for router in routers for route in router.routes if isinstance(route, APIRoute)]
 
@@ -126,6 +126,11 @@ def test_what_anybody_may_use_is_a_known_list() -> None:
         "/signin/code",
         "/p/{token}",
         "/staff/signin",
+        "/staff/passkey",
+        "/staff/passkey/options",
+        "/enrol/{token}",
+        "/directory/{code}",
+        "/directory/{code}/return",
         "/signout",
         "/v/{verification_id}",
         "/verify",

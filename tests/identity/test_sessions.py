@@ -5,7 +5,17 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from identity import Account, Role, account_of, applicant_with_phone, enrol_staff, sign_in, sign_out
+from identity import (
+    Account,
+    Role,
+    account_of,
+    applicant_with_phone,
+    enrol_staff,
+    note_use,
+    session_of,
+    sign_in,
+    sign_out,
+)
 from tests.conftest import NOON
 
 
@@ -22,6 +32,10 @@ def test_a_session_ends_when_it_is_over_or_ended(session: Session) -> None:
     token, until = sign_in(session, account, NOON)
     session.flush()
     assert account_of(session, token, NOON) is account
+    found = session_of(session, token, NOON)
+    assert found is not None
+    note_use(session, found[1], until - timedelta(hours=1))
+    session.expire_all()
     assert account_of(session, token, until - timedelta(seconds=1)) is account
     assert account_of(session, token, until) is None
     sign_out(session, token)

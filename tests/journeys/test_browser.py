@@ -140,6 +140,7 @@ def test_a_clerk_at_a_desk_decides_what_a_phone_sent(service: Service, chromium:
     case = phone.url.rsplit("/", 1)[1]
 
     page = seen.desk(chromium, service.address).new_page()
+    service.forget_codes()
     seen.sign_in_staff(page, "clerk", demonstration_password("clerk"))
     usable(page)
     page.goto(f"/review/{case}")
@@ -202,11 +203,13 @@ def test_a_refused_camera_says_so_and_shows_other_ways(service: Service, chromiu
         ("fire", ["/opinions"]),
         ("supervisor", ["/board", "/gates", "/revocations", "/desk"]),
         ("auditor", ["/audit"]),
-        ("admin", ["/admin", "/admin/postings"]),
+        ("admin", ["/admin", "/admin/accounts"]),
+        ("security", ["/admin/accounts", "/admin/postings", "/account"]),
     ],
 )
 def test_staff_pages_are_usable(service: Service, chromium: Browser, username: str, paths: list[str]) -> None:
     page = seen.desk(chromium, service.address).new_page()
+    service.forget_codes()
     seen.sign_in_staff(page, username, demonstration_password(username))
     for path in paths:
         page.goto(path)

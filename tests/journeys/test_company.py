@@ -85,6 +85,7 @@ def test_the_second_shareholder_signs_on_a_phone_of_her_own(service: Service, ch
     case = founder.url.rsplit("/", 1)[1]
 
     desk = seen.desk(chromium, service.address).new_page()
+    service.forget_codes()
     seen.sign_in_staff(desk, "clerk", demonstration_password("clerk"))
     desk.goto(f"/review/{case}")
     expect(desk.get_by_role("link", name="南京栖云样例科技有限公司章程")).to_be_visible()

@@ -40,6 +40,7 @@ def a_drawing() -> bytes:
 
 def at_desk(chromium: Browser, service: Service, username: str) -> Page:
     page = seen.desk(chromium, service.address).new_page()
+    service.forget_codes()
     seen.sign_in_staff(page, username, demonstration_password(username))
     return page
 

@@ -19,7 +19,7 @@ def house(database: Database, tmp_path: Path) -> Iterator[House]:
     desk = a_desk(database, tmp_path)
     with a_site(desk) as site:
         made = a_house(database, site, desk)
-        made.enrol({"zhou": Role.CLERK, "admin": Role.ADMINISTRATOR})
+        made.enrol({"zhou": Role.CLERK, "admin": Role.SECURITY})
         yield made
 
 

@@ -4,6 +4,7 @@
 from datetime import date
 from typing import Any
 
+from tests.web.sample_accounts import ACCOUNT_SAMPLES, CODE_WRONG
 from tests.web.sample_apply import (
     ALONE,
     APPLICATION,
@@ -119,8 +120,7 @@ APPLY = {
     "instruments": TEXTS,
     "digest": "ab" * 32,
 }
-CODE_WRONG = [ShownProblem("code", "验证码不对，还可以再试 4 次")]
-ACCOUNT = {"username": "clerk", "password": "sample-words", "href": "/staff/signin"}
+ACCOUNT = {"username": "clerk", "password": "sample-words", "code": "123456", "href": "/staff/signin"}
 QUEUE = {
     "rows": ROWS,
     "counts": some(open=1001, mine=1, overdue=2),
@@ -169,14 +169,7 @@ SAMPLES: list[Sample] = [
     ),
     *GUIDE_SAMPLES,
     *BUNDLE_SAMPLES,
-    (
-        "signin",
-        "signin/phone.html",
-        None,
-        {"phone": "123", "next": "/", "problems": [ShownProblem("phone", "请填写 11 位手机号码")]},
-    ),
-    ("signin-code", "signin/code.html", None, {"masked_phone": "138****0001", "next": "/", "problems": CODE_WRONG}),
-    ("signin-staff", "signin/staff.html", None, {"username": "", "next": "/"}),
+    *ACCOUNT_SAMPLES,
     ("tasks", "apply/tasks.html", "applicant", {**TASK_LIST, "offers": OFFERS}),
     ("tasks-newer", "apply/tasks.html", "applicant", {**TASK_LIST, "renewal": "newer"}),
     ("tasks-gone", "apply/tasks.html", "applicant", {**TASK_LIST, "renewal": "gone"}),

@@ -6,10 +6,14 @@ A programme signs in with the token of a session in the Authorization header; a 
 
 from fastapi import APIRouter, Depends
 
-from web.api import applications, casework, decisions, items, licences, log
+from web.api import applications, casework, decisions, items, licences, log, partners
 from web.deps import refuse_forgery
 
 router = APIRouter(dependencies=[Depends(refuse_forgery)])
 for module in (items, applications, casework, decisions, licences, log):
     router.include_router(module.router)
 router.include_router(casework.mine)
+
+# A partner's programme has no browser whose form could be forged: its signature is over the whole request.
+signed = APIRouter()
+signed.include_router(partners.router)

@@ -18,6 +18,7 @@ from approval.inquiries import keep_inquiries
 from approval.weighing import Inquired
 from web.api.problem import problems
 from web.deps import Clerk, Db, DeskDep, Now
+from web.fresh import FRESH
 from web.pages.decide import said_of, since
 
 router = APIRouter(prefix="/cases", tags=["decisions"])
@@ -105,7 +106,12 @@ def _credit_again(id: str, desk: DeskDep, now: Now, clerk: Clerk, asked: Decisio
     return fresh
 
 
-@router.post("/{id}/decision", summary="Decide a case that is held", responses=problems(401, 403, 404, 409, 422))
+@router.post(
+    "/{id}/decision",
+    dependencies=FRESH,
+    summary="Decide a case that is held",
+    responses=problems(401, 403, 404, 409, 422),
+)
 def decide(
     id: str,
     desk: DeskDep,

@@ -25,6 +25,7 @@ from kit.clock import BEIJING
 from kit.errors import DomainError
 from kit.text import Text
 from web.deps import Auditor, DeskDep, Now
+from web.fresh import FRESH
 from web.limiting import EXPORTS, limited
 from web.pages.keeping import shown_records
 from web.respond import page
@@ -209,7 +210,7 @@ def _openings(session: Session, application: Application | None) -> list[dict[st
     ]
 
 
-@router.post("/audit/export", dependencies=[Depends(limited(EXPORTS))])
+@router.post("/audit/export", dependencies=[Depends(limited(EXPORTS)), *FRESH])
 def export(
     desk: DeskDep,
     auditor: Auditor,

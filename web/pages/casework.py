@@ -18,6 +18,7 @@ from kit.text import Text
 from web.deps import Clerk, Db, DeskDep, Now, Supervisor
 from web.errors import sentence, wording
 from web.fields import ShownProblem
+from web.fresh import FRESH
 from web.pages.decide import moment_of, said_of, since
 from web.pages.looked import LookNoted
 from web.pages.review import case_page
@@ -266,7 +267,7 @@ def paper(id: str, paper: str, _noted: LookNoted, desk: DeskDep, db: Db, clerk: 
     return Response(pdf, media_type="application/pdf") if pdf else Response(status_code=404)
 
 
-@router.post("/review/bulk")
+@router.post("/review/bulk", dependencies=FRESH)
 def approve_many(
     request: Request, desk: DeskDep, now: Now, clerk: Clerk, cases: Annotated[list[str] | None, Form()] = None
 ) -> Response:

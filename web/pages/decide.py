@@ -24,6 +24,7 @@ from kit.text import Text
 from web.deps import Clerk, Db, DeskDep, Now
 from web.errors import sentence
 from web.fields import ShownProblem
+from web.fresh import FRESH
 from web.pages.casepanels import WORDS
 from web.pages.review import case_page
 from web.respond import go, language_of, page
@@ -71,7 +72,7 @@ def _ask_credit_again(request: Request, id: str, desk: DeskDep, clerk: Clerk, po
 FreshCredit = Annotated[list[Inquired], Depends(_ask_credit_again)]
 
 
-@router.post("/review/{id}/decide")
+@router.post("/review/{id}/decide", dependencies=FRESH)
 def decide(
     request: Request, id: str, desk: DeskDep, fresh: FreshCredit, db: Db, now: Now, clerk: Clerk, posted: Posted
 ) -> Response:

@@ -4,9 +4,9 @@
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-from identity import Role, demonstration_password, latest_messages
+from identity import Role, current_code, demonstration_password, demonstration_secret, latest_messages
 from kit.text import Text
-from web.deps import Anybody, Db
+from web.deps import Anybody, Db, Now
 from web.respond import page
 from web.wording import ROLES
 
@@ -34,17 +34,24 @@ STAFF: dict[str, tuple[Role, str, Text, str]] = {
         Text(zh="工作日历、账号、健康状况", en="Calendar, accounts, health"),
         "/admin",
     ),
+    "security": (
+        Role.SECURITY,
+        "陈安全",
+        Text(zh="角色、岗位范围、开通链接、会话", en="Roles, postings, links, sessions"),
+        "/admin/accounts",
+    ),
 }
 PHONE = "13800000001"
 
 
 @router.get("")
-def accounts(request: Request, _viewer: Anybody) -> Response:
+def accounts(request: Request, now: Now, _viewer: Anybody) -> Response:
     shown = [
         {
             "role": ROLES[role],
             "username": username,
             "password": demonstration_password(username),
+            "code": current_code(demonstration_secret(username), now),
             "what": what,
             "href": href,
         }

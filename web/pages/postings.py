@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Postings (岗位范围): what a desk takes and knows, said by the administrator and logged. I/O: the verbs."""
+"""Postings (岗位范围): what a desk takes and knows, said by the security administrator and logged. I/O: the verbs."""
 
 from typing import Annotated, Any
 
@@ -13,7 +13,8 @@ from approval.people import post, posting_of
 from identity import Account, Role, staff
 from kit.clock import office_day
 from kit.text import Text
-from web.deps import Administrator, Db, DeskDep, Now
+from web.deps import Db, DeskDep, Now, SecurityAdministrator
+from web.fresh import FRESH
 from web.respond import go, page
 from web.wording import ROLES, SKILLS
 
@@ -41,7 +42,7 @@ def _departments(desk: DeskDep) -> dict[str, Text]:
 
 
 @router.get("")
-def show(request: Request, desk: DeskDep, db: Db, now: Now, _admin: Administrator) -> Response:
+def show(request: Request, desk: DeskDep, db: Db, now: Now, _admin: SecurityAdministrator) -> Response:
     people = [_shown(db, person) for person in staff(db) if person.role in AT_WORK]
     return page(
         request,
@@ -68,13 +69,13 @@ def _shown(db: Session, person: Account) -> dict[str, Any]:
     }
 
 
-@router.post("/{account}")
+@router.post("/{account}", dependencies=FRESH)
 def change(
     account: str,
     desk: DeskDep,
     db: Db,
     now: Now,
-    admin: Administrator,
+    admin: SecurityAdministrator,
     items: Annotated[list[str] | None, Form()] = None,
     areas: Annotated[list[str] | None, Form()] = None,
     skills: Annotated[list[str] | None, Form()] = None,

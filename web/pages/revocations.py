@@ -17,6 +17,7 @@ from kit.text import Text
 from web.deps import Db, DeskDep, Now, Supervisor
 from web.errors import sentence
 from web.fields import ShownProblem
+from web.fresh import FRESH
 from web.respond import go, language_of, page
 from web.wording import STAGES
 
@@ -113,7 +114,7 @@ def _page(
     )
 
 
-@router.post("/{id}/{step}")
+@router.post("/{id}/{step}", dependencies=FRESH)
 def go_on(
     request: Request, id: str, step: str, desk: DeskDep, db: Db, now: Now, supervisor: Supervisor, reason: Words = ""
 ) -> Response:

@@ -17,6 +17,7 @@ from kit.text import Text
 from web.deps import Clerk, Db, DeskDep, Now, Supervisor
 from web.errors import sentence
 from web.fields import ShownProblem
+from web.fresh import FRESH
 from web.pages.looked import LookNoted
 from web.respond import go, language_of, page
 
@@ -126,7 +127,7 @@ def _gates(request: Request, desk: DeskDep, db: Db, now: Now, problems: list[Sho
     )
 
 
-@router.post("/gates/{code}/restart")
+@router.post("/gates/{code}/restart", dependencies=FRESH)
 def restart(
     request: Request,
     code: str,

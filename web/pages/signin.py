@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Signing in (登录): applicants by a code to their phone, staff by name and password. I/O: through the verbs."""
+"""Signing in (登录): applicants by a code to their phone, staff by password and second factor. I/O: the verbs.
+
+The second half of staff's way in stands in `web.pages.factors`, the way over a directory in `web.pages.directories`.
+"""
 
 import re
 from typing import Annotated
@@ -7,13 +10,18 @@ from urllib.parse import quote
 
 from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import Response
+from sqlalchemy.orm import Session
 
 from identity import (
     Account,
     Check,
+    Directory,
     Role,
+    Stage,
     applicant_with_phone,
     check_code,
+    has_codes,
+    passkeys_of,
     send_code,
     sign_in,
     sign_in_staff,
@@ -21,7 +29,7 @@ from identity import (
     waiting_code,
 )
 from kit.numbers import masked_phone
-from web.deps import SESSION_COOKIE, Anybody, Browser, Db, DeskDep, Now, session_token
+from web.deps import SESSION_COOKIE, Anybody, Browser, Db, DeskDep, Now, lives_of, session_token
 from web.fields import ShownProblem
 from web.limiting import CODE_TRIES, CODES, PASSWORDS, SIGN_INS, limited
 from web.respond import go, language_of, page
@@ -34,6 +42,8 @@ STAFF_HOME = {
     Role.SUPERVISOR: "/board",
     Role.AUDITOR: "/audit",
     Role.ADMINISTRATOR: "/admin",
+    Role.SECURITY: "/admin/accounts",
+    Role.UNASSIGNED: "/account",
     Role.APPLICANT: "/",
 }
 WRONG = {
@@ -42,7 +52,11 @@ WRONG = {
 }
 
 
-def _local(path: str) -> str:
+DEVICES = ("Edg", "Firefox", "MicroMessenger", "Chrome", "Safari")
+SYSTEMS = ("Android", "iPhone", "iPad", "Windows", "Mac OS X", "Linux")
+
+
+def local(path: str) -> str:
     """Only ways within this site are followed."""
     return path if re.fullmatch(r"/[A-Za-z0-9/_?=&.%-]*", path) and not path.startswith("//") else "/"
 
@@ -51,11 +65,16 @@ def _problem(request: Request, anchor: str, zh: str, en: str) -> list[ShownProbl
     return [ShownProblem(anchor, en if language_of(request) == "en" else zh)]
 
 
+def of_whom(desk: DeskDep, whom: str) -> list[Directory]:
+    """The directories that may say who these people are."""
+    return [one for one in desk.directories.values() if one.whom == whom]
+
+
 @router.get("/signin")
-def ask_phone(request: Request, viewer: Anybody, next: str = "/") -> Response:
+def ask_phone(request: Request, desk: DeskDep, viewer: Anybody, next: str = "/") -> Response:
     if viewer and viewer.role == Role.APPLICANT:
-        return go(_local(next))
-    return page(request, "signin/phone.html", phone="", next=_local(next))
+        return go(local(next))
+    return page(request, "signin/phone.html", phone="", next=local(next), directories=of_whom(desk, "applicants"))
 
 
 @router.post("/signin", dependencies=[Depends(limited(CODES))])
@@ -71,9 +90,9 @@ def send(
     plain = re.sub(r"[\s-]", "", phone)
     if not re.fullmatch(r"1[3-9][0-9]{9}", plain):
         problems = _problem(request, "phone", "请输入 11 位手机号码", "Enter an 11-digit mobile number")
-        return page(request, "signin/phone.html", 422, phone=phone, next=_local(next), problems=problems)
+        return page(request, "signin/phone.html", 422, phone=phone, next=local(next), directories=[], problems=problems)
     send_code(db, plain, browser, SIGNIN, now)
-    return go(f"/signin/code?next={quote(_local(next))}")
+    return go(f"/signin/code?next={quote(local(next))}")
 
 
 @router.post("/signin/again", dependencies=[Depends(limited(CODES))])
@@ -82,7 +101,7 @@ def send_again(db: Db, now: Now, browser: Browser, _viewer: Anybody, next: Annot
     if sent is None:
         return go("/signin")
     send_code(db, sent.phone, browser, SIGNIN, now)
-    return go(f"/signin/code?next={quote(_local(next))}")
+    return go(f"/signin/code?next={quote(local(next))}")
 
 
 @router.get("/signin/code")
@@ -90,7 +109,7 @@ def ask_code(request: Request, db: Db, browser: Browser, _viewer: Anybody, next:
     sent = waiting_code(db, browser, SIGNIN)
     if sent is None:
         return go("/signin")
-    return page(request, "signin/code.html", masked_phone=masked_phone(sent.phone), next=_local(next))
+    return page(request, "signin/code.html", masked_phone=masked_phone(sent.phone), next=local(next))
 
 
 @router.post("/signin/code", dependencies=[Depends(limited(CODE_TRIES))])
@@ -109,22 +128,46 @@ def enter_code(
     if sent is None or outcome is not Check.RIGHT:
         problems = _problem(request, "code", *WRONG[outcome if sent else Check.EXPIRED])
         shown = masked_phone(sent.phone) if sent else ""
-        return page(request, "signin/code.html", 422, masked_phone=shown, next=_local(next), problems=problems)
+        return page(request, "signin/code.html", 422, masked_phone=shown, next=local(next), problems=problems)
     account = applicant_with_phone(db, sent.phone, now)
-    return _enter(desk.settings.is_https, db, account, now, _local(next))
+    return enter(request, desk, db, account, now, local(next))
 
 
-def _enter(is_https: bool, db: Db, account: Account, now: Now, path: str) -> Response:
-    token, until = sign_in(db, account, now)
+def enter(
+    request: Request, desk: DeskDep, db: Session, account: Account, now: Now, path: str, stage: Stage = Stage.WHOLE
+) -> Response:
+    """Go there with a session of this stage. Whatever token the browser had before opens nothing any more."""
+    if former := session_token(request):
+        sign_out(db, former)
+    token, until = sign_in(db, account, now, stage, _device(request), lives_of(desk.settings))
     response = go(path)
     seconds = int((until - now).total_seconds())
-    response.set_cookie(SESSION_COOKIE, token, seconds, httponly=True, samesite="lax", secure=is_https)
+    response.set_cookie(SESSION_COOKIE, token, seconds, httponly=True, samesite="lax", secure=desk.settings.is_https)
     return response
 
 
+def _device(request: Request) -> str:
+    """What a person recognises the browser by; nothing by which it could be followed."""
+    told = request.headers.get("user-agent", "")
+    return " · ".join(next((name for name in names if name in told), "") for names in (DEVICES, SYSTEMS)).strip(" ·")
+
+
+def half_way(request: Request, desk: DeskDep, db: Session, account: Account, now: Now, path: str) -> Response:
+    """On to the second factor, or to enrolling one: before that nothing else opens."""
+    stage = Stage.SECOND if has_codes(db, account.id) or passkeys_of(db, account.id) else Stage.ENROL
+    page_of = {Stage.SECOND: "/staff/signin/second", Stage.ENROL: "/staff/signin/enrol"}
+    return enter(request, desk, db, account, now, f"{page_of[stage]}?next={quote(path)}", stage)
+
+
+def home_of(account: Account, path: str) -> str:
+    """Where the person wanted to go, or where their work lies."""
+    return path if path != "/" else STAFF_HOME[Role(account.role)]
+
+
 @router.get("/staff/signin")
-def ask_password(request: Request, _viewer: Anybody, next: str = "/") -> Response:
-    return page(request, "signin/staff.html", username="", next=_local(next))
+def ask_password(request: Request, desk: DeskDep, _viewer: Anybody, next: str = "/") -> Response:
+    directories = of_whom(desk, "staff")
+    return page(request, "signin/staff.html", username="", next=local(next), directories=directories)
 
 
 @router.post("/staff/signin", dependencies=[Depends(limited(SIGN_INS)), Depends(limited(PASSWORDS))])
@@ -145,9 +188,10 @@ def enter_password(
             "The name or the password is not right. Five failures lock the account for fifteen minutes",
         )
         problems = _problem(request, "username", *said)
-        return page(request, "signin/staff.html", 422, username=username, next=_local(next), problems=problems)
-    path = _local(next)
-    return _enter(desk.settings.is_https, db, account, now, path if path != "/" else STAFF_HOME[Role(account.role)])
+        return page(
+            request, "signin/staff.html", 422, username=username, next=local(next), directories=[], problems=problems
+        )
+    return half_way(request, desk, db, account, now, local(next))
 
 
 @router.post("/signout")
