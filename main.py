@@ -1,12 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""不见面审批: the composition root and the command line. Nothing imports it.
-
-Settings → database → catalogue → bureau, issuer, matcher → office → desk → app; see `docs/architecture.md`.
-"""
+"""不见面审批: the composition root and the command line. Nothing imports it. Order: `docs/architecture.md`."""
 
 import logging
 import os
-import socket
 import sys
 import threading
 from collections.abc import Iterator
@@ -22,7 +18,6 @@ import uvicorn
 from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
-from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 import licences
@@ -39,9 +34,9 @@ from approval.roles import load_needs
 from approval.running import Runner
 from approval.steps import VERBS
 from approval.sweeping import sweep
-from audit import Ledger, LogKeyForeign, Sequencer, ledger_of, sentences_of, verify_export
+from audit import Ledger, LogKeyForeign, Sequencer, ledger_of
 from catalogue import load_catalogue
-from console import addresses, decisions, items, operations, privacy, processes, retention, staff
+from console import addresses, decisions, items, operations, privacy, processes, retention, staff, verifying
 from console.keeping import DRAIN_S, several, wait_for_signal
 from console.starting import refuse_database, refuse_settings, refuse_year
 from credit import HttpBureau
@@ -91,8 +86,7 @@ cli.add_typer(addresses.commands(lambda: build(Settings()).office), name="addres
 cli.add_typer(staff.commands(lambda: migrate_to_head(build(Settings())).office), name="staff")
 cli.add_typer(retention.commands(lambda: build(Settings()).nightly), name="retention")
 operations.add(cli, lambda newest: premises(build(Settings()), newest), lambda: schema_versions())
-
-
+verifying.add(cli, lambda: registered(build(Settings())))
 cli.add_typer(privacy.commands(HERE / "docs" / "personal-data.md"), name="privacy")
 cli.add_typer(accesstable.commands(HERE / "docs" / "access.md"), name="access")
 
@@ -202,6 +196,10 @@ def schema_versions() -> list[str]:
     return [script.revision for script in scripts.walk_revisions()]
 
 
+def registered(house: House) -> tuple[Database, bytes]:
+    return house.database, house.trust
+
+
 def premises(house: House, newest: int) -> Premises:
     """What `check-invariants` looks at."""
     now = house.office.clock()
@@ -215,21 +213,6 @@ def premises(house: House, newest: int) -> Premises:
         newest=newest,
         over_age=lambda: dict(house.nightly.proof(now).remaining),
     )
-
-
-def readiness(house: House) -> Readiness:
-    """What must answer before this process is sent requests; `working` names each worker that is heard."""
-    office = house.office
-
-    def is_worked() -> bool:
-        with office.database.reading() as session:
-            return heartbeats.is_alive(session, office.clock())
-
-    def answers() -> bool:
-        with office.database.reading() as session:
-            return bool(session.scalar(text("SELECT 1")))
-
-    return Readiness({"database": answers, "keyring": lambda: house.keys.get("") is None, "worker": is_worked})
 
 
 @contextmanager
@@ -320,7 +303,7 @@ def site(house: House, host: str, port: int, worker: bool = True) -> Iterator[uv
         *(house.office, matcher, cards, house.store, house.settings, house.trust, house.ledger),
         WorkerExaminer(workers),
         partners=load_partners(house.settings.partners),
-        readiness=readiness(house),
+        readiness=Readiness(heartbeats.questions(house.database, house.keys, house.office.clock)),
         directories=load_directories(house.settings.oidc_providers),
         callers=load_callers(house.settings.callers),
     )
@@ -381,7 +364,11 @@ def demo(
 ) -> None:
     """Run one application through the whole chain, then leave the service running."""
     journal.begin(logging.WARNING)
-    ports = (free_port(), free_port(), free_port()) if once else (port, port + 1, port + 2)
+    ports = (
+        (demonstration.free_port(), demonstration.free_port(), demonstration.free_port())
+        if once
+        else (port, port + 1, port + 2)
+    )
     site_port, bureau_port, partner_port = ports
     settings = demonstration.settings_for(folder, site_port, bureau_port, partner_port)
     typer.echo("准备 preparing: typeface, keys, database, photographs (the first time takes a minute)")
@@ -405,42 +392,6 @@ def demo(
                 return
             demonstration.tell_accounts(settings.public_url)
             wait_for_signal()
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
-
-
-@cli.command("verify-licence")
-def verify_licence(
-    file: Path, trust: Annotated[Path | None, typer.Option(help="certificate of the authority")] = None
-) -> None:
-    """Check a licence file: against the register, then its signature. Exits 1 for a file that is not an original."""
-    house = build(Settings())
-    root = trust.read_bytes() if trust else house.trust
-    with house.database.reading() as session:
-        checked = licences.check_file(session, file.read_bytes(), root)
-    if checked.licence is None or checked.verdict != "genuine":
-        typer.echo("NO: " + (", ".join(str(reason) for reason in checked.reasons) or str(checked.verdict)))
-        raise typer.Exit(1)
-    typer.echo(f"GENUINE: {checked.licence.number} {checked.licence.credit_code}, {checked.licence.status}")
-
-
-@cli.command("verify-log")
-def verify_log(
-    path: Path,
-    key: Annotated[str | None, typer.Option(help="the published key of the log")] = None,
-    held: Annotated[Path | None, typer.Option(help="checkpoints kept elsewhere")] = None,
-) -> None:
-    """Check an export of the decision log. Exits 1 and says where if anything was changed."""
-    report = verify_export(path, key, held.read_text("utf-8") if held else "")
-    for line in sentences_of(report):
-        typer.echo(line)
-    if not report.ok:
-        raise typer.Exit(1)
 
 
 if __name__ == "__main__":

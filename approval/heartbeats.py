@@ -1,12 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
 """Heartbeats (心跳): which workers are alive, as seen by the pages, which run in other processes. I/O: database."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from sqlalchemy import String, func, select
+from sqlalchemy import String, func, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from kit.database import Base, Moment
+from kit.clock import Clock
+from kit.database import Base, Database, Moment
+from kit.keyring import DatabaseKeyring
 
 EVERY_S = 20.0
 SILENT = timedelta(seconds=90)  # a worker that was not heard for so long is not counted on
@@ -33,3 +36,17 @@ def last(session: Session) -> datetime | None:
 def is_alive(session: Session, now: datetime) -> bool:
     heard = last(session)
     return heard is not None and now - heard < SILENT
+
+
+def questions(database: Database, keys: DatabaseKeyring, clock: Clock) -> dict[str, Callable[[], bool]]:
+    """What must answer before a process is sent requests, by the name that is told when it does not."""
+
+    def is_worked() -> bool:
+        with database.reading() as session:
+            return is_alive(session, clock())
+
+    def answers() -> bool:
+        with database.reading() as session:
+            return bool(session.scalar(text("SELECT 1")))
+
+    return {"database": answers, "keyring": lambda: keys.get("") is None, "worker": is_worked}

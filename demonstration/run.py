@@ -4,6 +4,7 @@
 import os
 import re
 import secrets
+import socket
 import subprocess
 import sys
 import tempfile
@@ -221,6 +222,14 @@ def _verify_log(address: str, folder: Path) -> str:
     if not whole.ok or edited.ok:
         raise Stumbled("the log's verifier did not tell a whole log from a changed one")
     return f"{whole.entries} entries"
+
+
+def free_port() -> int:
+    """One that nobody listens on at this moment."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
 
 
 def tell_accounts(address: str) -> None:

@@ -97,7 +97,9 @@ def test_a_migration_while_requests_run_fails_none_of_them(postgres_server: str,
     with database.writing() as session:
         seed_calendar(session)
     url, server, thread = running(create_app(a_desk(database, tmp_path)))
-    office, stop, filed, failed = TestOffice(database), threading.Event(), [], []
+    office, stop = TestOffice(database), threading.Event()
+    filed: list[str] = []
+    failed: list[str] = []
 
     def file() -> None:
         while not stop.is_set():

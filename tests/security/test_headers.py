@@ -9,7 +9,7 @@ import pytest
 from tests.architecture.test_house import _routes
 from tests.journeys.inprocess import House
 from web import cookies
-from web.pages.signin import _local
+from web.pages.signin import local
 
 PUBLIC = "https://shenpi.example.gov.cn"
 TLS: dict[str, Any] = {"public_url": PUBLIC}
@@ -155,7 +155,7 @@ ELSEWHERE = [
 
 @pytest.mark.parametrize("path", ELSEWHERE)
 def test_no_page_leads_to_another_site(house: House, path: str) -> None:
-    kept = _local(path)
+    kept = local(path)
     assert kept == "/" or kept.startswith("/%0d")  # stays as it is written: no line of a header
     form = {"phone": "13800000077", "next": path}
     answer = ask(house, "POST", "/signin", data=form)

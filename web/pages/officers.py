@@ -74,7 +74,7 @@ def take(id: str, desk: DeskDep, db: Db, now: Now, clerk: Clerk) -> Response:
     return go(f"/identity/meetings/{id}")
 
 
-def _taken(desk: DeskDep, db: Db, clerk: Account, id: str) -> tuple[meetings.Meeting, Application, proving.Named]:
+def _taken(desk: DeskDep, db: Db, clerk: Account, id: str) -> tuple[appointments.Meeting, Application, proving.Named]:
     """The meeting that this officer has; others do not exist. Raises NoSuchMeeting."""
     try:
         found, application, named = meetings.met(db, desk.office, id)
