@@ -19,6 +19,7 @@ from kit.text import Frozen
 FILE = Path(__file__).parent / "access.toml"
 LET_IN = "in"
 ANYBODY = "anybody"
+OUTSIDE = ("caller_refused", "metrics_closed")  # where no person is let in
 
 
 class Actor(Frozen):
@@ -49,6 +50,7 @@ class Reach(Frozen):
     audience: tuple[str, ...]
     thing: str = ""
     rules: tuple[Rule, ...] = ()
+    outsiders: str = ""  # what whoever is not of the audience hears, where it is not about signing in
 
 
 class Area(Frozen):
@@ -72,7 +74,7 @@ class Cell:
     @property
     def is_of_audience(self) -> bool:
         """Whether the answer depends on more than the role."""
-        return self.answer not in ("sign_in_required", "wrong_audience")
+        return self.answer not in ("sign_in_required", "wrong_audience", *OUTSIDE)
 
 
 class Access(Frozen):
@@ -114,10 +116,8 @@ class Access(Frozen):
         asked, role = self.reach[reach], self.actors[actor].role
         if ANYBODY in asked.audience:
             return LET_IN
-        if not role:
-            return "sign_in_required"
         if role not in asked.audience:
-            return "wrong_audience"
+            return asked.outsiders or ("wrong_audience" if role else "sign_in_required")
         return next((rule.answer for rule in asked.rules if rule.fits(actor, state)), LET_IN)
 
     def cells(self, *, demonstration: bool = False) -> Iterator[Cell]:

@@ -40,6 +40,9 @@ NAMES = {
     "step": "take-up",
     "verification_id": "nothing",
     "number": "20261123-AAAAAA",
+    "level": "0",
+    "place": "000.p/1",
+    "id": "nothing",
 }
 NAMED = {
     "/guide/{name}": "online-shop",
@@ -103,7 +106,7 @@ def path_of(world: World, cell: Cell) -> str:
     thing = ACCESS.reach[cell.reach].thing
     if thing:
         names["id"] = world.things[thing][cell.state]
-    return path.format(**names)
+    return path.replace(":path", "").format(**names)
 
 
 def asked(world: World, cell: Cell) -> tuple[str, int]:
@@ -127,7 +130,8 @@ def asked(world: World, cell: Cell) -> tuple[str, int]:
     code = ""
     if answer.headers.get("content-type", "").startswith("application/problem+json"):
         code = str(answer.json()["type"]).removeprefix("urn:problem:")
-    named = {rule.answer for rule in ACCESS.reach[cell.reach].rules}
+    reach = ACCESS.reach[cell.reach]
+    named = {reach.outsiders, *(rule.answer for rule in reach.rules)} - {""}
     is_refused = code in REFUSALS | named or answer.status_code == 401 or answer.status_code >= 500
     return (code or str(answer.status_code)) if is_refused else LET_IN, answer.status_code
 
@@ -180,6 +184,16 @@ def test_a_page_that_is_asked_for_is_there_to_be_shown(world: World, database: D
 
 # Pages of what this world does not have; that they are asked for by the right people only is asked all the same.
 NOT_THERE = {
+    "GET /api/v1/applications/{id}/log-proof",
+    "GET /api/v1/log/consistency",
+    "GET /api/v1/log/inclusion",
+    "GET /cases/{id}/log-proof",
+    "GET /directory/{code}",
+    "GET /directory/{code}/return",
+    "GET /enrol/{token}",
+    "GET /log/checkpoint",
+    "GET /log/tile/entries/{place:path}",
+    "GET /log/tile/{level}/{place:path}",
     "GET /api/v1/licences/{verification_id}",
     "GET /apply/{id}/files/{sha256}",
     "GET /apply/{id}/identity/code.svg",

@@ -48,6 +48,8 @@ STAFF = {
     "police": Role.EXPERT,
     "auditor": Role.AUDITOR,
     "administrator": Role.ADMINISTRATOR,
+    "security": Role.SECURITY,
+    "unassigned": Role.UNASSIGNED,
 }
 
 

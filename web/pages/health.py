@@ -16,10 +16,15 @@ from sqlalchemy.exc import OperationalError
 
 from approval.figures import Figures, figures
 from kit import measures
+from kit.errors import DomainError
 from web.deps import DeskDep
 from web.desk import Desk
 
 router = APIRouter()
+
+
+class MetricsClosed(DomainError):
+    """For whoever has not the token, there are no measures here."""
 
 
 def passer_by() -> None:
@@ -53,7 +58,7 @@ def ready(desk: DeskDep) -> Response:
 @router.get("/metrics")
 def metrics(desk: DeskDep, is_watcher: bool = Depends(is_watcher)) -> Response:
     if not is_watcher:
-        return PlainTextResponse("not found", 404)
+        raise MetricsClosed()
     return PlainTextResponse(measures.exposed(_Now(desk)), media_type=CONTENT_TYPE_LATEST)
 
 
