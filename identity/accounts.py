@@ -132,7 +132,9 @@ def sign_in_staff(session: Session, username: str, password: str, now: datetime)
 
 def demonstration_secret(username: str) -> str:
     """The secret of the one-time codes of a demonstration account (base32), as different as its password."""
-    return b32encode(hmac.new(fingerprint(username, "demonstration").encode(), b"codes", "sha1").digest()).decode()
+    return b32encode(
+        hmac.new(fingerprint(username, "demonstration").encode(), b"codes", "sha256").digest()[:20]
+    ).decode()
 
 
 def staff(session: Session) -> list[Account]:

@@ -53,6 +53,8 @@ SET = """(given) => {
 }"""
 
 
+# The service of other tests goes on in this process, and its threads draw from the same chance.
+pytestmark = pytest.mark.filterwarnings("ignore:Do not use the .random. module inside strategies")
 PATIENCE_MS = 90_000  # a machine may be busy with other tests
 
 

@@ -59,7 +59,10 @@ def test_a_clerk_claims_decides_and_the_applicant_gets_the_licence(service: Serv
     clerk.expect(clerk.send(f"/review/{case}/claim", {}, shown_on=f"/review/{case}"))
     page = clerk.page(f"/review/{case}")
     assert "人脸识别技术应用安全管理办法第10条" in page
-    assert bureau.CLEAN[1] in page
+    assert bureau.CLEAN[1] not in page
+    why = {"reason": "核对证件号码与填报一致"}
+    clerk.expect(clerk.send(f"/review/{case}/unmask", why, shown_on=f"/review/{case}"))
+    assert bureau.CLEAN[1] in clerk.page(f"/review/{case}")
     seen_by_other = other.page(f"/review/{case}")
     assert bureau.CLEAN[1] not in seen_by_other
     assert "只读" in seen_by_other

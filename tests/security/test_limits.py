@@ -102,7 +102,8 @@ def test_an_account_uploads_so_many_files_a_day_and_another_one_is_free(house: H
 
 @pytest.mark.parametrize("asked", [FEW | {"most_exports": 2}])
 def test_the_log_is_not_exported_without_end(house: House) -> None:
-    answers = [house.ask("auditor", "GET", "/audit/export.csv").status_code for _ in range(3)]
+    asked = {"form": "csv", "purpose": "inspection"}
+    answers = [house.post("auditor", "/audit/export", **asked).status_code for _ in range(3)]
     assert answers == [200, 200, 429]
 
 

@@ -15,7 +15,7 @@ from fastapi.responses import JSONResponse, Response
 from approval import casefile, proving
 from identity import Account, Band, Fault, PortraitMissing, evidence_of, view_picture
 from identity.liveness import finishing, rules, session
-from identity.liveness.challenges import COLOURS, DONE, FLASH, FLASH_S, INTENT
+from identity.liveness.challenges import COLOURS, DONE, FLASH, FLASH_S, FLASHES, INTENT
 from identity.liveness.session import ABANDONED, MEASURED, Asker, Batch, LiveSession
 from kit.sealing import fingerprint
 from kit.text import Text
@@ -132,7 +132,7 @@ def _batch(token: str, first: int, taken: str, colours: str, track: str, jpegs: 
         times, shown, camera = json.loads(taken), json.loads(colours), json.loads(track)
         told = {_plain(key, 20): _plain(value, 120) for key, value in list(camera.items())[:12]}
         digest = hashlib.sha256(b"".join(hashlib.sha256(jpeg).digest() for jpeg in jpegs)).hexdigest()
-        return Batch(token, first, _whole(times, MOST_MS), digest, _whole(shown, len(COLOURS)), told)
+        return Batch(token, first, _whole(times, MOST_MS), digest, _whole(shown, FLASHES), told)
     except (ValueError, TypeError, AttributeError, OverflowError, RecursionError) as error:
         raise BadTelling() from error
 
