@@ -63,11 +63,21 @@ def sit(
         if phase["kind"] == "intent":
             told = answered(client.post(f"{where}/intent", data={"token": phase["token"]}, headers=headers))
             continue
-        told = send(client, where, headers, phase, film(phase), began, track)
+        taken = film(phase)
+        times = moments(began, len(taken))
+        told = send(client, where, headers, phase, taken, times, began, track)
         if told["state"] == "go_on" and told["phase"]["token"] == phase["token"]:
             time.sleep(phase["patience_ms"] / 1000)  # the action was not seen: wait until the service gives it up
-            told = send(client, where, headers, told["phase"], film(phase), began, track)
+            more = film(phase)  # the camera went on meanwhile, as a page's does
+            times = [times[-1] + APART_MS * place for place in range(1, len(more) + 1)]
+            told = send(client, where, headers, told["phase"], more, times, began, track)
     return told
+
+
+def moments(began: float, number: int) -> list[int]:
+    """Milliseconds since the phase began at which so many frames were taken, the last of them now or a little later."""
+    start = max(0, round((time.monotonic() - began) * 1000) - number * APART_MS)
+    return [start + place * APART_MS for place in range(number)]
 
 
 def send(
@@ -76,12 +86,11 @@ def send(
     headers: Mapping[str, str],
     phase: Mapping[str, Any],
     taken: Sequence[bytes],
+    times: Sequence[int],
     began: float,
     track: Mapping[str, str] = TRACK,
 ) -> dict[str, Any]:
     """The frames of one phase, not before they can have been taken."""
-    start = max(0, round((time.monotonic() - began) * 1000) - len(taken) * APART_MS)
-    times = [start + place * APART_MS for place in range(len(taken))]
     time.sleep(max(0.0, (times[-1] - AHEAD_MS) / 1000 - (time.monotonic() - began)))
     form = {
         "token": phase["token"],
