@@ -2,18 +2,16 @@
 """Accounts (账号): people and their roles. Hides passwords and phones. I/O: database."""
 
 import hmac
-import secrets
 from base64 import b32encode
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from argon2 import PasswordHasher
-from argon2.exceptions import VerificationError
 from sqlalchemy import String, select
 from sqlalchemy.engine.default import DefaultExecutionContext
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from identity import hashing
 from kit.database import Base, Moment
 from kit.numbers import masked_phone
 from kit.random import new_id
@@ -21,10 +19,6 @@ from kit.sealing import Sealed, fingerprint
 
 MOST_FAILURES = 5
 LOCKED_FOR = timedelta(minutes=15)
-_hasher = PasswordHasher()
-# Checked when the name is unknown, so that the answer takes as long as for a known one.
-# Nobody knows it, so that an account without a password has none that fits.
-_NOBODY = _hasher.hash(secrets.token_urlsafe(32))
 
 
 class Role(StrEnum):
@@ -97,12 +91,9 @@ def lock_account(session: Session, account_id: str) -> None:
 
 def set_password(account: Account, password: str) -> bool:
     """Gives whether it is another than before."""
-    try:
-        is_same = account.password_hash is not None and _hasher.verify(account.password_hash, password)
-    except VerificationError:
-        is_same = False
+    is_same = account.password_hash is not None and hashing.fits(account.password_hash, password)
     if not is_same:
-        account.password_hash = _hasher.hash(password)
+        account.password_hash = hashing.hashed(password)
     return not is_same
 
 
@@ -112,11 +103,7 @@ def sign_in_staff(session: Session, username: str, password: str, now: datetime)
     After five failures the account is locked for fifteen minutes; the caller must commit also when None is returned.
     """
     account = session.scalar(select(Account).where(Account.username == username).with_for_update())
-    try:
-        _hasher.verify((account and account.password_hash) or _NOBODY, password)
-        is_right = account is not None and account.password_hash is not None
-    except VerificationError:
-        is_right = False
+    is_right = hashing.fits(account.password_hash if account else None, password)
     if account is None:
         return None
     if account.locked_until and now < account.locked_until:

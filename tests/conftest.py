@@ -8,10 +8,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from argon2 import PasswordHasher
 from hypothesis import settings
 from sqlalchemy import create_engine, text
 from sqlalchemy.orm import Session
 
+from identity import hashing
 from kit import journal, keyring, sealing
 from kit.database import Base, Database
 from kit.keyring import DatabaseKeyring
@@ -79,6 +81,7 @@ def has_postgres() -> bool:
 @pytest.fixture(autouse=True, scope="session")
 def keys() -> None:
     journal.begin()
+    hashing.install(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))  # what one try costs is bench.signin's
     sealing.install(bytes(range(32)))
     keyring.install(MemoryKeyring())
 
