@@ -107,6 +107,14 @@ PAGES = (
 )
 
 
+def open_site(app: FastAPI, desk: Desk) -> None:
+    """From now on the site works for this desk, and has counted nothing."""
+    app.state.desk = desk
+    app.state.guide = guide.open_guide(desk.office.catalogue)
+    app.state.slots = asyncio.Semaphore(SLOTS)
+    app.state.counts = limiting.memory()
+
+
 def create_app(desk: Desk) -> FastAPI:
     """The whole site. `desk` stays on `app.state`."""
     app = FastAPI(
@@ -116,10 +124,7 @@ def create_app(desk: Desk) -> FastAPI:
         redoc_url=None,
         openapi_url="/api/v1/openapi.json",
     )
-    app.state.desk = desk
-    app.state.guide = guide.open_guide(desk.office.catalogue)
-    app.state.slots = asyncio.Semaphore(SLOTS)
-    app.state.counts = limiting.memory()
+    open_site(app, desk)
     for module in (*PAGES, demonstration) if desk.settings.demonstration else PAGES:
         app.include_router(module.router, include_in_schema=False, dependencies=[Depends(refuse_forgery)])
     app.include_router(api.router, prefix="/api/v1")

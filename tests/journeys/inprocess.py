@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+from fastapi import FastAPI
 from pydantic import TypeAdapter
 from sqlalchemy import event, select
 from sqlalchemy.orm import Session
@@ -34,7 +35,7 @@ from kit.uploads import Kept, examined
 from licences import Licence, Status, Store
 from tests.conftest import NOON
 from tests.office import CATALOGUE, TestOffice, alone
-from web.app import create_app
+from web.app import create_app, open_site
 from web.desk import Desk
 from workflows import Automatic, End, Event, Joint, Position, advance, begin
 
@@ -88,14 +89,25 @@ def staff_member(session: Session, username: str, role: Role) -> Account:
     return account
 
 
+_APPS: dict[Any, FastAPI] = {}
+
+
+def an_app(desk: Desk) -> FastAPI:
+    """The site before this desk. It is put together once in a process, which takes longer than most tests."""
+    how = desk.settings.demonstration, desk.settings.is_https, tuple(desk.settings.allowed_hosts)
+    app = _APPS.get(how) or _APPS.setdefault(how, create_app(desk))
+    open_site(app, desk)
+    return app
+
+
 class Site:
     """The pages and the programming interface, asked in this thread. What breaks is an answer, as for a browser."""
 
     def __init__(self, desk: Desk, runner: asyncio.Runner) -> None:
-        self.app = create_app(desk)
+        self.app = an_app(desk)
         self._runner = runner
         transport = httpx.ASGITransport(self.app, raise_app_exceptions=False)
-        self.client = httpx.AsyncClient(transport=transport, base_url="http://testserver")
+        self.client = httpx.AsyncClient(transport=transport, base_url="http://testserver", trust_env=False)
 
     def request(self, method: str, path: str, **sent: Any) -> httpx.Response:
         return self._runner.run(self.client.request(method, path, **sent))
