@@ -22,6 +22,7 @@ from credit.breaker import Breaker
 from credit.effect import Subject
 from credit.report import CreditReport, Record
 from kit import clock, measures, tracing
+from kit.certificates import public_trust
 from kit.clock import Clock
 from kit.errors import DomainError
 from kit.text import Frozen
@@ -108,7 +109,7 @@ class HttpBureau:
         self._headers = {"Authorization": f"Bearer {token}", "Accept-Encoding": "identity"}
         self._budget = timeout
         self._now = now
-        self._trust = trust or ssl.create_default_context()
+        self._trust = trust or public_trust()
         self.breaker = Breaker(seconds)
 
     def query(self, subject: Subject, name: str, number: str, *, purpose: str, case: str) -> CreditReport:

@@ -16,6 +16,7 @@ import httpx
 import structlog
 from pydantic import Field, StringConstraints, ValidationError, field_validator, model_validator
 
+from kit.certificates import public_trust
 from kit.declared import declared
 from kit.errors import DomainError
 from kit.text import Frozen, Text
@@ -112,7 +113,7 @@ class HttpPartners:
 
     def __init__(self, timeout_s: float = TIMEOUT_S, trust: ssl.SSLContext | None = None) -> None:
         self._timeout = timeout_s
-        self._trust = trust or ssl.create_default_context()
+        self._trust = trust or public_trust()
 
     def fetch(self, partner: Partner, code: str, secret: str, redirect: str, client: str) -> str:
         """See AssertionSource. Asked once: a one-time code cannot be tried again."""

@@ -41,7 +41,7 @@ from notices import Made, Notice
 from tests.builders import company_answers, public_venue_answers, sole_trader_answers
 from tests.conftest import NOON
 
-CATALOGUE = load_catalogue(verbs=set(VERBS), guards=set(GUARDS))
+CATALOGUE, GATES = load_catalogue(verbs=set(VERBS), guards=set(GUARDS)), load_gates()
 JPEG = b"\xff\xd8\xff a picture"
 
 
@@ -104,7 +104,7 @@ class TestOffice:
         self.office = Office(
             database=database,
             catalogue=CATALOGUE,
-            gates=load_gates(),
+            gates=GATES,
             bureau=self.bureau,
             issuer=self.issuer,  # type: ignore[arg-type]
             maker=self.maker,  # type: ignore[arg-type]

@@ -107,10 +107,10 @@ PAGES = (
 )
 
 
-def open_site(app: FastAPI, desk: Desk) -> None:
-    """From now on the site works for this desk, and has counted nothing."""
+def open_site(app: FastAPI, desk: Desk, known: guide.Guide | None = None) -> None:
+    """From now on the site works for this desk, and has counted nothing. `known`: the guide of its catalogue."""
     app.state.desk = desk
-    app.state.guide = guide.open_guide(desk.office.catalogue)
+    app.state.guide = known or guide.open_guide(desk.office.catalogue)
     app.state.slots = asyncio.Semaphore(SLOTS)
     app.state.counts = limiting.memory()
 

@@ -37,6 +37,7 @@ from tests.conftest import NOON
 from tests.office import CATALOGUE, TestOffice, alone
 from web.app import create_app, open_site
 from web.desk import Desk
+from web.pages.guide import open_guide
 from workflows import Automatic, End, Event, Joint, Position, advance, begin
 
 EVENT: TypeAdapter[Any] = TypeAdapter(Event)
@@ -89,6 +90,7 @@ def staff_member(session: Session, username: str, role: Role) -> Account:
     return account
 
 
+GUIDE = open_guide(CATALOGUE)
 _APPS: dict[Any, FastAPI] = {}
 
 
@@ -96,7 +98,7 @@ def an_app(desk: Desk) -> FastAPI:
     """The site before this desk. It is put together once in a process, which takes longer than most tests."""
     how = desk.settings.demonstration, desk.settings.is_https, tuple(desk.settings.allowed_hosts)
     app = _APPS.get(how) or _APPS.setdefault(how, create_app(desk))
-    open_site(app, desk)
+    open_site(app, desk, GUIDE if desk.office.catalogue is CATALOGUE else None)
     return app
 
 
