@@ -13,15 +13,15 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_file=".env", extra="ignore")
 
-    data_dir: Path = Path("data")
-    database_url: str = ""
+    data_dir: Path = Field(default=Path("data"), description="folder of the database, files and keys of its own")
+    database_url: str = Field(default="", description="`postgresql+psycopg://…`; empty: SQLite in DATA_DIR")
     keys_url: str = Field(default="", description="where the keys of pictures lie, apart from what they open")
     retention_file: Path | None = Field(default=None, description="periods other than those of identity/retention.toml")
     master_key: SecretStr = Field(default=SecretStr(""), description="32 bytes in hexadecimal")
     master_key_file: Path | None = Field(default=None, description="a file of mode 600 with the master key instead")
-    public_url: str = "http://127.0.0.1:8000"
-    bureau_url: str = "http://127.0.0.1:8001"
-    bureau_token: SecretStr = SecretStr("")
+    public_url: str = Field(default="http://127.0.0.1:8000", description="our address, printed into QR codes")
+    bureau_url: str = Field(default="http://127.0.0.1:8001", description="the credit bureau (docs/bureau-contract.md)")
+    bureau_token: SecretStr = Field(default=SecretStr(""), description="by which the bureau knows us")
     review_body: str = Field(
         default="南京市栖霞区人民政府", description="who reconsiders a decision (行政复议法第24条)"
     )
@@ -29,10 +29,10 @@ class Settings(BaseSettings):
     review_url: str = Field(
         default="https://www.jszwfw.gov.cn", description="where reconsideration is asked for online"
     )
-    registrar_name: str = "南京市栖霞区行政审批局"
+    registrar_name: str = Field(default="南京市栖霞区行政审批局", description="in whose name is decided and issued")
     demonstration: bool = Field(default=False, description="demonstration accounts and the page of sent messages")
     straight_through: bool = Field(default=False, description="let the machine approve a case without any finding")
-    face_workers: int = 2
+    face_workers: int = Field(default=2, description="processes that look at pictures and files")
     face_model: str = Field(default="bundled", description="path of a dlib or ONNX file, or two with a comma between")
     face_model_sha256: str = Field(default="", description="of each file in face_model that is not bundled")
     face_method: str = Field(default="plain", description="plain, flip or jitter")
@@ -46,9 +46,9 @@ class Settings(BaseSettings):
     backup_key: SecretStr = Field(default=SecretStr(""), description="32 bytes in hexadecimal that seal backups")
     metrics_token: SecretStr = Field(default=SecretStr(""), description="of whoever may read /metrics; empty: nobody")
     staff_idle_minutes: int = Field(default=30, ge=1, le=240, description="unused for so long, a session of staff ends")
-    staff_session_hours: int = Field(default=10, ge=1, le=24)
-    applicant_idle_hours: int = Field(default=24, ge=1, le=24 * 14)
-    applicant_session_days: int = Field(default=14, ge=1, le=30)
+    staff_session_hours: int = Field(default=10, ge=1, le=24, description="the longest session of staff")
+    applicant_idle_hours: int = Field(default=24, ge=1, le=24 * 14, description="unused, an applicant's ends")
+    applicant_session_days: int = Field(default=14, ge=1, le=30, description="the longest of an applicant")
     sms_url: str = Field(default="", description="gateway of text messages (docs/sms-contract.md); empty: none leave")
     sms_secret: SecretStr = Field(default=SecretStr(""), description="known to the gateway and to us")
     oidc_providers: Path | None = Field(default=None, description="TOML of the directories that may say who signs in")
