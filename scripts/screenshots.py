@@ -14,7 +14,7 @@ from demonstration.applicant import COMPANY, HOTEL, SOLE_TRADER, Applicant
 from identity import demonstration_password
 from kit.clock import now
 from reference import bureau, idcard, photographs
-from scripts import proving
+from scripts import proving, trusting
 from scripts.album import OUT, Album, service
 
 NAME, NUMBER = bureau.CLEAN
@@ -359,10 +359,12 @@ def main() -> None:
             album.keep(waiting, "tasks-correction")
             waiting.locator(".tasks a").first.click()
             album.keep(waiting, "question-correction")
+            trusting.own_data(waiting, album, status)
             permit(opened, address, album, card.read_bytes())
             company(opened, address, album, card.read_bytes())
             proving.ways(opened, address, album, card.read_bytes(), real.accept_live.read_bytes(), (NAME, NUMBER))
             others(opened, address, album)
+            trusting.staff(opened, address, album)
     print(f"{len(list(OUT.glob('*.webp')))} pictures in {OUT}")
 
 
