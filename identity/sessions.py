@@ -169,5 +169,11 @@ def sign_out_everywhere(session: Session, account_id: str) -> None:
     session.execute(delete(SignedIn).where(SignedIn.account_id == account_id))
 
 
+def sign_out_elsewhere(session: Session, account_id: str, token: str) -> None:
+    """End every session of the account but the one of this token."""
+    others = SignedIn.account_id == account_id, SignedIn.token_hash != _hash(token)
+    session.execute(delete(SignedIn).where(*others))
+
+
 def _hash(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()

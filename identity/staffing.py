@@ -13,12 +13,12 @@ from datetime import datetime, timedelta
 from sqlalchemy import ForeignKey, String, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from identity.accounts import DISTRICT, SEPARATED, Account, Role, set_password
+from identity.accounts import DISTRICT, SEPARATED, Account, Role, set_password, sign_in_staff
 from identity.offices import place_in_office
 from identity.onetime import drop_codes
 from identity.passkeys import drop_passkeys
 from identity.passwords import Weakness, weakness
-from identity.sessions import sign_out_everywhere
+from identity.sessions import sign_out_elsewhere, sign_out_everywhere
 from kit.database import Base, Moment, one_at_a_time
 from kit.errors import DomainError
 from kit.random import new_id
@@ -58,6 +58,10 @@ class LinkNotYours(DomainError):
 
 class PasswordWeak(DomainError):
     """The password is too short, too long or among the first that anybody would try."""
+
+
+class PasswordWrong(DomainError):
+    """The former password is not this one, or the account is locked for a while."""
 
 
 class NoRoleYet(DomainError):
@@ -192,6 +196,20 @@ def use_link(session: Session, token: str, password: str, now: datetime) -> Acco
     drop_passkeys(session, account.id)
     sign_out_everywhere(session, account.id)
     return account
+
+
+def change_password(session: Session, account: Account, former: str, password: str, token: str, now: datetime) -> None:
+    """Another password by who knows the former one; every session but the one of `token` ends (ASVS 5.0, 6.2.2, 6.2.3).
+
+    Raises PasswordWrong, which counts as a failed sign-in does (the caller must commit), and PasswordWeak.
+    """
+    if sign_in_staff(session, account.username or "", former, now) is None:
+        raise PasswordWrong()
+    weak = weakness(password, account.username or "")
+    if weak is not None:
+        raise PasswordWeak(why=Weakness(weak).value)
+    set_password(account, password)
+    sign_out_elsewhere(session, account.id, token)
 
 
 def first_of(session: Session, username: str, name: str, role: Role, now: datetime) -> str:

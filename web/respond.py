@@ -43,6 +43,7 @@ NOTICES = {
     "part-signed": ("已签名", "Signed"),
     "looked-up": ("名称已按信用数据库填入，请核对", "The name is filled in from the bureau: please check"),
     "renewed": ("已换用新版表单，填过的内容都在，请逐页核对", "The new form is in use; what you typed is kept"),
+    "password-changed": ("密码已修改，其他设备已退出", "The password is changed, other devices are signed out"),
     "removed": ("已删除", "Removed"),
     "prefilled": ("已带入以前的资料，请逐页核对", "Taken over; look at each page"),
     "visited": ("已记入现场核查记录", "The visit is on record"),

@@ -173,6 +173,7 @@ def test_a_decision_needs_a_fresh_proof_and_nothing_typed_is_lost(house: House) 
         (Role.SECURITY, "POST", "/admin/postings/x"),
         (Role.SECURITY, "POST", "/admin/links/x/confirm"),
         (Role.CLERK, "POST", "/account/recovery-codes"),
+        (Role.CLERK, "POST", "/account/password"),
         (Role.CLERK, "POST", "/account/passkeys/x/remove"),
     ],
 )
@@ -189,6 +190,31 @@ def test_what_weighs_most_asks_again(house: House, role: Role, method: str, path
     else:
         assert answer.status_code == 403
         assert 'name="proof_code"' in answer.text
+
+
+def test_a_password_is_changed_by_who_knows_the_one_before_and_signs_out_the_others(house: House) -> None:
+    secret = a_member(house, "zhou", Role.CLERK)
+    elsewhere = entered(house, "zhou", secret)
+    house.now += MINUTES
+    browser = entered(house, "zhou", secret)
+    wrong = browser.send("/account/password", former="not this one", password=GOOD)
+    assert (wrong.status_code, "现在的密码不对" in wrong.text) == (422, True)
+    weak = browser.send("/account/password", former=PASSWORD, password="password1234")
+    assert (weak.status_code, "12 到 128" in weak.text) == (422, True)
+    assert elsewhere.get("/review").status_code == 200, "nothing has changed yet"
+    answer = browser.send("/account/password", former=PASSWORD, password=GOOD)
+    assert answer.headers["location"].startswith("/account")
+    assert browser.get("/review").status_code == 200
+    assert elsewhere.get("/review").status_code == 303
+    assert Browser(house).send("/staff/signin", username="zhou", password=PASSWORD).status_code == 422
+    assert Browser(house).send("/staff/signin", username="zhou", password=GOOD).status_code == 303
+
+
+def test_guesses_at_the_password_before_lock_the_account_as_at_the_door(house: House) -> None:
+    browser = entered(house, "zhou", a_member(house, "zhou", Role.CLERK))
+    for _ in range(5):
+        assert browser.send("/account/password", former="a guess", password=GOOD).status_code == 422
+    assert browser.send("/account/password", former=PASSWORD, password=GOOD).status_code == 422
 
 
 def test_a_programme_sends_the_code_beside_its_request(house: House) -> None:

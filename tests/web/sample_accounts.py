@@ -70,6 +70,13 @@ ACCOUNT_SAMPLES: list[tuple[str, str, str | None, dict[str, Any]]] = [
         {**PROOF, "has_key": False, "has_device": True, "problems": [ShownProblem("proof_code", USED)]},
     ),
     ("account", "account/account.html", "clerk", {**ACCOUNT, "is_staff": True}),
+    ("account-password", "account/password.html", "clerk", {"username": "clerk"}),
+    (
+        "account-password-wrong",
+        "account/password.html",
+        "clerk",
+        {"username": "clerk", "problems": [ShownProblem("former", "现在的密码不对，或账号被暂时锁定。")]},
+    ),
     ("account-applicant", "account/account.html", "applicant", {**ACCOUNT, "is_staff": False}),
     ("staffing", "admin/accounts.html", "security", {**STAFFING, "is_security": True}),
     (

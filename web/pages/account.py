@@ -3,13 +3,17 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Body, Request
+from fastapi import APIRouter, Body, Depends, Form, Request
 from fastapi.responses import JSONResponse, Response
 
 import audit
 from identity import (
+    Account,
+    PasswordWeak,
+    PasswordWrong,
     Role,
     ask_to_register,
+    change_password,
     drop_passkey,
     end_session,
     has_codes,
@@ -23,11 +27,15 @@ from identity import (
 )
 from kit.errors import DomainError
 from web.deps import SESSION_COOKIE, Browser, Db, DeskDep, Now, Somebody, Staff, session_token
+from web.errors import sentence
+from web.fields import ShownProblem
 from web.fresh import FRESH
+from web.limiting import PASSWORDS, limited
 from web.pages.factors import place_of
 from web.respond import go, page
 
 router = APIRouter(prefix="/account")
+Secret = Annotated[str, Form(max_length=200)]
 
 
 class LastFactor(DomainError):
@@ -100,6 +108,27 @@ def remove(id: str, db: Db, now: Now, viewer: Staff) -> Response:
     drop_passkey(db, viewer.id, id)
     _tell(db, viewer.id, "staff.passkey_removed", now)
     return go("/account", "removed")
+
+
+@router.get("/password")
+def ask_password(request: Request, viewer: Staff) -> Response:
+    return page(request, "account/password.html", username=viewer.username)
+
+
+@router.post("/password", dependencies=[Depends(limited(PASSWORDS)), *FRESH])
+def choose_password(
+    request: Request, db: Db, now: Now, viewer: Staff, former: Secret = "", password: Secret = ""
+) -> Response:
+    """Whoever was signed in with the former one elsewhere is so no longer."""
+    token = getattr(request.state, "renewed", None) or session_token(request) or ""
+    try:
+        change_password(db, db.get_one(Account, viewer.id), former, password, token, now)
+    except (PasswordWrong, PasswordWeak) as error:
+        anchor = "former" if isinstance(error, PasswordWrong) else "password"
+        problems = [ShownProblem(anchor, sentence(error, request))]
+        return page(request, "account/password.html", 422, username=viewer.username, problems=problems)
+    _tell(db, viewer.id, "staff.password_changed", now)
+    return go("/account", "password-changed")
 
 
 def _tell(db: Db, account: str, event: str, now: Now) -> None:
