@@ -2,7 +2,8 @@
 """What the environment decides is written down, with what it decides."""
 
 import pytest
-from pydantic import Field, SecretStr
+from pydantic import SecretStr
+from pydantic.fields import FieldInfo
 
 from kit.settings import Settings
 from scripts import settings
@@ -14,9 +15,9 @@ def test_every_setting_stands_in_the_page_as_it_is() -> None:
 
 def test_a_setting_that_nobody_explains_is_refused() -> None:
     with pytest.raises(ValueError, match="NOBODY_KNOWS"):
-        settings.row("NOBODY_KNOWS", Field(default=1))
+        settings.row("NOBODY_KNOWS", FieldInfo(default=1))
 
 
 def test_no_secret_shows_its_value() -> None:
-    assert "hush" not in settings.row("word", Field(default=SecretStr("hush"), description="a secret"))
+    assert "hush" not in settings.row("word", FieldInfo(default=SecretStr("hush"), description="a secret"))
     assert len(Settings.model_fields) == settings.page().count("\n| `")

@@ -42,7 +42,7 @@ ACCOUNT = {
     "codes_left": 9,
     "passkeys": [some(id="k", label="办公电脑", added_at=NOW, used_at=NOW)],
 }
-ENROL = {"secret": "JBSW Y3DP", "address": "otpauth://totp/clerk", "next": "/"}
+ENROL = {"secret": "JBSW Y3DP", "address": "otpauth://totp/clerk", "picture": "data:image/svg+xml,x", "next": "/"}
 ACCOUNT_SAMPLES: list[tuple[str, str, str | None, dict[str, Any]]] = [
     (
         "signin",

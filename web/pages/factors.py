@@ -6,6 +6,7 @@ I/O: through the verbs.
 
 from typing import Annotated, Any
 
+import segno
 import structlog
 from fastapi import APIRouter, Body, Form, Request
 from fastapi.responses import JSONResponse, Response
@@ -16,6 +17,7 @@ from identity import (
     Account,
     PasskeyRefused,
     Place,
+    SignedIn,
     Stage,
     address_of,
     ask_to_register,
@@ -90,12 +92,14 @@ def ask_to_enrol(request: Request, half: Half, desk: DeskDep, next: str = "/") -
 
 def _enrol(request: Request, account: Account, secret: str, next: str, wrong: bool = False) -> Response:
     problems = [ShownProblem("code", WRONG[language_of(request) == "en"])] if wrong else []
+    address = address_of(secret, account.username or "")
     return page(
         request,
         "signin/enrol.html",
         422 if wrong else 200,
         secret=" ".join(secret[at : at + 4] for at in range(0, len(secret), 4)),
-        address=address_of(secret, account.username or ""),
+        address=address,
+        picture=segno.make(address, error="m").svg_data_uri(scale=6, border=4, light="#fff"),
         next=next,
         problems=problems,
     )
@@ -165,6 +169,9 @@ def prove(
     proof_code: Typed = "",
     next: Onwards = "/",
 ) -> Response:
+    standing: SignedIn = request.state.standing[1]
+    if not proof_code and standing.is_fresh(now):  # a passkey has proved it, and its script sends the form on
+        return go(local(next))
     renewed = None
     if check_one_time(db, viewer.id, proof_code, now):
         renewed = prove_again(db, session_token(request) or "", now)
