@@ -32,7 +32,7 @@ from approval.proving import evidence_facts, unproven_others
 from approval.registered import Looked, of_looked, told_of
 from approval.weighing import Inquired, Snapshot, weigh
 from catalogue import EntryResult, LicenceResult, PermitResult
-from identity import Account, when_final, write_message
+from identity import Account, write_message
 from kit.clock import office_day
 from kit.errors import DomainError
 
@@ -302,8 +302,7 @@ def notify_applicant(office: Office, application: Application) -> Carried:
         account = session.get_one(Account, application.applicant_id)
         body = ISSUED.format(number=application.number)
         write_message(session, f"issued:{application.id}", account.phone or "", body, now)
-        if when_final(session, office.retention, application.id, now):
-            record(session, application, "pictures.deleted", "system:retention", now, {})
+        sampling.close_pictures(session, office, application, now)
 
     return Carried("sent", write)
 

@@ -292,13 +292,16 @@ def delete_pictures(session: Session, application_id: str, now: datetime) -> int
 
     Gives of how many persons.
     """
-    deleted = 0
-    for evidence in everybodys_evidence(session, application_id):
-        if evidence.deleted_at is None or evidence.holds_something:
-            _destroy_pictures(session, evidence)
-            evidence.deleted_at, evidence.subject_key = evidence.deleted_at or now, None
-            deleted += 1
-    return deleted
+    return sum(delete_pictures_of(session, evidence, now) for evidence in everybodys_evidence(session, application_id))
+
+
+def delete_pictures_of(session: Session, evidence: Evidence, now: datetime) -> bool:
+    """Of one person. Gives whether there was anything left to do."""
+    if evidence.deleted_at is not None and not evidence.holds_something:
+        return False
+    _destroy_pictures(session, evidence)
+    evidence.deleted_at, evidence.subject_key = evidence.deleted_at or now, None
+    return True
 
 
 def _destroy_pictures(session: Session, evidence: Evidence) -> None:

@@ -208,6 +208,7 @@ NOT_THERE = {
     "GET /review/{id}/files/{sha256}",
     "GET /review/{id}/papers/{paper}.pdf",
     "GET /samples/{id}",
+    "GET /samples/{id}/faces/{which}",
     "GET /v/{verification_id}",
 }
 

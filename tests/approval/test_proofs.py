@@ -164,16 +164,16 @@ def test_machine_approvals_are_looked_at_again_and_too_many_errors_stop_the_gate
         clerk, supervisor = a_clerk(session, "zhou"), a_supervisor(session)
         assert {case.id for case in sampling.waiting(session, clerk)} == {case.id for case in looked}
     with office.database.writing() as session, pytest.raises(ReasonRequired):
-        sampling.look(session, looked[0], clerk, False, "", NOON)
+        sampling.look(session, office.office, looked[0], clerk, False, "", NOON)
     for case in looked:
         with office.database.writing() as session:
             if sampling.is_open(session, "sole-trader"):
-                sampling.look(session, session.get_one(Application, case.id), clerk, False, WORDS, NOON)
+                sampling.look(session, office.office, session.get_one(Application, case.id), clerk, False, WORDS, NOON)
     with office.database.writing() as session:
         assert not sampling.is_open(session, "sole-trader")
         assert "gate_stopped" in {memo.kind for memo in memos.unseen(session, supervisor)}
         with pytest.raises(sampling.NotSampled):
-            sampling.look(session, session.get_one(Application, looked[0].id), clerk, True, "", NOON)
+            sampling.look(session, office.office, session.get_one(Application, looked[0].id), clerk, True, "", NOON)
     stopped = a_submitted_case(office, "13800000301")
     Runner(office.office).carry_on(stopped)
     with office.database.writing() as session:
@@ -238,7 +238,7 @@ def test_a_gate_in_shadow_is_compared_with_what_people_say_of_the_samples_as_wel
     case = approved(office)
     with office.database.writing() as session:
         clerk = a_clerk(session, "zhou")
-        sampling.look(session, session.get_one(Application, case.id), clerk, True, "", NOON)
+        sampling.look(session, office.office, session.get_one(Application, case.id), clerk, True, "", NOON)
     with office.database.reading() as session:
         assert sampling.looked_at(session, "sole-trader", 1) == (1, 0)
         assert sampling.looked_at(session, "sole-trader", 2) == (0, 0)

@@ -244,6 +244,10 @@ POSTINGS = {
     "departments": {"health": t("卫健", "Health")},
     "skills": {"premises": t("场所现场核查", "Looking at premises")},
 }
+FACES = [
+    some(role=t(role, role), portrait_href="/samples/01JD/faces/portrait", frame_href="/samples/01JD/faces/frame")
+    for role in ("经营者", "股东")
+]
 WORK_SAMPLES: list[tuple[str, str, str | None, dict[str, Any]]] = [
     ("postings", "admin/postings.html", "administrator", POSTINGS),
     ("revocations", "revocations/list.html", "supervisor", REVOCATIONS),
@@ -269,7 +273,7 @@ WORK_SAMPLES: list[tuple[str, str, str | None, dict[str, Any]]] = [
         "sample",
         "samples/case.html",
         "clerk",
-        {"case": ASKED, "submitted_at": NOW, "sections": ANSWERED, "typed": {}},
+        {"case": ASKED, "submitted_at": NOW, "sections": ANSWERED, "typed": {}, "faces": FACES, "kept_days": 7},
     ),
     ("gates", "samples/gates.html", "supervisor", GATES),
 ]

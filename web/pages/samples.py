@@ -5,16 +5,20 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import Response
+from sqlalchemy.orm import Session
 
 import audit
-from approval import casefile, looking, sampling
+from approval import casefile, looking, proving, sampling
+from approval.application import Application
 from approval.decision import is_sentence
 from approval.dossier import sections
 from approval.unconnected import load_unconnected
+from identity import HOLDER, face_of
 from kit.clock import office_day
 from kit.errors import DomainError
 from kit.text import Text
 from web.deps import Clerk, Db, DeskDep, Now, Supervisor
+from web.desk import Desk
 from web.errors import sentence
 from web.fields import ShownProblem
 from web.fresh import FRESH
@@ -59,10 +63,34 @@ def _page(
         422 if problems else 200,
         case={"id": case.id, "number": case.number, "name": case.label, "title": item.title},
         submitted_at=case.submitted_at,
+        faces=_faces(db, desk, case),
+        kept_days=(desk.office.retention.sampled_for + desk.office.retention.grace).days,
         sections=[{"title": s.title, "rows": s.rows} for s in sections(form, case.answers, language, masked=True)],
         typed=typed,
         problems=problems,
     )
+
+
+@router.get("/samples/{id}/faces/{which}")
+def face(id: str, which: str, _noted: LookNoted, db: Db, clerk: Clerk, person: str = HOLDER) -> Response:
+    """Portrait or frame of a case that is looked at again, until somebody has looked."""
+    case = looking.case_for(db, id, clerk)
+    kept = person in sampling.faces(db, case.id)
+    jpeg = face_of(db, case.id, person, which) if kept else None
+    return Response(jpeg, media_type="image/jpeg") if jpeg else Response(status_code=404)
+
+
+def _faces(db: Session, desk: Desk, case: Application) -> list[dict[str, Any]]:
+    """Side by side: the portrait on the card and the frame, without what the machine measured of them."""
+    roles = {one.place: one.role for one in proving.named_in(db, desk.office, case)}
+    return [
+        {
+            "role": roles.get(place),
+            "portrait_href": f"/samples/{case.id}/faces/portrait?person={place}",
+            "frame_href": f"/samples/{case.id}/faces/frame?person={place}",
+        }
+        for place in sampling.faces(db, case.id)
+    ]
 
 
 @router.post("/samples/{id}")
@@ -82,7 +110,8 @@ def look(
         problem = ShownProblem("verdict", said.said(language_of(request)))
         return _page(request, id, desk, db, clerk, [problem], typed)
     try:
-        sampling.look(db, looking.case_for(db, id, clerk), clerk, verdict == "approve", words.strip(), now)
+        case = looking.case_for(db, id, clerk)
+        sampling.look(db, desk.office, case, clerk, verdict == "approve", words.strip(), now)
     except DomainError as error:
         if error.code != "reason_required":
             raise
