@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Second look (抽查影像): of a machine approval that a person looks at again, portrait and one frame, and no more.
 
-Only of whoever agreed to words that say so. What goes becomes unreadable in copies, as at any other end: what stays gets
-a new key. I/O: database.
+Only of whoever agreed to words that say so. What goes becomes unreadable in copies, as at any other end: what stays
+gets a new key. I/O: database.
 """
 
 from datetime import datetime

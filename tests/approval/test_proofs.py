@@ -255,7 +255,7 @@ def test_a_decision_runs_again_under_the_version_it_was_made_under(office: TestO
         kept = proofs.of_number(session, case.number or "")
     assert [(asked.version, asked.mode) for asked in kept.snapshot.gates or ()] == [(1, "live"), (2, "shadow")]
     book = load_gates()
-    first, second = reversed(book.versions("sole-trader"))
+    first, second, *_newer = reversed(book.versions("sole-trader"))
     third = first.model_copy(update={"version": 3, "rules": second.rules})  # live since, and stricter
     later = GateBook((first.model_copy(update={"mode": "off"}), second.model_copy(update={"mode": "off"}), third))
     told = proofs.replay(CATALOGUE, later, kept)
@@ -273,7 +273,7 @@ def test_a_decision_runs_again_under_the_version_it_was_made_under(office: TestO
 
 
 def test_a_new_version_decides_from_its_first_day_and_is_named_by_what_it_decides(office: TestOffice) -> None:
-    first, second = reversed(load_gates().versions("sole-trader"))
+    first, second, *_newer = reversed(load_gates().versions("sole-trader"))
     today = office_day(NOON)
     book = GateBook(
         (

@@ -175,7 +175,9 @@ BULK = {
 FASTER = {
     "edits": [{"words": t("不使用名称先行办理", "Register without a name"), "href": "/x"}],
     "assumed": [t("现场人像与证件一致", "The face matches")],
+    "ways": [],
 }
+WAITS_FOR_OTHERS = {"edits": [], "assumed": [], "ways": [t("请他们再核验一次", "Ask them once more")]}
 ANSWERED = [some(title=t("场所", "Venue"), rows=[some(label=t("类别", "Kind"), value="住宿场所", path="venue_kind")])]
 REVOCATION = some(
     id="1",
