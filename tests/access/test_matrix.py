@@ -191,6 +191,7 @@ NOT_THERE = {
     "GET /directory/{code}",
     "GET /directory/{code}/return",
     "GET /enrol/{token}",
+    "GET /identity/claims/{id}",
     "GET /log/checkpoint",
     "GET /log/tile/entries/{place:path}",
     "GET /log/tile/{level}/{place:path}",
