@@ -145,7 +145,7 @@ IDENTITY_SAMPLES: list[tuple[str, str, str | None, dict[str, Any]]] = [
     ),
     ("partner", "apply/partner.html", "applicant", {**PARTNER, "back": "/apply/01JD/identity"}),
     ("link", "parts/link.html", None, {"token": "abc", "title": SHOP, "masked_phone": "138****0002"}),
-    ("not-me", "parts/notme.html", "applicant", {}),
+    ("not-me", "parts/notme.html", "applicant", {"claim": None}),
     ("not-me-claimed", "parts/notme.html", "applicant", {"claim": some(code="123 456 789", at=NOW)}),
     ("claim", "identity/claim.html", "clerk", {"claim": some(id="01JC", at=NOW), "points": POINTS}),
     (
@@ -159,7 +159,12 @@ IDENTITY_SAMPLES: list[tuple[str, str, str | None, dict[str, Any]]] = [
         },
     ),
     ("claims-unproven", "identity/claims.html", "clerk", {**CLAIMS, "case": some(**UNFROZEN)}),
-    ("not-me-problem", "parts/notme.html", "applicant", {"problems": [ShownProblem("number", "号码不对")]}),
+    (
+        "not-me-problem",
+        "parts/notme.html",
+        "applicant",
+        {"claim": None, "problems": [ShownProblem("number", "号码不对")]},
+    ),
     ("identity-window", "identity/window.html", "clerk", {}),
     ("identity-window-problem", "identity/window.html", "clerk", {"problems": NO_CODE}),
     ("identity-video", "identity/video.html", "clerk", {"rows": CALLS}),

@@ -129,15 +129,16 @@ def _gates(request: Request, desk: DeskDep, db: Db, now: Now, problems: list[Sho
     today = office_day(now)
     for gate in (gate for code in desk.office.gates.items for gate in desk.office.gates.versions(code)):
         looks, wrong = sampling.looked_at(db, gate.name, gate.version)
+        mode = gate.mode if gate.is_asked(today) else "off"
         item = next(i for i in desk.office.catalogue.items.values() if i.code == gate.name)
         shown.append(
             {
                 "code": gate.name,
                 "title": item.title,
                 "version": gate.version,
-                "mode": gate.mode if gate.is_asked(today) else "off",
+                "mode": mode,
                 "rules": gate.rules,
-                "is_open": gate.mode != "live" or sampling.is_open(db, gate.name),
+                "is_open": mode != "live" or sampling.is_open(db, gate.name),
                 "agreed": sampling.agreement(db, gate.name, gate.version),
                 "apart": sampling.agreement(db, gate.name, gate.version, is_apart=True),
                 "unconnected": load_unconnected().of({rule.fact for rule in gate.rules}),

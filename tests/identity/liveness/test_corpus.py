@@ -19,7 +19,7 @@ def rows() -> list[list[str]]:
 
 
 @cache
-def tests_in(file: str) -> set[str]:
+def named_in(file: str) -> set[str]:
     tree = ast.parse((ROOT / file).read_text("utf-8"))
     return {node.name for node in tree.body if isinstance(node, ast.FunctionDef)}
 
@@ -32,4 +32,4 @@ def test_every_attack_that_must_be_known_has_a_row_and_every_row_says_what_is_ex
 
 def test_every_row_names_a_test_that_is_there() -> None:
     named = [row[3].strip("`").split("::") for row in rows()]
-    assert [name for file, name in named if name not in tests_in(file)] == []
+    assert [name for file, name in named if name not in named_in(file)] == []
