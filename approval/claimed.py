@@ -144,12 +144,11 @@ def _prove(session: Session, claim: Freeze, by: str, now: datetime) -> None:
         freezing.say_not_me(session, application_id, HOLDER, account, now)
 
 
-def latest(session: Session, account: Account, now: datetime) -> Freeze | None:
-    """The account's claim that is still to be proved, while its code holds."""
-    query = select(Freeze).where(
-        Freeze.said_by == account.id, Freeze.code_key.is_not(None), Freeze.said_at > _since(now)
-    )
-    return session.scalar(query.order_by(Freeze.said_at.desc(), Freeze.id).limit(1))
+def waiting(session: Session, account: Account, now: datetime) -> list[Freeze]:
+    """The account's claims that are still to be proved, while their codes hold, the latest first."""
+    open_yet = Freeze.code_key.is_not(None), Freeze.said_at > _since(now)
+    query = select(Freeze).where(Freeze.said_by == account.id, *open_yet)
+    return list(session.scalars(query.order_by(Freeze.said_at.desc(), Freeze.id).limit(MOST_CLAIMS)))
 
 
 def _since(now: datetime) -> datetime:

@@ -55,11 +55,13 @@ def ask_number(request: Request, db: Db, now: Now, applicant: Applicant) -> Resp
 
 
 def _page(request: Request, db: Db, now: Now, applicant: Account, problems: list[ShownProblem]) -> Response:
-    """The question, and of a claim that is still to be proved the code for a window."""
-    claim = claimed.latest(db, applicant, now)
-    code = claim.code or "" if claim is not None else ""
-    shown = {"code": " ".join(code[i : i + 3] for i in range(0, len(code), 3)), "at": claim.said_at} if claim else None
-    return page(request, "parts/notme.html", 422 if problems else 200, problems=problems, claim=shown)
+    """The question, and of claims that are still to be proved the codes for a window."""
+    waiting = [
+        {"code": " ".join(code[i : i + 3] for i in range(0, len(code), 3)), "at": claim.said_at}
+        for claim in claimed.waiting(db, applicant, now)
+        if (code := claim.code or "")
+    ]
+    return page(request, "parts/notme.html", 422 if problems else 200, problems=problems, claims=waiting)
 
 
 @router.post("/not-me")
