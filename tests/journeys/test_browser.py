@@ -187,10 +187,10 @@ def test_a_film_that_a_virtual_camera_plays_in_a_loop_is_never_taken_for_a_perso
     with service.database.reading() as session:
         evidence = evidence_of(session, person.application)
         (sat,) = session.scalars(select(LiveSession).where(LiveSession.application_id == person.application))
-        assert len(sat.digests) > 10, "it was looked at"
         assert sat.outcome in (None, "retry", "person"), "or the session was over before it came to an end"
         assert (evidence.liveness, evidence.band) in {(None, None), ("person", "person"), ("person", "retry")}
         if sat.outcome == "person":
+            assert len(sat.digests) > 10, "it was looked at"
             assert len(set(sat.digests)) < len(sat.digests), "a film that comes round again gives the same bytes"
     context.close()
 
