@@ -21,24 +21,40 @@ from bench.identity_statistics import (
 FMR_GOALS = (1e-2, 1e-3, 1e-4)
 FNMR_GOAL = 1e-2  # NIST SP 800-63A-4
 FRR_GOAL = 5e-2  # FIDO Biometric Requirements v4
+TINY = 1e-9
 RATIO_GOAL = 2.0  # the worst group's FNMR over the best group's
 
 
 def at_each_rate(of: Trials) -> list[str]:
-    """FNMR at the widest limit that so many strangers do not pass, and whether the pairs are enough to say so."""
+    """FNMR at the widest limit at which the pairs show that so many strangers do not pass.
+
+    Where they are too few for that, just below the nearest of them, marked: nothing is claimed of it.
+    """
     lines = [
         "| strangers pass at most | limit | FMR there | FNMR there | FNMR goal 1 % missed by | pairs of strangers: "
         "at hand, needed | pairs of one person: at hand, needed |",
         "|---|---|---|---|---|---|---|",
     ]
     for rate in FMR_GOALS:
-        limit = limit_for(of.impostors, rate)
+        allowed = most_allowed(len(of.impostors), rate)
+        limit = limit_for(of.impostors, (allowed or 0) / max(1, len(of.impostors)) + TINY)
         matches, refusals = false_matches(of.impostors, limit), false_non_matches(of.genuine, limit)
         pairs = f"{matches.of:,}, {pairs_needed(rate=rate):,}"
         own = f"{refusals.of:,}, {pairs_needed(rate=FNMR_GOAL):,}"
-        cells = (f"1:{round(1 / rate):,}", f"{limit:.3f}", str(matches), str(refusals), missed(refusals, FNMR_GOAL))
+        name = f"1:{round(1 / rate):,}{'' if allowed is not None else ' †'}"
+        cells = (name, f"{limit:.3f}", str(matches), str(refusals), missed(refusals, FNMR_GOAL))
         lines.append(f"| {' | '.join(cells)} | {pairs} | {own} |")
-    return lines
+    return [*lines, "", "† not shown: the pairs at hand are too few for this rate."]
+
+
+def most_allowed(pairs: int, rate: float) -> int | None:
+    """With how many false matches among them the far end of the interval is still below the rate; None with none."""
+    most = None
+    for count in range(pairs):
+        if Rate(count, pairs).interval[1] > rate:
+            break
+        most = count
+    return most
 
 
 def missed(rate: Rate, goal: float) -> str:

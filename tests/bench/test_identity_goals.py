@@ -3,7 +3,7 @@
 
 import numpy as np
 
-from bench.identity_goals import at_each_rate, missed, ratio, told
+from bench.identity_goals import at_each_rate, missed, most_allowed, ratio, told
 from bench.identity_measuring import Trials
 from bench.identity_statistics import Rate, pairs_needed
 
@@ -29,15 +29,18 @@ def test_how_many_pairs_a_rate_needs() -> None:
 
 
 def test_each_rate_has_its_limit_and_says_what_is_missing() -> None:
-    lines = at_each_rate(of([0.3, 0.5], [0.49 + n / 1000 for n in range(200)]))[2:]
-    assert [line.split(" | ")[0] for line in lines] == ["| 1:100", "| 1:1,000", "| 1:10,000"]
-    hundred, thousand, _most = (line.split(" | ") for line in lines)
-    assert hundred[1] == "0.492", "just below the third of two hundred"
-    assert hundred[2].startswith("1 % (2/200;")
-    assert thousand[2].startswith("0 % (0/200;")
+    lines = at_each_rate(of([0.3, 0.5], [0.49 + n / 1000 for n in range(600)]))[2:5]
+    hundred, thousand, most = (line.split(" | ") for line in lines)
+    assert [row[0] for row in (hundred, thousand, most)] == ["| 1:100", "| 1:1,000 †", "| 1:10,000 †"]
+    assert hundred[1] == "0.491", "one of six hundred may pass: with two the interval would reach beyond"
+    assert hundred[2].startswith("0.167 % (1/600;")
+    assert thousand[2].startswith("0 % (0/600;")
     assert thousand[3].startswith("50 % (1/2;")
-    assert thousand[5] == "200, 3,688"
-    assert thousand[6] == "2, 368 |"
+    assert thousand[5:] == ["600, 3,688", "2, 368 |"]
+
+
+def test_how_many_false_matches_a_rate_allows() -> None:
+    assert [most_allowed(n, 0.01) for n in (100, 367, 368, 600)] == [None, None, 0, 1]
 
 
 def test_every_goal_is_a_row_and_groups_are_compared_where_their_pairs_allow_it() -> None:
