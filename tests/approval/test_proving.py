@@ -98,7 +98,12 @@ def test_of_everybody_else_a_second_factor_is_counted_apart_from_a_proof(office:
 
 
 LATER = NOON + timedelta(days=9)  # under the gates of December
-AGENT = {"agent": "declared", "agent_name": "吴样例", "agent_number": "999999198506120152", "agent_powers": ["collect"]}
+AGENT: dict[str, Any] = {
+    "agent": "declared",
+    "agent_name": "吴样例",
+    "agent_number": "999999198506120152",
+    "agent_powers": ["collect"],
+}
 
 
 def test_the_machine_asks_an_agent_for_a_second_factor_and_says_how_it_is_had(office: TestOffice) -> None:
