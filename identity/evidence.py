@@ -271,10 +271,12 @@ def hand_over(session: Session, from_application: str, to_application: str) -> N
 
 def copy_evidence(session: Session, from_application: str, to_application: str, now: datetime) -> None:
     """Give another application of the same holder the same proof, with sealed pictures of its own: each case deletes
-    those it has. What the other had before is destroyed. Nothing happens once the pictures are gone.
+    those it has. What the other had before is destroyed. Nothing happens once the pictures are gone, or stay only to be
+    looked at again.
     """
     given = evidence_of(session, from_application)
-    if given.deleted_at is not None:
+    is_reduced = given.portrait_picture is not None and given.card_picture is None
+    if given.deleted_at is not None or is_reduced:
         return
     destroy_evidence(session, evidence_of(session, to_application))
     session.flush()

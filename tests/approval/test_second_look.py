@@ -14,7 +14,7 @@ from approval.application import Application, State
 from approval.calendar import seed_calendar
 from approval.nightly import Nightly
 from approval.running import Runner
-from identity import Consent, Evidence, evidence_of, face_of, faces_kept, view_picture
+from identity import Consent, Evidence, copy_evidence, evidence_of, face_of, faces_kept, view_picture
 from identity.vault import SealedPicture
 from kit.database import Database
 from kit.keyring import DatabaseKeyring
@@ -82,6 +82,13 @@ def test_portrait_and_one_frame_stay_under_a_new_key_and_everything_else_goes(
     assert events == ["pictures.kept_to_look_again"]
     assert ring.get(before.vault_key or "") is None, "what a copy has of before cannot be read any more"
     assert copied.key == before.vault_key
+
+
+def test_what_stays_to_be_looked_at_again_proves_nothing_in_another_case(office: TestOffice) -> None:
+    case = approved(office)
+    with office.database.writing() as session:
+        copy_evidence(session, case, "another", NOON)
+        assert not evidence_of(session, "another").holds_something
 
 
 def test_with_the_answer_the_faces_go_too(office: TestOffice, ring: DatabaseKeyring) -> None:
