@@ -49,25 +49,20 @@ class NumberDiffers(DomainError):
 
 def say_number_is_used(session: Session, office: Office, account: Account, number: str, now: datetime) -> Freeze:
     """Hear the claim; if the account is known to be that person's, every case under way of others that names the number
-    is frozen. The answer is the same whether there is one. Raises people.NumberMalformed, TooManyClaims.
+    is frozen. The answer is the same whether there is one.
+
+    Who says again what is still to be proved makes no new claim. Raises people.NumberMalformed, TooManyClaims.
     """
     plain = number.strip().upper()
     if not is_id_number(plain, office_day(now)):
         raise people.NumberMalformed()
     lock_account(session, account.id)
-    _count(session, account, now)
     key = fingerprint(plain, "person")
-    claim = Freeze(
-        application_id=None,
-        person=HOLDER,
-        said_by=account.id,
-        said_at=now,
-        is_open=False,
-        is_proven=False,
-        number_key=key,
-    )
-    is_told = _claims_of(session, key, now) < MOST_OF_NUMBER
-    _keep_with_code(session, claim)
+    claim = next((one for one in waiting(session, account, now) if one.number_key == key), None)
+    is_told = claim is not None or _claims_of(session, key, now) < MOST_OF_NUMBER
+    if claim is None:
+        _count(session, account, now)
+        claim = _made(session, account, key, now)
     if is_holder_of(session, office, account, plain, now):
         _prove(session, claim, HERE, now)
     elif is_told:
@@ -87,8 +82,10 @@ def _claims_of(session: Session, key: str, now: datetime) -> int:
     return session.scalar(made) or 0
 
 
-def _keep_with_code(session: Session, claim: Freeze) -> None:
+def _made(session: Session, account: Account, key: str, now: datetime) -> Freeze:
+    """With a code for the window."""
     while True:
+        claim = Freeze(person=HOLDER, said_by=account.id, said_at=now, is_open=False, is_proven=False, number_key=key)
         claim.code = digits(DIGITS)
         claim.code_key = fingerprint(claim.code, "claim")
         try:
@@ -96,7 +93,7 @@ def _keep_with_code(session: Session, claim: Freeze) -> None:
                 session.add(claim)
         except IntegrityError:  # the code is another's
             continue
-        return
+        return claim
 
 
 def is_holder_of(session: Session, office: Office, account: Account, number: str, now: datetime) -> bool:

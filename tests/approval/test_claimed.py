@@ -80,10 +80,10 @@ def test_many_accounts_that_claim_one_number_stop_nothing_and_do_not_flood_anybo
 def test_one_account_claims_three_times_a_day_whether_anything_is_found(office: TestOffice) -> None:
     in_review(office)
     with office.database.writing() as session:
-        for number in (NUMBER, ANOTHER, NUMBER):
-            claim(session, office, number)
+        made = [claim(session, office, number) for number in (NUMBER, ANOTHER, NUMBER, fictitious_id("19850612", 13))]
+        assert made[0] is made[2], "said again, and still to be proved"
         with pytest.raises(claimed.TooManyClaims):
-            claim(session, office)
+            claim(session, office, fictitious_id("19850612", 14))
         with pytest.raises(NumberMalformed):
             claim(session, office, "123", "13800000010")
 
@@ -115,6 +115,16 @@ def test_whoever_has_proved_the_number_in_a_draft_of_their_own_stops_the_others_
         made = claim(session, office)
         assert (made.is_proven, made.proven_by, made.code) == (True, claimed.HERE, None)
         assert (is_frozen(session, case), is_frozen(session, draft.id)) == (True, False), "one's own is withdrawn"
+
+
+def test_whoever_proves_themselves_after_they_claimed_says_it_once_more_and_it_stops(office: TestOffice) -> None:
+    case = in_review(office)
+    with office.database.writing() as session:
+        made = claim(session, office)
+        draft = own_draft(session, office, an_applicant(session, "13800000009"))
+        a_living_face(session, draft, "holder", NAME, NUMBER)
+        assert claim(session, office) is made
+        assert (made.is_proven, is_frozen(session, case)) == (True, True)
 
 
 @pytest.mark.parametrize("what", ["nothing", "another card", "another number", "another name", "an uploaded picture"])
