@@ -222,6 +222,7 @@ def test_a_sampled_case_is_looked_at_blind_and_the_gate_page_counts_it(house: Ho
     case = a_submitted_case(house.office)
     house.follow_all()
     assert state(house, case) == State.REGISTERED
+    assert "2026年11月30日" in shown(house, "wu", "/samples"), "until when the faces are there"
     blind = shown(house, "wu", f"/samples/{case}")
     assert "GATE-00" not in blind
     assert "0.31" not in blind, "not even how far the faces are apart"

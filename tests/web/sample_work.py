@@ -142,6 +142,7 @@ LISTED = {
             name="样例旅馆",
             title=SHOP,
             due_on=date(2026, 11, 20),
+            faces_until=NOW,
             is_late=True,
             asked_at=NOW,
             submitted_at=NOW,

@@ -30,6 +30,7 @@ router = APIRouter()
 
 @router.get("/samples")
 def to_look_at(request: Request, desk: DeskDep, db: Db, clerk: Clerk) -> Response:
+    kept = desk.office.retention.sampled_for
     rows = [
         {
             "href": f"/samples/{case.id}",
@@ -37,6 +38,7 @@ def to_look_at(request: Request, desk: DeskDep, db: Db, clerk: Clerk) -> Respons
             "name": case.label,
             "title": casefile.item_of(desk.office, case).title,
             "submitted_at": case.submitted_at,
+            "faces_until": case.ended_at + kept if case.ended_at and sampling.faces(db, case.id) else None,
         }
         for case in sampling.waiting(db, clerk)
     ]
