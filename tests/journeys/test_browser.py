@@ -30,7 +30,7 @@ AXE = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
 def chromium(_service: Service, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
     """Its camera is a virtual one that plays a recorded session again and again, at the pace at which it was taken."""
     acts = films(_service.live)
-    frames = [frame for action in ("look", "left", "right") for frame in acts[action] for _ in range(4)]
+    frames = [frame for action in ("look", "left") for frame in acts[action] for _ in range(4)]
     film = write_mjpeg(frames, tmp_path_factory.mktemp("camera") / "loop.mjpeg")
     with seen.browser(film) as opened:
         yield opened
@@ -189,7 +189,7 @@ def test_a_film_that_a_virtual_camera_plays_in_a_loop_is_never_taken_for_a_perso
         (sat,) = session.scalars(select(LiveSession).where(LiveSession.application_id == person.application))
         assert sat.outcome in (None, "retry", "person"), "or the session was over before it came to an end"
         assert (evidence.liveness, evidence.band) in {(None, None), ("person", "person"), ("person", "retry")}
-        if sat.outcome == "person":
+        if sat.outcome is not None:
             assert len(sat.digests) > 10, "it was looked at"
             assert len(set(sat.digests)) < len(sat.digests), "a film that comes round again gives the same bytes"
     context.close()
