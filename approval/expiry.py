@@ -16,6 +16,7 @@ from approval.afterwards import OPEN
 from approval.application import Application, State
 from approval.casefile import item_of, locked, record
 from approval.office import Office
+from approval.sampling import Sample
 from identity import Account, Evidence, delete_pictures, destroy_everybodys_evidence, write_message
 from identity.evidence import PICTURES
 from identity.forgetting import ACTOR, Check, Source
@@ -74,8 +75,20 @@ def sources(office: Office) -> list[Source]:
 
     notice = office.retention.notice
     period = office.retention.rule(What.DRAFTS).period
+    longer = office.retention.sampled_for - office.retention.rule(What.SAMPLED_PICTURES).period
     return [
-        of_cases("decided_pictures", What.DECIDED_PICTURES, lambda limit: _ended(ENDED, limit), _delete_pictures),
+        of_cases(
+            "decided_pictures",
+            What.DECIDED_PICTURES,
+            lambda limit: _ended(ENDED, limit).where(not_(_is_looked_at_again())),
+            _delete_pictures,
+        ),
+        of_cases(
+            "sampled_pictures",
+            What.SAMPLED_PICTURES,
+            lambda limit: _ended(ENDED, limit - longer).where(_is_looked_at_again()),
+            _delete_pictures,
+        ),
         of_cases(
             "returned_pictures",
             What.RETURNED_PICTURES,
@@ -97,6 +110,12 @@ def _ended(states: Sequence[State], limit: datetime) -> Select[str]:
     """Cases that ended before the limit and still have something of a person's proof."""
     ended = select(Application.id).where(Application.state.in_(states), Application.ended_at < limit)
     return ended.where(exists().where(_owned))
+
+
+def _is_looked_at_again() -> ColumnElement[bool]:
+    """Whether the machine approved it, it was drawn, and nobody has looked yet."""
+    waits = [Sample.application_id == Application.id, Sample.reviewed_at.is_(None)]
+    return exists().where(*waits).correlate(Application)
 
 
 def _idle(limit: datetime) -> Select[str]:
@@ -152,6 +171,10 @@ def _discard(session: Session, draft: Application, now: datetime) -> None:
     cases.discard(session, draft)
 
 
+def _drawn() -> Select[str]:
+    return select(Sample.application_id).where(Sample.reviewed_at.is_(None))
+
+
 def checks(office: Office) -> list[Check]:
     """From the side of what is kept: every picture and every reading of a card has a living owner who may have it."""
 
@@ -168,7 +191,8 @@ def checks(office: Office) -> list[Check]:
         return or_(
             Evidence.deleted_at.is_not(None),
             a.id.is_(None),
-            and_(a.state.in_(ENDED), a.ended_at < limit(What.DECIDED_PICTURES, at)),
+            and_(a.state.in_(ENDED), a.ended_at < limit(What.DECIDED_PICTURES, at), a.id.not_in(_drawn())),
+            and_(a.state.in_(ENDED), a.ended_at < at - office.retention.sampled_for),
             and_(a.state == State.RETURNED, a.ended_at < limit(What.RETURNED_PICTURES, at)),
             a.id.in_(_idle_with_pictures(idle)),
         )

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from approval.gate import Gate, Verdict
+from approval.gate import Gate, Rule, Verdict
 from approval.seen import EvidenceFacts
 from credit import CreditFinding, Effect
 from forms import NAMES, Form, Problem, Values, Weight
@@ -343,7 +343,14 @@ def of_gate(gate: Gate | None, verdict: Verdict | None, is_open: bool) -> Iterat
                 yield Found(
                     rule.id,
                     Effect.MANUAL,
-                    Text(zh=f"不满足自动审批条件：{rule.title.zh}", en=f"Not for automatic approval: {rule.title.en}"),
+                    _not_by_machine(rule),
                     rule.citation,
                     rule.confidence,
                 )
+
+
+def _not_by_machine(rule: Rule) -> Text:
+    zh, en = f"不满足自动审批条件：{rule.title.zh}", f"Not for automatic approval: {rule.title.en}"
+    if rule.way_on is None:
+        return Text(zh=zh, en=en)
+    return Text(zh=f"{zh}。{rule.way_on.zh}", en=f"{en}. {rule.way_on.en}")

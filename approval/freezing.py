@@ -2,30 +2,25 @@
 """Freezing (冻结): somebody whom a case names says "that is not me". I/O: database.
 
 Nothing of the case is approved or issued until a clerk has looked. No clock stands still for it: to look is the
-office's work. The claim alone refuses nobody; a clerk lifts the freeze or keeps it, with a reason, and both are logged.
-市场主体登记管理条例第40条 (冒用他人身份).
+office's work. It refuses nobody; a clerk lifts the freeze or keeps it, with a reason, and both are logged. Whoever has
+not proved who they are stops nothing: clerks are told (`approval.claimed`). 市场主体登记管理条例第40条 (冒用他人身份).
 """
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from sqlalchemy import ForeignKey, String, delete, func, or_, select, update
+from sqlalchemy import ForeignKey, String, delete, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from approval import memos, people
 from approval.application import Application, State
 from approval.casefile import item_of, locked, record
 from approval.decision import SHORTEST_REASON, ReasonRequired, is_sentence
-from approval.filings import Filing
 from approval.office import Office
-from identity import HOLDER, Account, Role, lock_account
-from kit.clock import office_day
+from identity import HOLDER, Account, Role
 from kit.database import Base, Moment
 from kit.errors import DomainError
-from kit.numbers import is_id_number
 from kit.random import new_id
-from kit.sealing import Sealed, fingerprint
-
-MOST_CLAIMS, A_DAY = 3, timedelta(days=1)  # by one account, about cases that it is not a part of
+from kit.sealing import Sealed
 
 
 class CaseFrozen(DomainError):
@@ -36,12 +31,11 @@ class NotFrozen(DomainError):
     """The case is not frozen, or was freed meanwhile."""
 
 
-class TooManyClaims(DomainError):
-    """More such claims than one person makes in a day."""
-
-
 class Freeze(Base):
-    """One claim. `case_froze` is false where nothing was left to stop; `outcome` is "lifted" or "kept"."""
+    """One claim about a case, or, without a case, that a number is used (`number_key`). `outcome`: "lifted" or "kept".
+
+    `is_proven`: whoever said it is the person; `proven_by` tells how, of a number. `code` is shown at a window.
+    """
 
     __tablename__ = "freeze"
 
@@ -55,6 +49,12 @@ class Freeze(Base):
     settled_by: Mapped[str | None] = mapped_column(ForeignKey("account.id"))
     settled_at: Mapped[datetime | None] = mapped_column(Moment)
     reason: Mapped[str | None] = mapped_column(Sealed("freeze"))
+    is_proven: Mapped[bool] = mapped_column(default=True)
+    number_key: Mapped[str | None] = mapped_column(String(64), index=True)
+    code: Mapped[str | None] = mapped_column(Sealed("freeze"))
+    code_key: Mapped[str | None] = mapped_column(String(64), unique=True)
+    proven_by: Mapped[str | None] = mapped_column(String(80))
+    proven_at: Mapped[datetime | None] = mapped_column(Moment)
 
 
 def must_be_free(application: Application) -> None:
@@ -71,52 +71,46 @@ def say_not_me(session: Session, application_id: str, person: str, account: Acco
     application = locked(session, application_id)
     if State(application.state).is_final and application.state != State.REGISTERED:
         return False
-    said_before = _of(session, application.id, account.id)
-    session.add(Freeze(application_id=application.id, person=person, said_by=account.id, said_at=now))
+    said_before = _of(session, application.id, account.id, is_proven=True) is not None
+    claim = _of(session, application.id, account.id, is_proven=False, is_open=True)
+    if claim is None:
+        claim = Freeze(application_id=application.id, person=person, said_by=account.id, said_at=now)
+        session.add(claim)
+    claim.is_proven = True
     is_new = not said_before and application.state != State.REGISTERED
     if is_new and application.frozen_at is None:
         application.frozen_at = now
     session.flush()
     actor = f"account:{account.id}"
-    facts = {"person": person.split(".")[0], "froze": application.frozen_at is not None}
+    facts = {"person": person.split(".")[0], "proven": True, "froze": application.frozen_at is not None}
     record(session, application, "case.disputed", actor, now, facts)
     for role in (Role.CLERK, Role.SUPERVISOR):
         memos.tell(session, application, "not_me", actor, now, role=role, occasion=f"{now:%d%H%M%S%f}")
     return application.frozen_at is not None
 
 
-def _of(session: Session, application_id: str, account_id: str) -> bool:
-    query = select(Freeze.id).where(Freeze.application_id == application_id, Freeze.said_by == account_id)
-    return session.scalar(query.limit(1)) is not None
+def note_claim(session: Session, application_id: str, account: Account, now: datetime) -> None:
+    """Somebody who has not proved it says that they are a person of the case: clerks are told, nothing stops.
 
-
-def say_number_is_used(session: Session, account: Account, number: str, now: datetime) -> None:
-    """Whoever fears that their number was used says so; every case under way of others that names it is frozen.
-
-    The answer is the same whether there is such a case: nobody learns from it who files what. Raises
-    people.NumberMalformed, TooManyClaims.
+    Once of each account; all of a day about one case are one memo.
     """
-    if not is_id_number(number.strip().upper(), office_day(now)):
-        raise people.NumberMalformed()
-    lock_account(session, account.id)
-    recent = select(func.count()).where(
-        Freeze.said_by == account.id, Freeze.person == HOLDER, Freeze.said_at > now - A_DAY
-    )
-    none_found = Freeze(application_id=None, person=HOLDER, said_by=account.id, said_at=now, is_open=False)
-    if (session.scalar(recent.where(Freeze.application_id.is_(None))) or 0) >= MOST_CLAIMS:
-        raise TooManyClaims(most=MOST_CLAIMS)
-    session.add(none_found)  # counts the question, found or not
-    key = fingerprint(number.strip().upper(), "person")
-    named = select(people.Involved.application_id).where(people.Involved.key == key)
-    filed = select(Filing.application_id).where(Filing.person_key == key)
-    over = [State.REFUSED, State.RETURNED, State.WITHDRAWN]
-    cases = select(Application.id).where(
-        or_(Application.id.in_(named), Application.id.in_(filed)),
-        Application.applicant_id != account.id,
-        Application.state.not_in(over),
-    )
-    for application_id in session.scalars(cases.order_by(Application.id).limit(50)).all():
-        say_not_me(session, application_id, HOLDER, account, now)
+    application = locked(session, application_id)
+    is_over = State(application.state).is_final and application.state != State.REGISTERED
+    if is_over or _of(session, application.id, account.id) is not None:
+        return
+    unproven = Freeze(application_id=application.id, person=HOLDER, said_by=account.id, said_at=now, is_proven=False)
+    session.add(unproven)
+    session.flush()
+    actor, facts = f"account:{account.id}", {"person": HOLDER, "proven": False, "froze": False}
+    record(session, application, "case.disputed", actor, now, facts)
+    for role in (Role.CLERK, Role.SUPERVISOR):
+        memos.tell(session, application, "not_me_claimed", actor, now, role=role, occasion=f"{now:%Y%m%d}")
+
+
+def _of(session: Session, application_id: str, account_id: str, **asked: bool) -> Freeze | None:
+    """What this account has said of the case."""
+    query = select(Freeze).where(Freeze.application_id == application_id, Freeze.said_by == account_id)
+    return session.scalar(query.filter_by(**asked).limit(1))
 
 
 def claims(session: Session, application_id: str) -> list[Freeze]:
@@ -137,18 +131,24 @@ def lift(
 ) -> Application:
     """The claim did not hold, or is settled: the case goes on where it stood. Raises what `_settled` raises."""
     application = _settled(session, application_id, officer, "lifted", reason, now)
-    application.frozen_at = None
+    was_frozen, application.frozen_at = application.frozen_at is not None, None
     session.flush()
     record(session, application, "case.freed", f"account:{officer.id}", now, {})
     step = office.catalogue.process_of(item_of(office, application)).steps.get(application.step or "")
-    if application.state == State.CHECKING and step is not None:
+    if was_frozen and application.state == State.CHECKING and step is not None:
         office.kick(session, application.id, f"{application.seq}:freed:{now:%d%H%M%S}", 0.0)
     return application
 
 
 def keep_frozen(session: Session, application_id: str, officer: Account, reason: str, now: datetime) -> Application:
-    """The claim holds for now: the case stays as it is, for a person to return or refuse."""
+    """The claim holds for now: the case stays as it is, for a person to return or refuse.
+
+    A clerk may so stop a case of which somebody only claims something.
+    """
     application = _settled(session, application_id, officer, "kept", reason, now)
+    if application.frozen_at is None and not State(application.state).is_final:
+        application.frozen_at = now
+        session.flush()
     record(session, application, "case.kept_frozen", f"account:{officer.id}", now, {})
     return application
 

@@ -31,6 +31,7 @@ class Facts(Frozen):
     liveness_proven: bool | None = None
     second_factor: str | None = None  # "none", "partner", "window" or "video"
     others_unproven: Count = Field(default=None, ge=0)
+    others_without_factor: Count = Field(default=None, ge=0)  # of whom nothing but a remote face or a picture speaks
     unsigned: Count = Field(
         default=None, ge=0
     )  # of those who must sign; None for what was submitted before it was asked
@@ -67,7 +68,10 @@ class Mend(Frozen):
 
 
 class Rule(Frozen):
-    """One condition. Of a list, `one_of` asks that each value be among the threshold, `none_of` that none be."""
+    """One condition. Of a list, `one_of` asks that each value be among the threshold, `none_of` that none be.
+
+    `way_on`: what can be done where no answer of the form would satisfy it.
+    """
 
     id: str = Field(pattern=r"^G-\d\d$")
     fact: str
@@ -77,6 +81,7 @@ class Rule(Frozen):
     citation: Text
     confidence: Literal["V", "M", "D"]
     mend: Mend | None = None
+    way_on: Text | None = None
 
     @model_validator(mode="after")
     def fits_together(self) -> "Rule":

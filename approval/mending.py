@@ -48,6 +48,7 @@ class Obstacle(Frozen):
 
     rule: str
     title: Text
+    way_on: Text | None = None
 
 
 class Nothing(Frozen):
@@ -133,4 +134,6 @@ def _assumed(gate: Gate, facts: Facts, hopes: Mapping[str, object]) -> tuple[Ass
 
 
 def _obstacles(gate: Gate, failing: set[str]) -> tuple[Obstacle, ...]:
-    return tuple(Obstacle(rule=rule.id, title=rule.title) for rule in gate.rules if rule.id in failing)
+    return tuple(
+        Obstacle(rule=rule.id, title=rule.title, way_on=rule.way_on) for rule in gate.rules if rule.id in failing
+    )

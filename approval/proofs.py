@@ -20,7 +20,7 @@ from approval.gatebook import GateBook
 from approval.inquiries import inquiries_of, looked_of, namesakes_of, unsigned_of
 from approval.neighbours import neighbours_of
 from approval.office import Office
-from approval.proving import evidence_facts, unproven_others
+from approval.proving import evidence_facts, others_without_factor, unproven_others
 from approval.sampling import is_open, keep_verdict
 from approval.weighing import FORMAT, GateAsked, Snapshot, Weighed, digest_of_json, gates_of, ruleset, weigh
 from catalogue import Catalogue
@@ -89,6 +89,7 @@ def snapshot(session: Session, office: Office, application: Application, now: da
         neighbours=neighbours_of(session, application.id),
         filings=counted_of(session, application.id),
         others_unproven=unproven_others(session, office, application, now),
+        others_without_factor=others_without_factor(session, office, application, now),
         unsigned=unsigned_of(session, application.id),
         inquiries=inquiries_of(session, application.id),
         format=FORMAT,

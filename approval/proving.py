@@ -214,9 +214,6 @@ def is_done(session: Session, office: Office, application: Application) -> bool:
 
 def unproven_others(session: Session, office: Office, application: Application, now: datetime) -> int:
     """How many natural persons besides the holder are named and have not reached the level."""
-    item = item_of(office, application)
-    values = checked(office, application, now).values
-    holder = values.get(item.holder.number)
     proven = set()
     for evidence in evidence_of_all(session, application.id):
         if evidence.assured_at is not None and evidence.person != HOLDER:
@@ -224,12 +221,28 @@ def unproven_others(session: Session, office: Office, application: Application, 
     for one in standing(session, office, application, now)[1:]:
         if one.is_assured:
             proven.add(one.named.who)
-    return sum(
-        person.number != holder
-        and person.subject is Subject.NATURAL
-        and assuring.who_key(person.name, person.number) not in proven
+    return len(_others(office, application, now) - proven)
+
+
+def others_without_factor(session: Session, office: Office, application: Application, now: datetime) -> int:
+    """How many of them have, beside a remote face, nothing that is bound to the person (`identity.second_factor`)."""
+    bound = set()
+    for evidence in evidence_of_all(session, application.id):
+        who = (evidence.assurance or {}).get("who")
+        if who and evidence.person != HOLDER and assuring.second_factor(evidence, who) != "none":
+            bound.add(who)
+    return len(_others(office, application, now) - bound)
+
+
+def _others(office: Office, application: Application, now: datetime) -> set[str]:
+    """Every natural person besides the holder, each as `who_key`."""
+    item = item_of(office, application)
+    values = checked(office, application, now).values
+    return {
+        assuring.who_key(person.name, person.number)
         for person in persons_of(item, values)
-    )
+        if person.number != values.get(item.holder.number) and person.subject is Subject.NATURAL
+    }
 
 
 def evidence_facts(session: Session, office: Office, application: Application, now: datetime) -> EvidenceFacts:

@@ -12,14 +12,15 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from approval import memos
 from approval.agreement import Agreement, drift, is_sampled, tally
-from approval.application import Application, DecisionRow
+from approval.application import Application, DecisionRow, State
 from approval.casefile import record
 from approval.decision import SHORTEST_REASON, ReasonRequired, is_sentence
 from approval.gate import Verdict
 from approval.office import Office
 from approval.people import keep_off, seen_by
 from approval.unconnected import load_unconnected, passed_apart
-from identity import Account, Role
+from identity import Account, Role, faces_kept, keep_faces, when_final
+from identity.retention import What
 from kit.clock import office_day
 from kit.database import Base, Moment
 from kit.errors import DomainError
@@ -117,6 +118,29 @@ def waiting(session: Session, person: Account, limit: int = 20) -> list[Applicat
     return list(session.scalars(query))
 
 
+def close_pictures(session: Session, office: Office, application: Application, now: datetime) -> None:
+    """The decision is final: pictures go, but for the faces of a sample that nobody has looked at yet."""
+    if not is_waiting(session, application.id):
+        if when_final(session, office.retention, application.id, now):
+            record(session, application, "pictures.deleted", "system:retention", now, {})
+    elif office.retention.sampled_for and not office.retention.rule(What.DECIDED_PICTURES).period:
+        persons = keep_faces(session, application.id, now)
+        record(session, application, "pictures.kept_to_look_again", "system:retention", now, {"persons": persons})
+
+
+def is_waiting(session: Session, application_id: str) -> bool:
+    """Whether the case was drawn and nobody has looked yet."""
+    sample = session.get(Sample, application_id)
+    return sample is not None and sample.reviewed_at is None
+
+
+def faces(session: Session, application_id: str) -> list[str]:
+    """Whose portrait and frame can be compared, by place. Raises NotSampled."""
+    if not is_waiting(session, application_id):
+        raise NotSampled()
+    return faces_kept(session, application_id)
+
+
 def sample_of(session: Session, application_id: str) -> Sample:
     """The sample still to be looked at, locked. Raises NotSampled."""
     query = select(Sample).where(Sample.application_id == application_id, Sample.reviewed_at.is_(None))
@@ -127,9 +151,17 @@ def sample_of(session: Session, application_id: str) -> Sample:
 
 
 def look(
-    session: Session, application: Application, person: Account, would_approve: bool, words: str, now: datetime
+    session: Session,
+    office: Office,
+    application: Application,
+    person: Account,
+    would_approve: bool,
+    words: str,
+    now: datetime,
 ) -> None:
     """What a person says of a case that the machine approved; the gate stops when it is wrong too often.
+
+    The faces that were kept for it go with the answer.
 
     Raises NotSampled, ReasonRequired for a disagreement without words, ConflictOfInterest.
     """
@@ -148,6 +180,8 @@ def look(
         now,
         {"gate": sample.gate, "version": sample.version, "agrees": would_approve},
     )
+    if State(application.state).is_final:
+        close_pictures(session, office, application, now)
     if not would_approve:
         memos.tell(session, application, "sample_disagrees", actor, now, role=Role.SUPERVISOR, words=words)
         if is_open(session, sample.gate) and drift(_errors(session, sample.gate, sample.version)) == "stop":

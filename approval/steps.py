@@ -28,11 +28,11 @@ from approval.inquiries import ask_bureau, count_namesakes, keep_inquiries, keep
 from approval.leads import of_filings, of_place
 from approval.neighbours import count_neighbours, keep_neighbours, place_of
 from approval.office import Office
-from approval.proving import evidence_facts, unproven_others
+from approval.proving import evidence_facts, others_without_factor, unproven_others
 from approval.registered import Looked, of_looked, told_of
 from approval.weighing import Inquired, Snapshot, weigh
 from catalogue import EntryResult, LicenceResult, PermitResult
-from identity import Account, when_final, write_message
+from identity import Account, write_message
 from kit.clock import office_day
 from kit.errors import DomainError
 
@@ -177,7 +177,7 @@ def weigh_findings(office: Office, application: Application) -> Carried:
         if application.suspended_on is not None:  # stopped while the bureau was asked: weighed again
             raise ClockSuspended()
         must_be_free(application)
-        if evidence_facts(session, office, application, now) != fresh.evidence:  # a consent was withdrawn meanwhile
+        if not _is_as_weighed(session, office, application, fresh, now):
             raise EvidenceChanged()
         note(session, application, now)
         process = office.catalogue.process_of(item)
@@ -188,6 +188,18 @@ def weigh_findings(office: Office, application: Application) -> Carried:
         sampling.draw(session, office, application, now)
 
     return Carried("approve", approve)
+
+
+def _is_as_weighed(
+    session: Session, office: Office, application: Application, weighed: Snapshot, now: datetime
+) -> bool:
+    """Whether nobody has taken back a consent, or said that it is somebody else, meanwhile."""
+    others = (
+        unproven_others(session, office, application, now),
+        others_without_factor(session, office, application, now),
+    )
+    is_same = evidence_facts(session, office, application, now) == weighed.evidence
+    return is_same and others == (weighed.others_unproven, weighed.others_without_factor)
 
 
 def reserve_licence(office: Office, application: Application) -> Carried:
@@ -302,8 +314,7 @@ def notify_applicant(office: Office, application: Application) -> Carried:
         account = session.get_one(Account, application.applicant_id)
         body = ISSUED.format(number=application.number)
         write_message(session, f"issued:{application.id}", account.phone or "", body, now)
-        if when_final(session, office.retention, application.id, now):
-            record(session, application, "pictures.deleted", "system:retention", now, {})
+        sampling.close_pictures(session, office, application, now)
 
     return Carried("sent", write)
 

@@ -12,7 +12,7 @@ from kit.declared import declared
 from kit.text import Frozen, Text
 
 FILE = Path(__file__).parent / "viewers.toml"
-Shown = Literal["full", "masked", "none"]
+Shown = Literal["full", "masked", "faces", "none"]
 
 
 class Personal(Frozen):

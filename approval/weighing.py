@@ -102,6 +102,7 @@ class Snapshot(Frozen):
     neighbours: Neighbours | None = Field(default=None, exclude_if=lambda counted: counted is None)
     filings: Filed | None = Field(default=None, exclude_if=lambda counted: counted is None)
     others_unproven: int | None = Field(default=None, exclude_if=lambda counted: counted is None)
+    others_without_factor: int | None = Field(default=None, exclude_if=lambda counted: counted is None)
     unsigned: int | None = Field(default=None, exclude_if=lambda counted: counted is None)
     inquiries: tuple[Inquired, ...]
     format: int = Field(default=1, ge=1, le=FORMAT, exclude_if=lambda number: number == 1)
@@ -212,6 +213,7 @@ def facts_for_gate(snapshot: Snapshot, item: Item, form: Form, result: Checked) 
         "is_correction": snapshot.is_correction,
         **gate_facts(snapshot.evidence, snapshot.straight_through),
         "others_unproven": _unproven(snapshot, item, result),
+        "others_without_factor": snapshot.others_without_factor,
         "unsigned": snapshot.unsigned,
         "address_known": snapshot.neighbours.is_standard if snapshot.neighbours else None,
         "credit_effects": tuple(sorted(effects)) if asked else None,

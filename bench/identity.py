@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
-from bench import identity_curve, identity_methods
+from bench import identity_curve, identity_goals, identity_methods
 from bench.identity_measuring import Sitter, Trials, clean, on_a_card, seen, verdicts
 from bench.identity_photographs import HARD, SPOILINGS, of_the_demonstration, photographs_in
 from bench.identity_statistics import Rate, claim, false_matches, false_non_matches, trade_off
@@ -100,6 +100,10 @@ def report(folder: Path, out: Path, choice: Choice, rate: float, with_methods: b
         lines += ["", "Both of a pair in the group, undamaged:", ""]
         lines += rates([(group, plainly.within(group)) for group in groups], limits)
     lines += ["", "What the rule decides:", "", *decided(sitters, cards, bands, choice.label)]
+    lines += ["", "One person refused where so many strangers pass, undamaged photographs:", ""]
+    lines += identity_goals.at_each_rate(plainly)
+    lines += ["", "The same, portrait " + str(cards[0][0]) + ":", "", *identity_goals.at_each_rate(cards[0][1])]
+    lines += ["", "Goals, undamaged photographs:", "", *identity_goals.told(plainly, limits[0], groups)]
     lines += ["", claim(false_matches(plainly.impostors, limits[0]), limits[0])]
     curves = {"undamaged": plainly, **{str(how): of for how, of in cards}}
     lines += ["", f"Curves: {_draw(out / 'det.svg', curves, folder)}."]

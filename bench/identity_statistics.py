@@ -117,9 +117,9 @@ def claim(matches: Rate, limit: float) -> str:
     )
 
 
-def pairs_needed(confidence: float = 0.95) -> int:
-    """How many pairs without one false match it takes to claim 1:10 000."""
-    return int(np.ceil(log((1 - confidence) / 2) / log(1 - CLAIM)))
+def pairs_needed(confidence: float = 0.95, rate: float = CLAIM) -> int:
+    """How many pairs without one error it takes to claim the rate: 1:10 000 false matches, if nothing else is said."""
+    return int(np.ceil(log((1 - confidence) / 2) / log(1 - rate)))
 
 
 def sign_test(better: int, worse: int) -> float:

@@ -87,6 +87,7 @@ from identity.passkeys import (
 )
 from identity.retention import Retention, load_retention, persons_held, when_final
 from identity.routes import MEETINGS, OFFICERS, Route, Routes, Way, load_routes
+from identity.secondlook import face_of, faces_kept, keep_faces
 from identity.sessions import (
     Lives,
     SignedIn,
@@ -216,6 +217,8 @@ __all__ = [
     "enrol_staff",
     "everybodys_evidence",
     "evidence_of",
+    "face_of",
+    "faces_kept",
     "first_of",
     "gateway_at",
     "grant_role",
@@ -225,6 +228,7 @@ __all__ = [
     "issue_link",
     "judge",
     "jurisdiction",
+    "keep_faces",
     "keep_for",
     "keep_portrait",
     "keep_secret",

@@ -37,6 +37,8 @@ class ConsentText(Frozen):
     purpose: Literal["face"]
     sha256: str
     basis: Text
+    # For how many days at most, after the decision, the words let portrait and frame stay for a second look.
+    second_look_days: int = Field(default=0, ge=0, le=30)
     lines: tuple[ConsentLine, ...] = Field(min_length=1)
 
     @property

@@ -271,10 +271,12 @@ def hand_over(session: Session, from_application: str, to_application: str) -> N
 
 def copy_evidence(session: Session, from_application: str, to_application: str, now: datetime) -> None:
     """Give another application of the same holder the same proof, with sealed pictures of its own: each case deletes
-    those it has. What the other had before is destroyed. Nothing happens once the pictures are gone.
+    those it has. What the other had before is destroyed. Nothing happens once the pictures are gone, or stay only to be
+    looked at again.
     """
     given = evidence_of(session, from_application)
-    if given.deleted_at is not None:
+    is_reduced = given.portrait_picture is not None and given.card_picture is None
+    if given.deleted_at is not None or is_reduced:
         return
     destroy_evidence(session, evidence_of(session, to_application))
     session.flush()
@@ -292,13 +294,16 @@ def delete_pictures(session: Session, application_id: str, now: datetime) -> int
 
     Gives of how many persons.
     """
-    deleted = 0
-    for evidence in everybodys_evidence(session, application_id):
-        if evidence.deleted_at is None or evidence.holds_something:
-            _destroy_pictures(session, evidence)
-            evidence.deleted_at, evidence.subject_key = evidence.deleted_at or now, None
-            deleted += 1
-    return deleted
+    return sum(delete_pictures_of(session, evidence, now) for evidence in everybodys_evidence(session, application_id))
+
+
+def delete_pictures_of(session: Session, evidence: Evidence, now: datetime) -> bool:
+    """Of one person. Gives whether there was anything left to do."""
+    if evidence.deleted_at is not None and not evidence.holds_something:
+        return False
+    _destroy_pictures(session, evidence)
+    evidence.deleted_at, evidence.subject_key = evidence.deleted_at or now, None
+    return True
 
 
 def _destroy_pictures(session: Session, evidence: Evidence) -> None:

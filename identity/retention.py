@@ -15,6 +15,7 @@ from pydantic import Field, model_validator
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
+from identity.consents import FACE, load_consents
 from identity.evidence import PICTURES, Evidence, delete_pictures
 from kit.declared import declared
 from kit.text import Frozen, Text
@@ -29,6 +30,7 @@ class What(StrEnum):
     FAILED_SESSIONS = "failed_sessions"
     PAST_SESSIONS = "past_sessions"
     DECIDED_PICTURES = "decided_pictures"
+    SAMPLED_PICTURES = "sampled_pictures"
     RETURNED_PICTURES = "returned_pictures"
     DRAFT_PICTURES = "draft_pictures"
     DRAFT_WARNINGS = "draft_warnings"
@@ -88,6 +90,9 @@ class Retention(Frozen):
             raise ValueError("two periods for one kind")
         if self.rule(What.DRAFT_WARNINGS).period >= self.rule(What.DRAFTS).period:
             raise ValueError("a draft's owner is told before it is deleted, not after")
+        said = load_consents().current(FACE).second_look_days
+        if self.rule(What.SAMPLED_PICTURES).period + self.grace > timedelta(days=said):
+            raise ValueError(f"people agree that pictures stay for a second look for {said} days and no longer")
         if self.persons.warn >= self.persons.file:
             raise ValueError("the warning comes before the filing")
         return self
@@ -98,6 +103,11 @@ class Retention(Frozen):
     def limit(self, what: What, now: datetime) -> datetime:
         """Whatever happened before this moment, its time is over."""
         return now - self.rule(what).period
+
+    @property
+    def sampled_for(self) -> timedelta:
+        """How long after the decision a sample keeps faces: no shorter than what nobody looks at again is kept."""
+        return max(self.rule(What.SAMPLED_PICTURES).period, self.rule(What.DECIDED_PICTURES).period)
 
     @property
     def grace(self) -> timedelta:

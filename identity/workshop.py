@@ -60,13 +60,17 @@ def model_name() -> str:
 
 
 def _found(pixels: "np.ndarray[Any, Any]", at: int) -> list[Box]:
-    """Every face, looked for on a small grey copy; again on a larger one if there is none."""
+    """Every face, looked for on a small grey copy; again on one of twice the side if there is none.
+
+    No larger: of a picture without a face that would be more than a second of work, for faces too small to compare.
+    """
     height, width = pixels.shape[:2]
-    for side in (at, 2 * at):
-        scale = min(1.0, side / min(height, width))
-        size = (round(width * scale), round(height * scale))
-        grey = cv2.cvtColor(cv2.resize(pixels, size, interpolation=cv2.INTER_AREA), cv2.COLOR_RGB2GRAY)
-        boxes = face_recognition.face_locations(grey, 0 if side == at else 1)
+    for side, most in ((at, 1.0), (2 * at, 2.0)):
+        scale = min(most, side / min(height, width))
+        size = (max(1, round(width * scale)), max(1, round(height * scale)))
+        how = cv2.INTER_AREA if scale <= 1 else cv2.INTER_LINEAR
+        grey = cv2.cvtColor(cv2.resize(pixels, size, interpolation=how), cv2.COLOR_RGB2GRAY)
+        boxes = face_recognition.face_locations(grey, 0)
         if boxes:
             return [tuple(round(edge / scale) for edge in box) for box in boxes]
     return []

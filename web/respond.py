@@ -38,6 +38,7 @@ NOTICES = {
         "已收到。相关申请已暂停办理，工作人员会尽快核实",
         "Noted: whatever it concerns is stopped until a clerk has looked",
     ),
+    "not-me-told": ("已转告工作人员", "Clerks are told"),
     "uploaded": ("已上传", "Uploaded"),
     "invited": ("邀请短信已发出", "The invitation is sent"),
     "part-signed": ("已签名", "Signed"),

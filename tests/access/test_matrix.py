@@ -191,6 +191,7 @@ NOT_THERE = {
     "GET /directory/{code}",
     "GET /directory/{code}/return",
     "GET /enrol/{token}",
+    "GET /identity/claims/{id}",
     "GET /log/checkpoint",
     "GET /log/tile/entries/{place:path}",
     "GET /log/tile/{level}/{place:path}",
@@ -208,6 +209,7 @@ NOT_THERE = {
     "GET /review/{id}/files/{sha256}",
     "GET /review/{id}/papers/{paper}.pdf",
     "GET /samples/{id}",
+    "GET /samples/{id}/faces/{which}",
     "GET /v/{verification_id}",
 }
 

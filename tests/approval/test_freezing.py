@@ -11,8 +11,8 @@ from approval import cases, claims, deciding, freezing, memos
 from approval.application import Application, State
 from approval.calendar import seed_calendar
 from approval.decision import Decision, Outcome, ReasonRequired
-from approval.freezing import CaseFrozen, NotFrozen, TooManyClaims
-from approval.people import ConflictOfInterest, NumberMalformed, declare_kin
+from approval.freezing import CaseFrozen, NotFrozen
+from approval.people import ConflictOfInterest, declare_kin
 from approval.running import Runner
 from identity import HOLDER, Account
 from kit.database import Database
@@ -154,21 +154,6 @@ def test_a_draft_is_neither_submitted_nor_thrown_away_while_it_is_frozen(office:
                 forbidden()
         freezing.lift(session, office.office, case, a_clerk(session, "zhou"), WHY, NOON)
         cases.discard(session, draft)
-
-
-def test_whose_number_is_used_by_others_freezes_their_cases_and_learns_nothing(office: TestOffice) -> None:
-    case, own = in_review(office), in_review(office, "13800000009")
-    with office.database.writing() as session:
-        victim = an_applicant(session, "13800000009")
-        with pytest.raises(NumberMalformed):
-            freezing.say_number_is_used(session, victim, "123", NOON)
-        freezing.say_number_is_used(session, victim, NUMBER, NOON)
-        freezing.say_number_is_used(session, victim, "999999198506120128", NOON)
-        frozen = {one: session.get_one(Application, one).frozen_at is not None for one in (case, own)}
-        assert frozen == {case: True, own: False}, "one's own case is withdrawn, not frozen"
-        freezing.say_number_is_used(session, victim, NUMBER, NOON)
-        with pytest.raises(TooManyClaims):
-            freezing.say_number_is_used(session, victim, NUMBER, NOON)
 
 
 def test_a_registered_business_is_told_to_clerks_and_not_stopped(office: TestOffice) -> None:

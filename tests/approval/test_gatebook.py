@@ -51,7 +51,17 @@ def test_of_each_item_one_gate_may_be_live_and_one_in_shadow() -> None:
     assert BOOK.live("company", TODAY) is None
     assert BOOK.live("sole-trader", TODAY) is BOOK.version("sole-trader", 1)
     assert BOOK.version("sole-trader", 9) is None
-    assert [gate.version for gate in BOOK.versions("sole-trader")] == [2, 1]
+    assert [gate.version for gate in BOOK.versions("sole-trader")] == [4, 3, 2, 1]
+    later = date(2026, 12, 1)
+    assert [(gate.version, gate.mode) for gate in BOOK.asked("sole-trader", later)] == [(3, "live"), (4, "shadow")]
+
+
+def test_whatever_is_asked_from_now_on_asks_everybody_for_a_second_factor_and_says_how_to_mend_it() -> None:
+    for item in BOOK.items:
+        for gate in BOOK.asked(item, date(2026, 12, 1)):
+            (rule,) = [rule for rule in gate.rules if rule.fact == "others_without_factor"]
+            assert rule.way_on is not None
+            assert "second_factor" in {one.fact for one in gate.rules}
 
 
 @pytest.mark.parametrize(

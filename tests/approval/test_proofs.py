@@ -164,16 +164,16 @@ def test_machine_approvals_are_looked_at_again_and_too_many_errors_stop_the_gate
         clerk, supervisor = a_clerk(session, "zhou"), a_supervisor(session)
         assert {case.id for case in sampling.waiting(session, clerk)} == {case.id for case in looked}
     with office.database.writing() as session, pytest.raises(ReasonRequired):
-        sampling.look(session, looked[0], clerk, False, "", NOON)
+        sampling.look(session, office.office, looked[0], clerk, False, "", NOON)
     for case in looked:
         with office.database.writing() as session:
             if sampling.is_open(session, "sole-trader"):
-                sampling.look(session, session.get_one(Application, case.id), clerk, False, WORDS, NOON)
+                sampling.look(session, office.office, session.get_one(Application, case.id), clerk, False, WORDS, NOON)
     with office.database.writing() as session:
         assert not sampling.is_open(session, "sole-trader")
         assert "gate_stopped" in {memo.kind for memo in memos.unseen(session, supervisor)}
         with pytest.raises(sampling.NotSampled):
-            sampling.look(session, session.get_one(Application, looked[0].id), clerk, True, "", NOON)
+            sampling.look(session, office.office, session.get_one(Application, looked[0].id), clerk, True, "", NOON)
     stopped = a_submitted_case(office, "13800000301")
     Runner(office.office).carry_on(stopped)
     with office.database.writing() as session:
@@ -238,7 +238,7 @@ def test_a_gate_in_shadow_is_compared_with_what_people_say_of_the_samples_as_wel
     case = approved(office)
     with office.database.writing() as session:
         clerk = a_clerk(session, "zhou")
-        sampling.look(session, session.get_one(Application, case.id), clerk, True, "", NOON)
+        sampling.look(session, office.office, session.get_one(Application, case.id), clerk, True, "", NOON)
     with office.database.reading() as session:
         assert sampling.looked_at(session, "sole-trader", 1) == (1, 0)
         assert sampling.looked_at(session, "sole-trader", 2) == (0, 0)
@@ -255,7 +255,7 @@ def test_a_decision_runs_again_under_the_version_it_was_made_under(office: TestO
         kept = proofs.of_number(session, case.number or "")
     assert [(asked.version, asked.mode) for asked in kept.snapshot.gates or ()] == [(1, "live"), (2, "shadow")]
     book = load_gates()
-    first, second = reversed(book.versions("sole-trader"))
+    first, second, *_newer = reversed(book.versions("sole-trader"))
     third = first.model_copy(update={"version": 3, "rules": second.rules})  # live since, and stricter
     later = GateBook((first.model_copy(update={"mode": "off"}), second.model_copy(update={"mode": "off"}), third))
     told = proofs.replay(CATALOGUE, later, kept)
@@ -273,7 +273,7 @@ def test_a_decision_runs_again_under_the_version_it_was_made_under(office: TestO
 
 
 def test_a_new_version_decides_from_its_first_day_and_is_named_by_what_it_decides(office: TestOffice) -> None:
-    first, second = reversed(load_gates().versions("sole-trader"))
+    first, second, *_newer = reversed(load_gates().versions("sole-trader"))
     today = office_day(NOON)
     book = GateBook(
         (

@@ -2,6 +2,7 @@
 """Everybody whom a case names proves who they are, once, by whichever way; a clerk sees who has."""
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -11,18 +12,21 @@ from sqlalchemy.orm import Session
 import audit
 from approval import cases, claims, deciding, participants, proofs, proving, signers
 from approval.application import Application, State
+from approval.calendar import seed_calendar
 from approval.claims import NotHeld
 from approval.decision import Decision, Outcome, ReasonRequired
 from approval.participants import NotInvited, Participant
 from approval.proving import CaseClosed, PictureMissing
 from approval.roles import load_needs
 from approval.running import Runner
+from approval.steps import _is_as_weighed
 from approval.weighing import weigh
 from forms import Answers, rows_of
 from identity import HOLDER, AlreadyAssured, Evidence, Way, assuring, evidence_of, keep_portrait
 from identity.messages import Message
 from identity.record import records_of
 from kit.database import Database
+from licences import Template, fictitious_codes, fill_pool
 from tests.approval.test_participants import SECOND, a_company, invited
 from tests.conftest import NOON
 from tests.office import CATALOGUE, JPEG, TestOffice, a_clerk, a_submitted_case, an_applicant, in_review
@@ -76,6 +80,68 @@ def test_only_those_who_have_not_proved_themselves_are_counted(office: TestOffic
         assert proving.unproven_others(session, office.office, case, NOON) == 0
         taken = proofs.snapshot(session, office.office, case, NOON)
         assert taken.others_unproven == 0
+
+
+def test_of_everybody_else_a_second_factor_is_counted_apart_from_a_proof(office: TestOffice) -> None:
+    with office.database.writing() as session:
+        case = a_company(session, office)
+        supervisor = proving.named_at(session, office.office, case, "supervisors.0")
+        a_living_face(session, case, supervisor.place, supervisor.name, supervisor.number)
+        seen = evidence_of(session, case.id, "shareholders.1")
+        who = proving.named_at(session, office.office, case, "shareholders.1").who
+        assuring.assure(seen, Way.EYE, "account:test", who, NOON, {})
+        assert proving.unproven_others(session, office.office, case, NOON) == 0
+        assert proving.others_without_factor(session, office.office, case, NOON) == 2, "a face, and pictures compared"
+        vouch(session, office, case, "supervisors.0")
+        assert proving.others_without_factor(session, office.office, case, NOON) == 1
+        assert proofs.snapshot(session, office.office, case, NOON).others_without_factor == 1
+
+
+LATER = NOON + timedelta(days=9)  # under the gates of December
+AGENT: dict[str, Any] = {
+    "agent": "declared",
+    "agent_name": "吴样例",
+    "agent_number": "999999198506120152",
+    "agent_powers": ["collect"],
+}
+
+
+def test_the_machine_asks_an_agent_for_a_second_factor_and_says_how_it_is_had(office: TestOffice) -> None:
+    with office.database.writing() as session:
+        seed_calendar(session)
+        fill_pool(session, Template.SOLE_TRADER, fictitious_codes(Template.SOLE_TRADER, 1000, 10))
+    office.at(LATER)
+    alone, vouched = (a_submitted_case(office, f"1380000000{n}", **AGENT) for n in (1, 2))
+    with office.database.writing() as session:
+        for one in (alone, vouched):
+            agent = session.get_one(Application, one)
+            a_living_face(session, agent, "agent_name", AGENT["agent_name"], AGENT["agent_number"])
+        vouch(session, office, session.get_one(Application, vouched), "agent_name")
+    for one in (alone, vouched):
+        Runner(office.office).carry_on(one)
+    with office.database.reading() as session:
+        waiting = session.get_one(Application, alone)
+        assert waiting.state == State.IN_REVIEW
+        (found,) = [found for found in waiting.findings if found.rule.startswith("G-")]
+        assert found.rule == "G-17"
+        assert "请他们打开各自的链接" in found.message["zh"]
+        assert session.get_one(Application, vouched).state == State.REGISTERED
+
+
+def test_what_somebody_else_takes_back_while_the_machine_weighs_is_weighed_again(office: TestOffice) -> None:
+    office.at(LATER)
+    case = a_submitted_case(office, **AGENT)
+    with office.database.writing() as session:
+        application = session.get_one(Application, case)
+        a_living_face(session, application, "agent_name", AGENT["agent_name"], AGENT["agent_number"])
+        vouch(session, office, application, "agent_name")
+    with office.database.reading() as session:
+        weighed = proofs.snapshot(session, office.office, session.get_one(Application, case), LATER)
+        assert _is_as_weighed(session, office.office, session.get_one(Application, case), weighed, LATER)
+    with office.database.writing() as session:
+        assuring.forget_assurance(evidence_of(session, case, "agent_name"))
+    with office.database.reading() as session:
+        assert not _is_as_weighed(session, office.office, session.get_one(Application, case), weighed, LATER)
 
 
 def test_a_proof_in_one_role_counts_in_every_other(office: TestOffice) -> None:

@@ -48,6 +48,7 @@ def test_another_file_may_set_other_periods(tmp_path: Path) -> None:
         ("days = 53", "days = 61", "told before"),
         ("warn = 80000", "warn = 100000", "before the filing"),
         ("days = 30", "days = -1", "greater than or equal"),
+        ("days = 6", "days = 7", "second look for 7 days"),
         ('confidence = "V2"', 'confidence = "sure"', "Input should be"),
     ],
 )

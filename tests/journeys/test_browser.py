@@ -7,11 +7,13 @@ from pathlib import Path
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Error, Page, expect
+from sqlalchemy import select
 
 from addresses import import_lines
 from demonstration import browser as seen
 from demonstration.applicant import SOLE_TRADER, sole_trader
-from identity import demonstration_password
+from identity import demonstration_password, evidence_of
+from identity.liveness.session import LiveSession
 from kit.database import Database
 from licences import FileVerdict, check_file
 from reference import bureau
@@ -26,7 +28,10 @@ AXE = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
 
 @pytest.fixture(scope="module")
 def chromium(_service: Service, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
-    film = write_mjpeg(films(_service.live)["look"], tmp_path_factory.mktemp("camera") / "look.mjpeg")
+    """Its camera is a virtual one that plays a recorded session again and again, at the pace at which it was taken."""
+    acts = films(_service.live)
+    frames = [frame for action in ("look", "left") for frame in acts[action] for _ in range(4)]
+    film = write_mjpeg(frames, tmp_path_factory.mktemp("camera") / "loop.mjpeg")
     with seen.browser(film) as opened:
         yield opened
 
@@ -161,6 +166,33 @@ def test_a_clerk_at_a_desk_decides_what_a_phone_sent(service: Service, chromium:
     phone.get_by_role("link", name="下载正本").wait_for(timeout=30000)
     page.context.close()
     phone.context.close()
+
+
+def test_a_film_that_a_virtual_camera_plays_in_a_loop_is_never_taken_for_a_person(
+    service: Service, chromium: Browser
+) -> None:
+    """Under the name of a real camera: what gives it away is that it does not do what is asked, and comes again."""
+    person = service.applicant()
+    person.start("sole-trader")
+    person.photograph_card(service.card)
+    person.choose("agree")
+    context = seen.phone(chromium, service.address)
+    context.add_init_script("Object.defineProperty(MediaStreamTrack.prototype, 'label', { get: () => 'Front Camera' })")
+    context.add_cookies([{"name": k, "value": v, "url": service.address} for k, v in person.client.cookies.items()])
+    page = context.new_page()
+    page.goto(person.path("face"))
+    page.get_by_role("button", name="打开摄像头").click()
+    over = page.locator(".live[data-state]").or_(page.get_by_role("button", name="再试一次"))
+    over.first.wait_for(timeout=70_000)
+    with service.database.reading() as session:
+        evidence = evidence_of(session, person.application)
+        (sat,) = session.scalars(select(LiveSession).where(LiveSession.application_id == person.application))
+        assert sat.outcome in (None, "retry", "person"), "or the session was over before it came to an end"
+        assert (evidence.liveness, evidence.band) in {(None, None), ("person", "person"), ("person", "retry")}
+        if sat.outcome is not None:
+            assert len(sat.digests) > 10, "it was looked at"
+            assert len(set(sat.digests)) < len(sat.digests), "a film that comes round again gives the same bytes"
+    context.close()
 
 
 def test_standard_addresses_are_offered_while_one_is_typed(service: Service, chromium: Browser) -> None:

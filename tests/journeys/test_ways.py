@@ -4,6 +4,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import httpx
@@ -11,7 +12,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 import audit
-from approval import appointments, cases, meetings, proving, signers
+from approval import appointments, cases, claimed, meetings, proving, signers
 from approval.application import Application, State
 from approval.appointments import Meeting
 from forms import Answers
@@ -323,11 +324,29 @@ def test_whoever_fears_for_their_number_is_answered_the_same_whether_it_was_used
         applicant(house, session, "victim", "13800000008")
     assert "/not-me" in text(house.ask("victim", "GET", "/"))
     assert house.post("victim", "/not-me", number="1").status_code == 422
-    answers = [house.post("victim", "/not-me", number=number) for number in ("999999198506120128", NUMBER)]
+    answers = []
+    for number in ("999999198506120128", NUMBER):
+        answers.append(house.post("victim", "/not-me", number=number))
+        house.now += timedelta(minutes=1)
     assert {(a.status_code, a.headers["location"], a.headers["set-cookie"]) for a in answers} == {
-        (303, "/", answers[0].headers["set-cookie"])
+        (303, "/not-me", answers[0].headers["set-cookie"])
     }
+    assert house.read(case).frozen_at is None, "whoever knows a number stops nothing"
+    assert "尚未证明是本人" in text(house.ask("zhou", "GET", f"/identity/frozen/{case}"))
+    shown = text(house.ask("victim", "GET", "/not-me"))
+    code = re.search(r"(\d{3} \d{3} \d{3})", shown)
+    assert code is not None
+
+    found = house.post("zhou", "/identity/window", code=code[1])
+    where = found.headers["location"]
+    points = [point.code for point in claimed.checks()]
+    assert NUMBER not in text(house.ask("zhou", "GET", where))
+    wrong = house.ask("zhou", "POST", where, data={"number": "999999198506120128", "ticked": points})
+    assert "与声明的号码不一致" in text(wrong, 422)
+    assert house.read(case).frozen_at is None
+    assert house.ask("zhou", "POST", where, data={"number": NUMBER, "ticked": points}).status_code == 303
     assert house.read(case).frozen_at is not None
+    assert "没有这个核验码" in text(house.post("zhou", "/identity/window", code=code[1]), 422)
     house.post("zhou", f"/review/{case}/claim")
     assert "核实前不能批准" in text(house.decide("zhou", case, "approve"), 409)
     assert house.read(case).state == State.IN_REVIEW

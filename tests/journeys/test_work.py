@@ -16,7 +16,7 @@ from identity import Role
 from kit.database import Database
 from tests.builders import fictitious_id
 from tests.journeys.inprocess import House, a_desk, a_house, a_site
-from tests.office import a_submitted_case, in_review
+from tests.office import JPEG, a_submitted_case, in_review
 
 STAFF = {
     "zhou": Role.CLERK,
@@ -222,11 +222,19 @@ def test_a_sampled_case_is_looked_at_blind_and_the_gate_page_counts_it(house: Ho
     case = a_submitted_case(house.office)
     house.follow_all()
     assert state(house, case) == State.REGISTERED
-    assert "GATE-00" not in shown(house, "wu", f"/samples/{case}")
+    assert "2026年11月30日" in shown(house, "wu", "/samples"), "until when the faces are there"
+    blind = shown(house, "wu", f"/samples/{case}")
+    assert "GATE-00" not in blind
+    assert "0.31" not in blind, "not even how far the faces are apart"
+    faces = [f"/samples/{case}/faces/{which}?person=holder" for which in ("portrait", "frame")]
+    assert all(face in blind for face in faces)
+    assert [house.ask("wu", "GET", face).content for face in faces] == [JPEG, JPEG]
+    assert house.ask("wu", "GET", f"/samples/{case}/faces/card?person=holder").status_code == 404
     assert house.post("wu", f"/samples/{case}").status_code == 422
     assert house.post("wu", f"/samples/{case}", verdict="not", words="不").status_code == 422
     assert house.post("wu", f"/samples/{case}", verdict="not", words=SENTENCE).status_code == 303
     assert house.post("wu", f"/samples/{case}", verdict="approve").status_code == 409
+    assert house.ask("wu", "GET", faces[0]).status_code == 409, "gone with the answer"
     assert "已看 1 件，其中不同意 1 件" in shown(house, "head", "/gates")
     assert "抽查不同意一件自动审批" in shown(house, "head", "/board")
     with house.database.writing() as session:

@@ -31,7 +31,7 @@ from tests.web.sample_keeping import ADMIN_SAMPLES, CONSENT_TEXT, OPENINGS, RECO
 from tests.web.sample_log import SEARCH
 from tests.web.sample_parts import INVITATIONS, PARTS
 from tests.web.sample_review import CASE, CASE_CONFLICT, CASE_UNCLAIMED, ENTRIES, HISTORY_LINE, ROWS
-from tests.web.sample_work import CLOCK, FASTER, MEMOS, PAPERS, WORK_SAMPLES
+from tests.web.sample_work import CLOCK, FASTER, MEMOS, PAPERS, WAITS_FOR_OTHERS, WORK_SAMPLES
 from web.fields import ShownProblem
 
 Sample = tuple[str, str, str | None, dict[str, Any]]
@@ -221,6 +221,12 @@ SAMPLES: list[Sample] = [
         "apply/check.html",
         "applicant",
         {**APPLY, "sections": SECTIONS, "ready": True, "faster": FASTER, "unsigned": 2, "again": True},
+    ),
+    (
+        "check-others",
+        "apply/check.html",
+        "applicant",
+        {**APPLY, "sections": SECTIONS, "ready": True, "faster": WAITS_FOR_OTHERS, "unsigned": 2, "again": True},
     ),
     (
         "check-problem",

@@ -55,13 +55,14 @@ OFFICE = {
     "points": POINTS,
     "typed": some(same="no", note="", ticked=["face"]),
 }
-CLAIM = some(role=HOLDER, at=NOW, outcome=None, reason=None)
-SETTLED = some(role=HOLDER, at=NOW, outcome="lifted", reason="本人当面确认系误操作")
+CLAIM = some(role=HOLDER, at=NOW, outcome=None, reason=None, is_proven=True)
+SETTLED = some(role=HOLDER, at=NOW, outcome="lifted", reason="本人当面确认系误操作", is_proven=False)
 CLAIMS = {
     "case": some(id="01JD", number="20261123-ABCDEF", title=SHOP, state="in_review", frozen_at=NOW),
     "claims": [CLAIM, SETTLED],
     "is_open": True,
 }
+UNFROZEN = {"id": "01JD", "number": "20261123-ABCDEF", "title": SHOP, "state": "in_review", "frozen_at": None}
 CALLS = [
     some(id="1", title=SHOP, asked_at=NOW, slot_at=None, is_due=True, is_mine=False, is_taken=False),
     some(id="2", title=SHOP, asked_at=NOW, slot_at=NOW, is_due=False, is_mine=False, is_taken=False),
@@ -144,8 +145,26 @@ IDENTITY_SAMPLES: list[tuple[str, str, str | None, dict[str, Any]]] = [
     ),
     ("partner", "apply/partner.html", "applicant", {**PARTNER, "back": "/apply/01JD/identity"}),
     ("link", "parts/link.html", None, {"token": "abc", "title": SHOP, "masked_phone": "138****0002"}),
-    ("not-me", "parts/notme.html", "applicant", {}),
-    ("not-me-problem", "parts/notme.html", "applicant", {"problems": [ShownProblem("number", "号码不对")]}),
+    ("not-me", "parts/notme.html", "applicant", {"claims": []}),
+    ("not-me-claimed", "parts/notme.html", "applicant", {"claims": [some(code="123 456 789", at=NOW)]}),
+    ("claim", "identity/claim.html", "clerk", {"claim": some(id="01JC", at=NOW), "points": POINTS}),
+    (
+        "claim-problem",
+        "identity/claim.html",
+        "clerk",
+        {
+            "claim": some(id="01JC", at=NOW),
+            "points": POINTS,
+            "problems": [ShownProblem("number", "号码不一致"), ShownProblem("ticked", "请逐项核对")],
+        },
+    ),
+    ("claims-unproven", "identity/claims.html", "clerk", {**CLAIMS, "case": some(**UNFROZEN)}),
+    (
+        "not-me-problem",
+        "parts/notme.html",
+        "applicant",
+        {"claims": [], "problems": [ShownProblem("number", "号码不对")]},
+    ),
     ("identity-window", "identity/window.html", "clerk", {}),
     ("identity-window-problem", "identity/window.html", "clerk", {"problems": NO_CODE}),
     ("identity-video", "identity/video.html", "clerk", {"rows": CALLS}),
@@ -161,7 +180,7 @@ IDENTITY_SAMPLES: list[tuple[str, str, str | None, dict[str, Any]]] = [
         "identity-frozen",
         "identity/frozen.html",
         "clerk",
-        {"rows": [some(id="1", number="", title=SHOP, since=NOW)]},
+        {"rows": [some(id=name, number="", title=SHOP, since=since) for name, since in (("1", NOW), ("2", None))]},
     ),
     ("identity-frozen-empty", "identity/frozen.html", "clerk", {"rows": []}),
     ("identity-claims", "identity/claims.html", "clerk", CLAIMS),

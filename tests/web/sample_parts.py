@@ -31,7 +31,14 @@ PART: dict[str, Any] = {
     "instruments": TEXTS,
     "digest": "ab" * 32,
     "has_signed": False,
-    "proof": {"proves": True, "signs": True, "way": None, "is_assured": False, "is_waiting": False},
+    "proof": {
+        "proves": True,
+        "signs": True,
+        "way": None,
+        "is_assured": False,
+        "is_waiting": False,
+        "may_be_bound": False,
+    },
     "may_take_back": True,
     "is_open": True,
     "code_sent": False,
@@ -77,7 +84,10 @@ PARTS = [
         "part-proved",
         "parts/part.html",
         "applicant",
-        {**PART, "proof": {**PART["proof"], "signs": False, "is_assured": True, "way": SHAREHOLDER}},
+        {
+            **PART,
+            "proof": {**PART["proof"], "signs": False, "is_assured": True, "may_be_bound": True, "way": SHAREHOLDER},
+        },
     ),
     ("part-waiting", "parts/part.html", "applicant", {**PART, "instruments": [], "digest": ""}),
 ]

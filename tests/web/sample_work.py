@@ -142,6 +142,7 @@ LISTED = {
             name="样例旅馆",
             title=SHOP,
             due_on=date(2026, 11, 20),
+            faces_until=NOW,
             is_late=True,
             asked_at=NOW,
             submitted_at=NOW,
@@ -156,9 +157,9 @@ GATES = {
             code=gate.name,
             title=SHOP,
             version=gate.version,
-            mode=gate.mode,
+            mode=gate.mode if gate.valid_to is None else "off",
             rules=gate.rules,
-            is_open=gate.mode != "live",
+            is_open=gate.mode != "live" or gate.valid_to is not None,
             agreed=Agreement(40, 1, 12, 7),
             apart=Agreement(52, 1, 0, 7),
             unconnected=load_unconnected().facts,
@@ -175,7 +176,9 @@ BULK = {
 FASTER = {
     "edits": [{"words": t("不使用名称先行办理", "Register without a name"), "href": "/x"}],
     "assumed": [t("现场人像与证件一致", "The face matches")],
+    "ways": [],
 }
+WAITS_FOR_OTHERS = {"edits": [], "assumed": [], "ways": [t("请他们再核验一次", "Ask them once more")]}
 ANSWERED = [some(title=t("场所", "Venue"), rows=[some(label=t("类别", "Kind"), value="住宿场所", path="venue_kind")])]
 REVOCATION = some(
     id="1",
@@ -244,6 +247,10 @@ POSTINGS = {
     "departments": {"health": t("卫健", "Health")},
     "skills": {"premises": t("场所现场核查", "Looking at premises")},
 }
+FACES = [
+    some(role=t(role, role), portrait_href="/samples/01JD/faces/portrait", frame_href="/samples/01JD/faces/frame")
+    for role in ("经营者", "股东")
+]
 WORK_SAMPLES: list[tuple[str, str, str | None, dict[str, Any]]] = [
     ("postings", "admin/postings.html", "administrator", POSTINGS),
     ("revocations", "revocations/list.html", "supervisor", REVOCATIONS),
@@ -269,7 +276,7 @@ WORK_SAMPLES: list[tuple[str, str, str | None, dict[str, Any]]] = [
         "sample",
         "samples/case.html",
         "clerk",
-        {"case": ASKED, "submitted_at": NOW, "sections": ANSWERED, "typed": {}},
+        {"case": ASKED, "submitted_at": NOW, "sections": ANSWERED, "typed": {}, "faces": FACES, "kept_days": 7},
     ),
     ("gates", "samples/gates.html", "supervisor", GATES),
 ]

@@ -37,7 +37,7 @@ def shown_memos(db: Session, person: Account) -> list[dict[str, Any]]:
             "words": memo.words,
             "at": memo.written_at,
             "number": cases[memo.application_id].number or "",
-            "href": f"/{'identity/frozen' if memo.kind == 'not_me' else 'review'}/{memo.application_id}",
+            "href": f"/{'identity/frozen' if memo.kind.startswith('not_me') else 'review'}/{memo.application_id}",
         }
         for memo in listed
     ]

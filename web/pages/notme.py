@@ -9,10 +9,10 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import Response
 
-from approval import casefile, freezing, participants
+from approval import casefile, claimed, freezing, participants
 from approval.application import Application
 from approval.people import NumberMalformed
-from identity import Role, send_code
+from identity import Account, Role, send_code
 from kit.numbers import masked_phone
 from web.deps import Anybody, Applicant, Browser, Db, DeskDep, Now
 from web.errors import sentence
@@ -50,18 +50,32 @@ def not_me(id: str, db: Db, now: Now, applicant: Applicant) -> Response:
 
 
 @router.get("/not-me")
-def ask_number(request: Request, _applicant: Applicant) -> Response:
-    return page(request, "parts/notme.html")
+def ask_number(request: Request, db: Db, now: Now, applicant: Applicant) -> Response:
+    return _page(request, db, now, applicant, [])
+
+
+def _page(request: Request, db: Db, now: Now, applicant: Account, problems: list[ShownProblem]) -> Response:
+    """The question, and of claims that are still to be proved the codes for a window."""
+    waiting = [
+        {"code": " ".join(code[i : i + 3] for i in range(0, len(code), 3)), "at": claim.said_at}
+        for claim in claimed.waiting(db, applicant, now)
+        if (code := claim.code or "")
+    ]
+    return page(request, "parts/notme.html", 422 if problems else 200, problems=problems, claims=waiting)
 
 
 @router.post("/not-me")
 def number_is_used(
-    request: Request, db: Db, now: Now, applicant: Applicant, number: Annotated[str, Form(max_length=30)] = ""
+    request: Request,
+    desk: DeskDep,
+    db: Db,
+    now: Now,
+    applicant: Applicant,
+    number: Annotated[str, Form(max_length=30)] = "",
 ) -> Response:
-    """The answer is the same whether anybody used the number."""
+    """Whether anybody used the number is not told: the answer depends on what the account has proved alone."""
     try:
-        freezing.say_number_is_used(db, applicant, number, now)
-    except (NumberMalformed, freezing.TooManyClaims) as error:
-        problems = [ShownProblem("number", sentence(error, request))]
-        return page(request, "parts/notme.html", 422, problems=problems)
-    return go("/", "not-me")
+        claim = claimed.say_number_is_used(db, desk.office, applicant, number, now)
+    except (NumberMalformed, claimed.TooManyClaims) as error:
+        return _page(request, db, now, applicant, [ShownProblem("number", sentence(error, request))])
+    return go("/", "not-me") if claim.is_proven else go("/not-me", "not-me-told")

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import Response
 
-from approval import appointments, casefile, freezing, looking, meetings, people, proving
+from approval import appointments, casefile, claimed, freezing, looking, meetings, people, proving
 from approval.application import Application
 from approval.decision import ReasonRequired
 from approval.participants import NotInvited
@@ -41,11 +41,51 @@ def find(
 ) -> Response:
     """The code that the person shows; a wrong one tells nothing."""
     try:
+        if len("".join(code.split())) == claimed.DIGITS:
+            return go(f"/identity/claims/{claimed.by_code(db, code, now).id}")
         found = meetings.by_code(db, code, now)
         meetings.take(db, desk.office, found.id, clerk, now)
     except (meetings.NoSuchMeeting, meetings.TakenByAnother, people.ConflictOfInterest) as error:
         return _window(request, error)
     return go(f"/identity/meetings/{found.id}")
+
+
+def _claim(
+    request: Request, id: str, db: Db, now: Now, ticked: list[str], problems: list[ShownProblem] | None = None
+) -> Response:
+    claim = claimed.open_claim(db, id, now)
+    return page(
+        request,
+        "identity/claim.html",
+        422 if problems else 200,
+        claim={"id": claim.id, "at": claim.said_at},
+        points=[{"code": p.code, "words": p.words, "is_ticked": p.code in ticked} for p in claimed.checks()],
+        problems=problems or [],
+    )
+
+
+@router.get("/identity/claims/{id}")
+def claim_page(request: Request, id: str, db: Db, now: Now, _clerk: Clerk) -> Response:
+    return _claim(request, id, db, now, [])
+
+
+@router.post("/identity/claims/{id}")
+def prove_claim(
+    request: Request,
+    id: str,
+    db: Db,
+    now: Now,
+    clerk: Clerk,
+    number: Annotated[str, Form(max_length=30)] = "",
+    ticked: Annotated[list[str] | None, Form(max_length=20)] = None,
+) -> Response:
+    """The person stands here with the card: what names its number stops, and the officer is not told what does."""
+    try:
+        claimed.prove_at_window(db, id, clerk, number, ticked or [], now)
+    except (meetings.ChecksMissing, claimed.NumberDiffers) as error:
+        anchor = "number" if isinstance(error, claimed.NumberDiffers) else "ticked"
+        return _claim(request, id, db, now, ticked or [], [ShownProblem(anchor, sentence(error, request))])
+    return go("/identity/window", "met")
 
 
 @router.get("/identity/video")
@@ -211,7 +251,13 @@ def _claims(
             "frozen_at": case.frozen_at,
         },
         claims=[
-            {"role": roles.get(c.person, holder), "at": c.said_at, "outcome": c.outcome, "reason": c.reason}
+            {
+                "role": roles.get(c.person, holder),
+                "at": c.said_at,
+                "outcome": c.outcome,
+                "reason": c.reason,
+                "is_proven": c.is_proven,
+            }
             for c in listed
         ],
         is_open=case.frozen_at is not None or any(claim.is_open for claim in listed),

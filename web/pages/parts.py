@@ -19,7 +19,7 @@ from web.errors import sentence
 from web.fields import ShownProblem, part_views
 from web.pages.apply import Posted
 from web.pages.instruments import NoSuchInstrument, listed
-from web.pages.onwards import href_of, shown
+from web.pages.onwards import href_of, may_be_faster, shown
 from web.pages.signing import problems_of
 from web.respond import go, language_of, page
 
@@ -135,13 +135,14 @@ def _proof(db: Db, desk: DeskDep, application: Application, participant: Partici
     everybody = proving.standing(db, desk.office, application, now)
     found = next((one for one in everybody if one.named.place == participant.place), None)
     way = load_routes().of(found.way).title if found and found.way else None
-    is_waiting = evidence_of(db, application.id, participant.place).is_complete
+    evidence = evidence_of(db, application.id, participant.place)
     return {
         "proves": need.proves,
         "signs": need.signs,
         "way": way,
         "is_assured": bool(found and found.is_assured),
-        "is_waiting": is_waiting,
+        "is_waiting": evidence.is_complete,
+        "may_be_bound": may_be_faster(desk, casefile.item_of(desk.office, application), application, evidence),
     }
 
 

@@ -5,16 +5,20 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import Response
+from sqlalchemy.orm import Session
 
 import audit
-from approval import casefile, looking, sampling
+from approval import casefile, looking, proving, sampling
+from approval.application import Application
 from approval.decision import is_sentence
 from approval.dossier import sections
 from approval.unconnected import load_unconnected
+from identity import HOLDER, face_of
 from kit.clock import office_day
 from kit.errors import DomainError
 from kit.text import Text
 from web.deps import Clerk, Db, DeskDep, Now, Supervisor
+from web.desk import Desk
 from web.errors import sentence
 from web.fields import ShownProblem
 from web.fresh import FRESH
@@ -26,6 +30,7 @@ router = APIRouter()
 
 @router.get("/samples")
 def to_look_at(request: Request, desk: DeskDep, db: Db, clerk: Clerk) -> Response:
+    kept = desk.office.retention.sampled_for
     rows = [
         {
             "href": f"/samples/{case.id}",
@@ -33,6 +38,7 @@ def to_look_at(request: Request, desk: DeskDep, db: Db, clerk: Clerk) -> Respons
             "name": case.label,
             "title": casefile.item_of(desk.office, case).title,
             "submitted_at": case.submitted_at,
+            "faces_until": case.ended_at + kept if case.ended_at and sampling.faces(db, case.id) else None,
         }
         for case in sampling.waiting(db, clerk)
     ]
@@ -59,10 +65,34 @@ def _page(
         422 if problems else 200,
         case={"id": case.id, "number": case.number, "name": case.label, "title": item.title},
         submitted_at=case.submitted_at,
+        faces=_faces(db, desk, case),
+        kept_days=(desk.office.retention.sampled_for + desk.office.retention.grace).days,
         sections=[{"title": s.title, "rows": s.rows} for s in sections(form, case.answers, language, masked=True)],
         typed=typed,
         problems=problems,
     )
+
+
+@router.get("/samples/{id}/faces/{which}")
+def face(id: str, which: str, _noted: LookNoted, db: Db, clerk: Clerk, person: str = HOLDER) -> Response:
+    """Portrait or frame of a case that is looked at again, until somebody has looked."""
+    case = looking.case_for(db, id, clerk)
+    kept = person in sampling.faces(db, case.id)
+    jpeg = face_of(db, case.id, person, which) if kept else None
+    return Response(jpeg, media_type="image/jpeg") if jpeg else Response(status_code=404)
+
+
+def _faces(db: Session, desk: Desk, case: Application) -> list[dict[str, Any]]:
+    """Side by side: the portrait on the card and the frame, without what the machine measured of them."""
+    roles = {one.place: one.role for one in proving.named_in(db, desk.office, case)}
+    return [
+        {
+            "role": roles.get(place),
+            "portrait_href": f"/samples/{case.id}/faces/portrait?person={place}",
+            "frame_href": f"/samples/{case.id}/faces/frame?person={place}",
+        }
+        for place in sampling.faces(db, case.id)
+    ]
 
 
 @router.post("/samples/{id}")
@@ -82,7 +112,8 @@ def look(
         problem = ShownProblem("verdict", said.said(language_of(request)))
         return _page(request, id, desk, db, clerk, [problem], typed)
     try:
-        sampling.look(db, looking.case_for(db, id, clerk), clerk, verdict == "approve", words.strip(), now)
+        case = looking.case_for(db, id, clerk)
+        sampling.look(db, desk.office, case, clerk, verdict == "approve", words.strip(), now)
     except DomainError as error:
         if error.code != "reason_required":
             raise
@@ -100,15 +131,16 @@ def _gates(request: Request, desk: DeskDep, db: Db, now: Now, problems: list[Sho
     today = office_day(now)
     for gate in (gate for code in desk.office.gates.items for gate in desk.office.gates.versions(code)):
         looks, wrong = sampling.looked_at(db, gate.name, gate.version)
+        mode = gate.mode if gate.is_asked(today) else "off"
         item = next(i for i in desk.office.catalogue.items.values() if i.code == gate.name)
         shown.append(
             {
                 "code": gate.name,
                 "title": item.title,
                 "version": gate.version,
-                "mode": gate.mode if gate.is_asked(today) else "off",
+                "mode": mode,
                 "rules": gate.rules,
-                "is_open": gate.mode != "live" or sampling.is_open(db, gate.name),
+                "is_open": mode != "live" or sampling.is_open(db, gate.name),
                 "agreed": sampling.agreement(db, gate.name, gate.version),
                 "apart": sampling.agreement(db, gate.name, gate.version, is_apart=True),
                 "unconnected": load_unconnected().of({rule.fact for rule in gate.rules}),

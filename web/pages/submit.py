@@ -10,7 +10,7 @@ from approval import casefile, cases, drafting, entries, filings, participants, 
 from approval.application import Application, State
 from approval.dossier import sections
 from approval.gate import Facts, facts_of
-from approval.mending import Change, smallest_change
+from approval.mending import Change, Nothing, smallest_change
 from approval.received import received
 from forms import Answers, Problem, check
 from forms import Form as Declared
@@ -28,7 +28,7 @@ from web.respond import go, language_of, page
 
 router = APIRouter()
 # What a first submission knows of itself, and what it may hope for: the rest is found out afterwards.
-KNOWN = {"is_correction": False, "others_unproven": 0, "liveness_proven": True}
+KNOWN: dict[str, object] = {"is_correction": False, "liveness_proven": True}
 ASSUMED: dict[str, object] = {
     "identity_band": "accept",
     "identity_by_camera": True,
@@ -81,7 +81,7 @@ def check_answers(request: Request, desk: DeskDep, db: Db, now: Now, application
     return page(
         request,
         "apply/check.html",
-        faster=_faster(desk, application, now) if not problems else None,
+        faster=_faster(db, desk, application, now) if not problems else None,
         again=not problems and may_be_faster(desk, item, application, evidence_of(db, application.id)),
         application=shown(item, application),
         sections=answered,
@@ -109,24 +109,32 @@ def drafts_of(desk: DeskDep, db: Db, application: Application, now: Now) -> list
         return []
 
 
-def _faster(desk: DeskDep, application: Application, now: Now) -> dict[str, object] | None:
-    """The smallest honest change with which the machine would approve at once, told before submitting."""
+def _faster(db: Db, desk: DeskDep, application: Application, now: Now) -> dict[str, object] | None:
+    """What it would take for the machine to approve at once, told before submitting: the smallest honest change, or
+    what others can do."""
     item, form = form_of(desk, application)
     gate = desk.office.gates.live(item.code, office_day(now))
     if gate is None or not desk.office.straight_through or application.predecessor_id is not None:
         return None
 
+    known = KNOWN | {
+        "others_unproven": proving.unproven_others(db, desk.office, application, now),
+        "others_without_factor": proving.others_without_factor(db, desk.office, application, now),
+    }
+
     def facts(answers: Answers) -> Facts:
-        return facts_of(item.code, form, check(form, answers, office_day(now)), KNOWN)
+        return facts_of(item.code, form, check(form, answers, office_day(now)), known)
 
     change = smallest_change(gate, facts, application.answers, ASSUMED)
+    if isinstance(change, Nothing) and all(one.way_on for one in change.unmendable):
+        return {"edits": [], "assumed": [], "ways": [one.way_on for one in change.unmendable]}
     if not isinstance(change, Change):
         return None
     edits = [
         {"words": edit.words, "href": href_of(application, f"form/{form.page_of(edit.field).name}?review=1")}
         for edit in change.edits
     ]
-    return {"edits": edits, "assumed": [assumed.title for assumed in change.assumed]}
+    return {"edits": edits, "assumed": [assumed.title for assumed in change.assumed], "ways": []}
 
 
 def _sign_page(

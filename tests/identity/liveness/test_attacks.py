@@ -96,6 +96,16 @@ def test_a_recording_in_another_order_does_not_pass(genuine: Measured) -> None:
     assert {"action_left", "action_mouth", "action_right"} <= set(judgement.failed)
 
 
+def test_a_recording_on_a_screen_before_the_camera_does_not_follow_the_order(
+    matcher: DlibMatcher, own_films: attacks.Films
+) -> None:
+    """Filmed anew its bytes are others, and the grid of the screen is seen by nobody: the order is what it fails by."""
+    shown = attacks.a_screen(attacks.another_order({**own_films, "up": own_films["left"]}), 2)
+    judgement = verdict(measured(matcher, shown))
+    assert judgement.outcome == "retry"
+    assert {"action_left", "action_right", "action_mouth"} <= set(judgement.failed)
+
+
 def test_the_very_same_recording_again_is_known_by_its_bytes(genuine: Measured) -> None:
     known = {one.digest for frames in genuine.values() for one in frames}
     judgement = verdict(genuine, known=known)

@@ -229,6 +229,22 @@ def test_three_hundred_replays_of_a_recorded_session_are_all_refused(agreed: Ses
     assert fresh.phase == 0
 
 
+def test_of_ten_thousand_replays_into_a_new_session_none_is_accepted(agreed: Session) -> None:
+    """Every token of recorded sessions and as many guesses, in every phase, before anything is decoded."""
+    recorded, now = sat_through(agreed)
+    old = [live.token_of(recorded.id, phase) for phase in range(len(recorded.drawn.phases))]
+    finish(agreed, ASKER, recorded, FAR, None, now)
+    fresh, guess, accepted = live.start(agreed, ASKER, NOON + seconds(100)), chance(2), 0
+    for turn in range(10_000):
+        token = old[turn % len(old)] if turn % 2 else f"{guess.getrandbits(256):064x}"
+        try:
+            live.must_fit(fresh, Batch(token, 0, (0, 125), f"{turn}"), [1000, 1000])
+            accepted += 1
+        except live.LiveTokenWrong:
+            continue
+    assert accepted == 0
+
+
 def test_an_abandoned_session_and_one_that_nobody_ended_leave_no_frame(agreed: Session) -> None:
     for turn in range(2):
         row, _now = sat_through(agreed, NOON + seconds(100 * turn), f"film {turn}")
