@@ -16,6 +16,7 @@ from approval import afterwards, clocks, memos, papers
 from approval.application import Application, State
 from approval.casefile import record
 from approval.clocks import FILE_CAME, FILE_TRANSFER
+from approval.deadlines import ClockRefused
 from approval.office import Office
 from identity import Account, Role
 from kit.clock import office_day, three_months_on
@@ -76,7 +77,7 @@ def file_came(
     if clocks.ground_of(session, application) == "":  # a supervisor had let the clock go on without it
         clocks.suspend(session, office, application, FILE_TRANSFER, documents, actor, now)
     if clocks.ground_of(session, application) != FILE_TRANSFER:
-        raise clocks.ClockRefused(why="not_resumed")
+        raise ClockRefused(why="not_resumed")
     clocks.go_on(session, office, application, documents, actor, now, FILE_CAME)
     papers.on_resumption(session, office, application, documents, now)
     record(session, application, "file.came", actor, now, {"on": on.isoformat(), "sha256": digest})

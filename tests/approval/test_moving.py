@@ -163,10 +163,19 @@ def test_while_the_file_travels_nothing_is_decided_and_its_coming_is_logged(hous
 def test_a_file_that_is_not_sent_lets_a_supervisor_go_on_and_approves_nothing(house: House) -> None:
     case = accepted(house)
     assert house.post("head", f"/review/{case}/go-on", reason=SENTENCE).status_code == 303
-    assert house.decide("zhou", case, "approve").status_code == 409
+    answer = house.decide("zhou", case, "approve")
+    assert (answer.status_code, "登记档案还没有收到" in answer.text) == (409, True)
     assert house.read(case).state == State.IN_REVIEW
     assert house.post("zhou", f"/review/{case}/file-came", **CAME).status_code == 303  # it came after all
     assert house.decide("zhou", case, "approve").status_code == 303
+
+
+def test_a_file_that_comes_during_a_lawsuit_waits_for_its_end(house: House) -> None:
+    case = accepted(house)
+    assert house.post("head", f"/review/{case}/go-on", reason=SENTENCE).status_code == 303
+    assert house.post("zhou", f"/review/{case}/suspend", ground="litigation", reason=SENTENCE).status_code == 303
+    assert house.post("zhou", f"/review/{case}/file-came", **CAME).status_code == 409
+    assert ground_of(house, case) == "litigation"
 
 
 def test_a_case_whose_file_is_not_sent_is_returned_by_a_person(house: House) -> None:
