@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 import licences
 import register
 from approval import papers
-from approval.application import Application, State
+from approval.application import Application, DecisionRow, State
 from approval.casefile import checked, item_of, record
 from approval.circumstances import MOVES
 from approval.concerned import (
@@ -26,6 +26,7 @@ from approval.concerned import (
     setup_after,
     setup_of,
 )
+from approval.decision import Outcome
 from approval.grant import grant, name_of
 from approval.neighbours import place_of
 from approval.office import Office
@@ -91,10 +92,17 @@ def is_in_register(session: Session, office: Office, application: Application, n
 
 
 def is_new_here(session: Session, office: Office, application: Application) -> bool:
-    """Whether the register lacks the business that is to move here; of what moves nothing, yes."""
+    """Whether the business that is to move here is neither in the register nor approved; of what moves nothing, yes."""
     moved = item_of(office, application).moved
-    code = application.answers.get(moved.code) if moved else None
-    return not isinstance(code, str) or register.find(session, code.strip().upper()) is None
+    answer = application.answers.get(moved.code) if moved else None
+    if not isinstance(answer, str):
+        return True
+    code = answer.strip().upper()
+    approved = select(DecisionRow.id).join(Application, Application.id == DecisionRow.application_id)
+    approved = approved.where(
+        Application.entity_code == code, Application.id != application.id, DecisionRow.outcome == Outcome.APPROVE
+    )
+    return register.find(session, code) is None and session.scalar(approved.limit(1)) is None
 
 
 def problems_after(
