@@ -15,6 +15,7 @@ from approval.application import Application, State
 from approval.casefile import item_of, locked, record, record_transition
 from approval.claims import NotHeld, NotOpenForDecision, held_now
 from approval.decision import SHORTEST_REASON, ReasonRequired, is_sentence
+from approval.guards import FileOutstanding
 from approval.office import Office
 from approval.opinions import View
 from approval.placing import place
@@ -79,8 +80,11 @@ def give_opinion(
     return application
 
 
-def _with_reason(session: Session, application_id: str, reason: str, person: Account, now: datetime) -> Application:
-    """The case, if this person may act on it beside deciding: in review its holder, or a supervisor."""
+def beside(session: Session, application_id: str, reason: str, person: Account, now: datetime) -> Application:
+    """The case, if this person may act on it beside deciding: in review its holder, or a supervisor.
+
+    Raises ReasonRequired, NotOpenForDecision, NotHeld, ConflictOfInterest, NotAuthorised.
+    """
     if not is_sentence(reason):
         raise ReasonRequired(least=SHORTEST_REASON)
     application = locked(session, application_id)
@@ -100,14 +104,23 @@ def suspend(
 
     Raises ReasonRequired, GroundUnknown, ClockRefused, NotHeld, ConflictOfInterest, NotAuthorised.
     """
-    application = _with_reason(session, application_id, reason, person, now)
+    application = beside(session, application_id, reason, person, now)
+    if ground == clocks.FILE_TRANSFER:  # begins with the letter that asks for the file
+        raise clocks.GroundUnknown(ground=ground)
     clocks.suspend(session, office, application, ground, reason, f"account:{person.id}", now)
     papers.on_suspension(session, office, application, ground, reason, now)
 
 
 def go_on(session: Session, office: Office, application_id: str, reason: str, person: Account, now: datetime) -> None:
-    """The clock runs again; told in writing. Raises ReasonRequired, ClockRefused, and of persons as `suspend`."""
-    application = _with_reason(session, application_id, reason, person, now)
+    """The clock runs again; told in writing.
+
+    While a file travels it is its coming that does that (`moving.file_came`); without it only a supervisor, so that a
+    case can be returned whose file is not sent. Raises ReasonRequired, ClockRefused, FileOutstanding, and of persons
+    as `suspend`.
+    """
+    application = beside(session, application_id, reason, person, now)
+    if clocks.ground_of(session, application) == clocks.FILE_TRANSFER and person.role != Role.SUPERVISOR:
+        raise FileOutstanding()
     clocks.go_on(session, office, application, reason, f"account:{person.id}", now)
     for opinion in opinions.of_application(session, application.id):
         if opinion.given_at is None:
@@ -122,7 +135,7 @@ def extend(
 
     Raises ReasonRequired, CannotExtend, ConflictOfInterest, NotAuthorised.
     """
-    application = _with_reason(session, application_id, reason, supervisor, now)
+    application = beside(session, application_id, reason, supervisor, now)
     clocks.extend(session, office, application, reason, f"account:{supervisor.id}", now)
     papers.on_extension(session, office, application, reason, supervisor, now)
 

@@ -275,6 +275,8 @@ def submit(session: Session, office: Office, application: Application, now: date
         application.entity_code = values.get(item.result.code)
         entity = register.find(session, application.entity_code or "")
         application.area = application.area or str(entity.facts.get(AREA) or "" if entity else "")
+    elif item.moved is not None:
+        application.entity_code = values.get(item.moved.code)
     application.place_key = place_of(values)
     application.skill = next(iter(item.skills), "")
     people.involve(session, application.id, [person.number for person in persons_of(item, values)])

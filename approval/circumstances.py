@@ -8,6 +8,8 @@ from collections.abc import Collection, Iterator
 from datetime import date
 from typing import Any
 
+from pydantic import Field
+
 from approval.asked import line
 from approval.findings import DESIGN, Measured
 from kit.text import Frozen, Text
@@ -20,7 +22,11 @@ IN_REGISTER = Text(zh="市场主体登记管理条例第24、31条", en="Registr
 VISIT = Text(zh="行政许可法第34条", en="Administrative Licensing Law art. 34")
 HEARING = Text(zh="行政许可法第46、48条", en="Administrative Licensing Law arts 46, 48")
 JOINT = Text(zh="行政许可法第26条", en="Administrative Licensing Law art. 26")
+MOVES = Text(
+    zh="市场主体登记管理条例第27条；实施细则第62条", en="Registration Regulation art. 27; Detailed Rules art. 62"
+)
 CITATIONS = {"no_bar": NO_BAR, "site_visited": VISIT, "hearing_held": HEARING, "in_register": IN_REGISTER}
+CITATIONS |= {"new_here": IN_REGISTER, "file_here": MOVES}
 
 
 class Visited(Frozen):
@@ -51,6 +57,8 @@ class Circumstances(Frozen):
     bars: tuple[str, ...]
     in_register: bool
     hearing_held: bool
+    new_here: bool = Field(default=True, exclude_if=lambda is_new: is_new)
+    file_here: bool = Field(default=False, exclude_if=lambda came: not came)
     visit: Visited | None = None
     opinions: tuple[Opined, ...] = ()
     votes: tuple[Voted, ...] = ()
@@ -62,6 +70,8 @@ class Circumstances(Frozen):
             "site_visited": (self._seen(), "conforms", self._seen() == "conforms"),
             "hearing_held": (self.hearing_held, True, self.hearing_held),
             "in_register": (self.in_register, True, self.in_register),
+            "new_here": (self.new_here, True, self.new_here),
+            "file_here": (self.file_here, True, self.file_here),
         }
         for guard in sorted(guards):
             value, threshold, outcome = known[guard]

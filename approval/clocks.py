@@ -34,6 +34,7 @@ class Ground(Frozen):
     basis: str
 
 
+FILE_TRANSFER, FILE_CAME = "file_transfer", "file_came"
 GROUNDS = {
     "litigation": Ground(
         label=Text(zh="诉讼、仲裁", en="Lawsuit or arbitration"),
@@ -41,6 +42,11 @@ GROUNDS = {
         basis="登记管理条例实施细则第19条",
     ),
     "hearing": Ground(label=Text(zh="听证", en="Hearing"), told="需要依法听证", basis="行政许可法第45条"),
+    FILE_TRANSFER: Ground(
+        label=Text(zh="迁移调档", en="The file of the former registrar"),
+        told="需要向原登记机关调取登记档案",
+        basis="登记管理条例实施细则第62条",
+    ),
     "expert_review": Ground(
         label=Text(zh="检验检测、专家评审", en="Testing or expert review"),
         told="需要检验、检测或者专家评审",
@@ -90,6 +96,18 @@ def is_heard(ticks: Iterable[ClockTick]) -> bool:
     return any(a.ground == "hearing" and b.kind == "resumed" for a, b in pairwise(halts))
 
 
+def file_came(session: Session, application_id: str) -> bool:
+    """Whether the clock runs again because the file of the former registrar has come."""
+    return any(tick.kind == "resumed" and tick.ground == FILE_CAME for tick in ticks_of(session, application_id))
+
+
+def ground_of(session: Session, application: Application) -> str:
+    """On which ground the clock stands still; "" if it runs."""
+    if application.suspended_on is None:
+        return ""
+    return next((t.ground for t in reversed(ticks_of(session, application.id)) if t.kind == "suspended"), "")
+
+
 def clock_of(session: Session, office: Office, application: Application, calendar: WorkingCalendar) -> Clock:
     """Where the statutory clock stands. Raises ClockRefused if it was never started."""
     return reckon(item_of(office, application).working_days, happened(session, application), calendar)
@@ -126,10 +144,18 @@ def suspend(
     record(session, application, "clock.suspended", actor, now, {"ground": ground, "basis": GROUNDS[ground].basis})
 
 
-def go_on(session: Session, office: Office, application: Application, reason: str, actor: str, now: datetime) -> None:
-    """The clock runs again from tomorrow. Raises ClockRefused if it was not suspended."""
+def go_on(
+    session: Session,
+    office: Office,
+    application: Application,
+    reason: str,
+    actor: str,
+    now: datetime,
+    ground: str = "",
+) -> None:
+    """The clock runs again from tomorrow; `ground` says why, if that matters. Raises ClockRefused if it ran."""
     calendar, stopped = load_calendar(session), application.suspended_on
-    _tick(session, office, application, "resumed", actor, now, reason=reason)
+    _tick(session, office, application, "resumed", actor, now, ground=ground, reason=reason)
     if application.timer_on is not None and stopped is not None and stopped < application.timer_on:
         left = working_days_left(stopped, application.timer_on, calendar)
         application.timer_on = _after(office_day(now), left, calendar) if left else application.timer_on

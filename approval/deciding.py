@@ -11,7 +11,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 import audit
-from approval import clocks, corrections, entries, memos, papers, people, proofs, visits, votes
+from approval import clocks, corrections, entries, memos, moving, papers, people, proofs, visits, votes
 from approval.application import SET_ASIDE, Application, DecisionRow, Finding, State
 from approval.casefile import digest_of, item_of, locked, record, record_transition
 from approval.claims import NotHeld, NotOpenForDecision, held_now
@@ -116,8 +116,8 @@ def decide(
     """Record the decision, chain it into the log and let the process go on; in a panel, cast one vote.
 
     Raises NotOpenForDecision on a second try, NotHeld, StalePage, ClockSuspended, CaseFrozen for an approval,
-    ConflictOfInterest, LogBroken, GuardHolds, NotVisited, HearingOutstanding, NotInRegister, BasisForeign for a
-    refusal, IllegalMove for an outcome that the step does not offer.
+    ConflictOfInterest, LogBroken, what the guards raise (`guards.must_be_open`), BasisForeign for a refusal,
+    IllegalMove for an outcome that the step does not offer.
     """
     application = locked(session, application_id)
     person_id = decision.decided_by.removeprefix("account:")
@@ -137,6 +137,8 @@ def decide(
         visits.conforms(session, application_id),
         clocks.was_heard(session, application_id),
         entries.is_in_register(session, office, application, now),
+        entries.is_new_here(session, office, application),
+        clocks.file_came(session, application_id),
     )
     must_be_open(step, decision.outcome, standing)
     event = Decided(outcome=decision.outcome, by=person_id)
@@ -186,8 +188,10 @@ def accept(
     actor = f"account:{person.id}"
     session.add(record_transition(application, event.model_dump(), actor, now))
     record(session, application, "application.accepted", actor, now, {"by": "person"})
-    papers.on_acceptance(session, office, application, now)
+    if item_of(office, application).moved is None:
+        papers.on_acceptance(session, office, application, now)
     place(session, office, application, move, actor, now)
+    moving.ask_for_file(session, office, application, actor, now)
     return application
 
 

@@ -13,8 +13,9 @@ from sqlalchemy.orm import Session
 import licences
 import register
 from approval import papers
-from approval.application import Application, State
+from approval.application import Application, DecisionRow, State
 from approval.casefile import checked, item_of, record
+from approval.circumstances import MOVES
 from approval.concerned import (
     changed,
     changes_of,
@@ -25,15 +26,17 @@ from approval.concerned import (
     setup_after,
     setup_of,
 )
+from approval.decision import Outcome
 from approval.grant import grant, name_of
 from approval.neighbours import place_of
 from approval.office import Office
 from approval.registered import Registered, fits
 from approval.resulting import new_problems, of_decision
 from catalogue import EntryResult
-from forms import Problem, Values, check, scaled
+from forms import Problem, Values, Weight, check, scaled
 from kit.clock import office_day
 from kit.errors import DomainError
+from kit.text import Text
 from licences import Grant, Licence, Status
 from register import Entity, Standing
 
@@ -42,6 +45,10 @@ class EntryUnderWay(DomainError):
     """Another entry of the same business is being made; this one follows it."""
 
 
+HERE_ALREADY = Text(
+    zh="这个信用代码的主体已在本区登记，不需要迁移；要改住所或者其他事项，请办理“公司变更登记、备案”",
+    en="This business is in our register already and need not move: apply to change what is registered of a company",
+)
 PRINTED = ("name", "holder", "entity_type", "form_of_organisation", "capital", "premises", "scope")
 OPEN = (State.CHECKING, State.IN_REVIEW, State.WITH_DEPARTMENTS, State.SET_ASIDE)
 
@@ -84,6 +91,20 @@ def is_in_register(session: Session, office: Office, application: Application, n
     )
 
 
+def is_new_here(session: Session, office: Office, application: Application) -> bool:
+    """Whether the business that is to move here is neither in the register nor approved; of what moves nothing, yes."""
+    moved = item_of(office, application).moved
+    answer = application.answers.get(moved.code) if moved else None
+    if not isinstance(answer, str):
+        return True
+    code = answer.strip().upper()
+    approved = select(DecisionRow.id).join(Application, Application.id == DecisionRow.application_id)
+    approved = approved.where(
+        Application.entity_code == code, Application.id != application.id, DecisionRow.outcome == Outcome.APPROVE
+    )
+    return register.find(session, code) is None and session.scalar(approved.limit(1)) is None
+
+
 def problems_after(
     session: Session, office: Office, application: Application, now: datetime, *, to_applicant: bool = False
 ) -> tuple[Problem, ...]:
@@ -92,7 +113,10 @@ def problems_after(
     An applicant is told only of a business that they filed or are in charge of: the register tells nobody else what
     fits into it.
     """
-    result = item_of(office, application).result
+    item = item_of(office, application)
+    result = item.result
+    if item.moved is not None and not is_new_here(session, office, application):
+        return (Problem(item.moved.code, HERE_ALREADY, "MOVE-03", MOVES, Weight.BLOCKS, "V"),)
     if not isinstance(result, EntryResult) or result.act != "change":
         return ()
     entity = of_application(session, office, application)
@@ -147,7 +171,7 @@ def reserve(session: Session, office: Office, application: Application, now: dat
 
 
 def open_entity(session: Session, office: Office, application: Application, licence: Licence, now: datetime) -> None:
-    """设立登记: the business comes into being with its licence."""
+    """设立登记、迁入: the business comes into being, or into this register, with its licence."""
     values = checked(office, application, now).values
     entity = Entity(
         credit_code=licence.credit_code or "",
@@ -159,8 +183,9 @@ def open_entity(session: Session, office: Office, application: Application, lice
         facts=dict(application.answers),
         established_on=licence.established_on,
     )
-    register.open_entity(session, entity, application.id, now)
-    _told(session, application, licence.credit_code or "", "registration", now)
+    act = "move_in" if item_of(office, application).moved else "registration"
+    register.open_entity(session, entity, application.id, now, act)
+    _told(session, application, licence.credit_code or "", act, now)
 
 
 def enter(session: Session, office: Office, application: Application, now: datetime) -> None:

@@ -48,7 +48,8 @@ def keep_filing(session: Session, office: Office, application: Application, valu
         session.add(filing)
     number = str(values.get(item.holder.number) or "").upper()
     filing.person_key = fingerprint(number, "person") if number else None
-    filing.is_new = isinstance(item.result, LicenceResult) and application.predecessor_id is None
+    begins = isinstance(item.result, LicenceResult) and item.moved is None
+    filing.is_new = begins and application.predecessor_id is None
     filing.filed_at = now
     session.flush()
 

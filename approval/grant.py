@@ -69,7 +69,7 @@ def grant(application_id: str, item: Item, form: Form, values: Values, registrar
     match item.result:
         case LicenceResult() as result:
             capital: Decimal | None = values.get("capital")
-            organisation = values.get("organisation")
+            organisation, moved = values.get("organisation"), result.moved
             return Grant(
                 application_id=application_id,
                 item_code=item.code,
@@ -82,7 +82,8 @@ def grant(application_id: str, item: Item, form: Form, values: Values, registrar
                 premises=premises_in_words(form, values),
                 scope=scope_in_words(form, values["scope"]),
                 registrar=registrar,
-                established_on=day,
+                established_on=values[moved.founded] if moved else day,
+                credit_code=values[moved.code] if moved else None,
             )
         case PermitResult() as result:
             return Grant(

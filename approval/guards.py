@@ -26,6 +26,14 @@ class HearingOutstanding(DomainError):
     """The hearing that this item asks for has not been held."""
 
 
+class RegisteredHere(DomainError):
+    """The register has the business already: what changes is entered there, nothing moves."""
+
+
+class FileOutstanding(DomainError):
+    """The file that the former registrar keeps has not come yet."""
+
+
 @dataclass(frozen=True, slots=True)
 class Standing:
     """What stands for and against a case at the moment of deciding."""
@@ -34,6 +42,8 @@ class Standing:
     visit_conforms: bool
     hearing_held: bool
     is_in_register: bool = True
+    is_new_here: bool = True
+    file_came: bool = False
 
 
 def _no_bar(case: Standing) -> None:
@@ -61,11 +71,25 @@ def _in_register(case: Standing) -> None:
         raise NotInRegister()
 
 
+def _new_here(case: Standing) -> None:
+    """A code stands in one register: whoever is in this one changes what is registered (登记管理条例第24条)."""
+    if not case.is_new_here:
+        raise RegisteredHere()
+
+
+def _file_here(case: Standing) -> None:
+    """登记管理条例第27条；实施细则第62条: what was registered elsewhere is decided on with the file of there."""
+    if not case.file_came:
+        raise FileOutstanding()
+
+
 GUARDS: dict[str, Callable[[Standing], None]] = {
     "no_bar": _no_bar,
     "site_visited": _site_visited,
     "hearing_held": _hearing_held,
     "in_register": _in_register,
+    "new_here": _new_here,
+    "file_here": _file_here,
 }
 
 
@@ -82,7 +106,10 @@ def held(case: Standing, names: Iterable[str] = GUARDS) -> dict[str, bool]:
 
 
 def must_be_open(step: Step, outcome: str, case: Standing) -> None:
-    """Raises what stands against the outcome: GuardHolds, NotVisited, HearingOutstanding, NotInRegister."""
+    """Raises what stands against the outcome.
+
+    GuardHolds, NotVisited, HearingOutstanding, NotInRegister, RegisteredHere, FileOutstanding.
+    """
     if isinstance(step, Human | Panel):
         for name in step.guards.get(outcome, ()):
             GUARDS[name](case)

@@ -17,12 +17,12 @@ from approval.clocks import GROUNDS
 from approval.corrections import FORM_CLAUSES
 from approval.decision import REFUSAL_BASES, Decision, Outcome
 from approval.findings import licensed_items
-from approval.grant import name_of
+from approval.grant import name_of, premises_in_words
 from approval.office import Office
 from approval.received import received
 from catalogue import EntryResult, Item
 from identity import Account
-from kit.clock import office_day
+from kit.clock import office_day, three_months_on
 from kit.text import Text
 from licences import Licence
 from notices import Kind, Made, Notice
@@ -77,13 +77,14 @@ def on_licence(session: Session, office: Office, application: Application, now: 
     licence = licences.of_application(session, application.id)
     if licence is None or licence.credit_code is None:
         return
+    is_move = item_of(office, application).moved is not None
     facts = {
-        "decided": in_words(licence.established_on),
+        "decided": in_words(office_day(now) if is_move else licence.established_on),
         "name": licence.name or "（未使用名称）",
         "credit_code": licence.credit_code,
         "licence": licence.number,
     }
-    write(session, office, application, Kind.REGISTERED, facts, now)
+    write(session, office, application, Kind.MOVED_IN if is_move else Kind.REGISTERED, facts, now)
 
 
 def on_entry(
@@ -125,6 +126,22 @@ def on_resumption(session: Session, office: Office, application: Application, re
     write(session, office, application, Kind.RESUMED, facts, now, f"{now:%Y%m%d%H%M%S}")
 
 
+def on_move(session: Session, office: Office, application: Application, now: datetime) -> Notice | None:
+    """迁移调档函 to the former registrar (条例第27条；实施细则第62条), once; None where nothing moves."""
+    item = item_of(office, application)
+    if item.moved is None:
+        return None
+    values = checked(office, application, now).values
+    facts = {
+        "name": name_of(values),
+        "credit_code": values[item.moved.code],
+        "accepted": in_words(office_day(now)),
+        "premises": premises_in_words(office.catalogue.form_of(item), values),
+        "due": in_words(three_months_on(office_day(now))),
+    }
+    return write(session, office, application, Kind.FILE_REQUEST, facts, now, to=str(values[item.moved.registrar]))
+
+
 def on_extension(
     session: Session, office: Office, application: Application, reason: str, by: Account, now: datetime
 ) -> None:
@@ -149,12 +166,16 @@ def write(
     facts: dict[str, Any],
     now: datetime,
     occasion: str = "",
+    to: str = "",
 ) -> Notice:
-    """Number, keep and log the document, and have a worker make it; once for each occasion."""
+    """Number, keep and log the document, and have a worker make it; once for each occasion.
+
+    `to` is another office to which it goes; else it is to the applicant.
+    """
     item = item_of(office, application)
     told = {
         **facts,
-        "addressee": addressee(office, item, application, now),
+        "addressee": to or addressee(office, item, application, now),
         "item": item.title.zh,
         "case": application.number,
     }

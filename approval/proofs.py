@@ -115,6 +115,8 @@ def _circumstances(session: Session, office: Office, application: Application, n
         bars=tuple(sorted(set(session.scalars(bars)))),
         in_register=entries.is_in_register(session, office, application, now),
         hearing_held=clocks.was_heard(session, application.id),
+        new_here=entries.is_new_here(session, office, application),
+        file_here=clocks.file_came(session, application.id),
         visit=Visited(on=seen[-1].visited_on, conforms=seen[-1].conforms) if seen else None,
         opinions=tuple(
             Opined(department=said.department, view=said.view)

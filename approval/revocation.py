@@ -5,7 +5,6 @@ Every turn is a person's, in writing, inside the law's times: taken up or declin
 investigated within three months and once three more, announced for 45 days where nobody can be reached. I/O: database.
 """
 
-from calendar import monthrange
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
@@ -23,7 +22,7 @@ from approval.decision import SHORTEST_REASON, ReasonRequired, is_sentence
 from approval.office import Office
 from approval.people import must_keep_to, seen_by
 from identity import Account, Role
-from kit.clock import office_day
+from kit.clock import office_day, three_months_on
 from kit.database import Base, Moment
 from kit.errors import DomainError
 from kit.random import new_id
@@ -33,7 +32,6 @@ from licences import Status
 from notices import Kind
 
 TAKE_UP_WITHIN = 3  # working days (实施细则第52条)
-MONTHS = 3
 NEAR = 5  # working days before the end of an investigation
 ANNOUNCED_FOR = timedelta(days=45)
 
@@ -120,7 +118,7 @@ def file(
     """
     must_keep_to(session, application, person.id)
     licence = licences.of_application(session, application.id)
-    is_entry = register.act_of(session, application.id) not in (None, "registration")
+    is_entry = register.act_of(session, application.id) not in (None, "registration", "move_in")
     if application.state != State.REGISTERED or licence is None or is_entry:
         raise NotRegistered()  # a change is put right by another change, not by ending the licence that followed it
     earlier = session.scalars(select(Revocation).where(Revocation.application_id == application.id)).all()
@@ -162,7 +160,7 @@ def listed(session: Session, person: Account) -> list[tuple[Revocation, Applicat
 def take_up(session: Session, office: Office, revocation_id: str, person: Account, now: datetime) -> Revocation:
     """Investigate (受理): three months from today."""
     opened, application = _at(session, revocation_id, person, Stage.FILED)
-    opened.stage, opened.finish_by = Stage.INVESTIGATED, _months_later(office_day(now))
+    opened.stage, opened.finish_by = Stage.INVESTIGATED, three_months_on(office_day(now))
     facts = {"subject": _subject(session, opened), "accepted": papers.in_words(office_day(now))}
     papers.write(session, office, application, Kind.REVOCATION_ACCEPTED, facts, now, opened.id)
     _log(session, opened, "revocation.taken_up", person, now, {"finish_by": opened.finish_by.isoformat()})
@@ -212,7 +210,7 @@ def prolong(session: Session, revocation_id: str, reason: str, person: Account, 
     _must_explain(reason)
     if opened.is_extended or opened.finish_by is None:
         raise WrongStage()
-    opened.is_extended, opened.finish_by = True, _months_later(opened.finish_by)
+    opened.is_extended, opened.finish_by = True, three_months_on(opened.finish_by)
     _log(session, opened, "revocation.prolonged", person, now, {"finish_by": opened.finish_by.isoformat()})
     return opened
 
@@ -277,13 +275,6 @@ def _at(session: Session, revocation_id: str, person: Account, stage: Stage) -> 
     if opened.stage != stage:
         raise WrongStage()
     return opened, application
-
-
-def _months_later(day: date) -> date:
-    """Three months on, on the same day or the last of a shorter month (民法典第202条)."""
-    month = day.month - 1 + MONTHS
-    year, month = day.year + month // 12, month % 12 + 1
-    return date(year, month, min(day.day, monthrange(year, month)[1]))
 
 
 def _must_explain(words: str) -> None:

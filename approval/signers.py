@@ -67,7 +67,7 @@ def _named(office: Office, application: Application, item: Item) -> Iterator[Wan
         if (person.table or person.name) not in asked:
             continue
         need = needs.of(person.role)
-        if person.role == "entity" and isinstance(item.result, LicenceResult):
+        if person.role == "entity" and isinstance(item.result, LicenceResult) and item.moved is None:
             need = FIRM
         rows = rows_of(answers.get(person.table)) if person.table else [_words(answers, person)]
         for index, row in enumerate(rows):

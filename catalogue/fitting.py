@@ -15,6 +15,7 @@ Wrong = tuple[Location, str]
 ISSUES = "issue_licence"
 ENTERS, GUARDED = "enter_register", "in_register"
 WATCHED = {"on_site": "site_visited", "hearing": "hearing_held"}
+MOVING = {"new_here", "file_here"}
 
 
 class Inconsistent(Refused):
@@ -93,8 +94,9 @@ def _named_of_result(item: Item) -> list[str]:
             return [name for name in named if name]
         case EntryResult() as result:
             return [result.code, result.name]
-        case LicenceResult(type_field=str() as name):
-            return [name]
+        case LicenceResult() as result:
+            typed = [result.type_field] if result.type_field else []
+            return [*typed, *(result.moved.fields if result.moved else ())]
     return []
 
 
@@ -114,6 +116,8 @@ def _watched(item: Item, process: Process) -> Iterator[Wrong]:
     for said, guard in WATCHED.items():
         if getattr(item, said) and guard not in process.guards:
             yield (said,), f"the process {process.name} grants without {guard}"
+    if item.moved is not None and not process.guards >= MOVING:
+        yield ("process",), f"{process.name} takes a business in without {' and '.join(sorted(MOVING))}"
     if isinstance(item.result, EntryResult) and not ({ENTERS} <= process.verbs and GUARDED in process.guards):
         yield ("process",), f"{process.name} makes no entry in the register, or approves without {GUARDED}"
     if (item.result is not None) != (ISSUES in process.verbs):

@@ -87,8 +87,25 @@ class Ownership(Frozen):
     types: tuple[OwnedType, ...] = Field(min_length=1)
 
 
+class MovedIn(Frozen):
+    """A business that another registrar registered (迁移): the fields of the form in which it says who it is.
+
+    Its licence bears the `code` that it has, and the day on which it was `founded`. `division` is where it comes from,
+    `registrar` who is asked for its file.
+    """
+
+    code: str = "business_code"
+    founded: str = "founded_on"
+    division: str = "former_division"
+    registrar: str = "former_registrar"
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        return self.code, self.founded, self.division, self.registrar
+
+
 class LicenceResult(Frozen):
-    """A business licence with a unified social credit code of its own.
+    """A business licence with a unified social credit code: one of its own, or that of a business that `moved` here.
 
     The type that is printed is what `types` gives by the answer to `type_field`, if a question decides; else what
     follows from the owners; else `entity_type`.
@@ -99,6 +116,7 @@ class LicenceResult(Frozen):
     type_field: str | None = None
     types: dict[str, str] = Field({}, description="the type by answer to `type_field`")
     owned: Ownership | None = None
+    moved: MovedIn | None = None
 
 
 class EntryResult(Frozen):
@@ -189,7 +207,7 @@ class Item(Frozen):
     working_days: int = Field(ge=1, description="statutory limit")
     extension_working_days: int = Field(0, ge=0, description="by which the head of the office may extend it, once")
     promised_working_days: int | None = Field(None, ge=1, description="what the office promises; its breach is told")
-    excluded: tuple[Literal["litigation", "hearing", "expert_review"], ...] = Field(
+    excluded: tuple[Literal["litigation", "hearing", "expert_review", "file_transfer"], ...] = Field(
         (), description="grounds on which the statutory clock stands still"
     )
     deadline_basis: Text
@@ -216,7 +234,14 @@ class Item(Frozen):
         kind = "registration" if is_entered else "permit" if isinstance(self.result, PermitResult) else "filing"
         if kind != self.kind:
             raise ValueError(f"result: that of a {kind}, and this is a {self.kind}")
+        if (self.moved is not None) != ("file_transfer" in self.excluded):
+            raise ValueError("excluded: the clock stands still for a file exactly where a business moves here")
         return self
+
+    @property
+    def moved(self) -> MovedIn | None:
+        """How the form names a business that moves here; None for every other item."""
+        return self.result.moved if isinstance(self.result, LicenceResult) else None
 
     def is_offered(self, today: date) -> bool:
         return self.valid_from <= today and (self.valid_to is None or today < self.valid_to)

@@ -26,7 +26,7 @@ class FactsMissing(DomainError):
 
 
 class Kind(StrEnum):
-    """实施细则第18、19、23、52至56条；行政许可法第32、38、42、45条."""
+    """实施细则第18、19、23、52至56、62条；行政许可法第32、38、42、45条."""
 
     RECEIPT = "receipt"
     CORRECTION = "correction"
@@ -35,6 +35,8 @@ class Kind(StrEnum):
     JURISDICTION = "jurisdiction"
     REGISTERED = "registered"
     CHANGED = "changed"
+    MOVED_IN = "moved_in"
+    FILE_REQUEST = "file_request"
     DEREGISTERED = "deregistered"
     FILED = "filed"
     PAUSED = "paused"
@@ -65,6 +67,10 @@ AGAINST = frozenset(
     }
 )
 """Documents against which somebody may ask for review or go to court: they say how (行政许可法第38条)."""
+
+
+BETWEEN_OFFICES = frozenset({Kind.FILE_REQUEST})
+"""Letters to another office: the applicant may read them, and that serves nobody."""
 
 
 class Declaration(Frozen):

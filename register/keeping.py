@@ -25,14 +25,16 @@ def of_account(session: Session, account_id: str) -> list[Entity]:
     return list(session.scalars(query.order_by(Entity.established_on.desc(), Entity.name).limit(MOST)))
 
 
-def open_entity(session: Session, entity: Entity, application_id: str, now: datetime) -> Entity:
-    """A business comes into being; asked again for the same application, the one that is there."""
+def open_entity(
+    session: Session, entity: Entity, application_id: str, now: datetime, act: str = "registration"
+) -> Entity:
+    """A business comes into being, or moves here; asked again for the same application, the one that is there."""
     known = _of_entry(session, application_id)
     if known is not None:
         return known
     session.add(entity)
     session.flush()
-    stamp(session, entity, application_id, "registration", sorted(entity.facts), now)
+    stamp(session, entity, application_id, act, sorted(entity.facts), now)
     return entity
 
 

@@ -12,9 +12,10 @@ from tests.builders import company_answers, fictitious_id
 A_FILE: Row = {"sha256": "ab" * 32, "name": "材料.pdf", "size": "1000"}
 
 
-def a_credit_code() -> str:
+def a_credit_code(begins: str = "92320113", serial: int = 1) -> str:
     """Fictitious, with right check characters."""
-    first = "92320113MA000001" + body_check("MA000001")
+    body = f"MA{serial:06d}"
+    first = begins + body + body_check(body)
     return first + credit_code_check(first)
 
 
@@ -46,6 +47,17 @@ def _company(today: date, choose: int) -> dict[str, Any]:
     answers["shareholders"] = [{**row, "due_on": due} for row in rows]
     answers["beneficial_owners"] = ("exempt", "file")[choose % 2]
     return answers
+
+
+def _moving(today: date, choose: int) -> dict[str, Any]:
+    return {
+        **_company(today, choose),
+        "business_code": a_credit_code("91320106", 2),
+        "founded_on": "2019-03-07",
+        "former_division": ("320106", "elsewhere")[choose % 2],
+        "former_registrar": "南京市鼓楼区样例登记机关",
+        "move_decided_on": (today - timedelta(days=3)).isoformat(),
+    }
 
 
 def _partners(limited: bool) -> Callable[[date, int], dict[str, Any]]:
@@ -143,6 +155,7 @@ def _change(own: Callable[[date, int], dict[str, Any]]) -> Callable[[date, int],
 OWN: dict[str, Callable[[date, int], dict[str, Any]]] = {
     "sole-trader": _trader,
     "company": _company,
+    "company-move-in": _moving,
     "sole-proprietorship": _sole,
     "partnership": _partners(limited=False),
     "limited-partnership": _partners(limited=True),

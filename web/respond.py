@@ -32,6 +32,7 @@ NOTICES = {
     "accepted": ("已受理，并通知申请人", "Accepted; the applicant is told"),
     "voted": ("您的审查意见已提交，等待另一位审查员", "Your opinion is cast; another clerk decides too"),
     "suspended": ("已中止计时，并书面告知申请人", "The clock is stopped; the applicant is told in writing"),
+    "file-came": ("登记档案已登记收到，恢复计时并书面告知申请人", "The file is recorded; the clock runs again"),
     "vouched": ("已由合作方确认您的身份", "Your identity is confirmed"),
     "met": ("核验结果已记录", "The result is recorded"),
     "not-me": (

@@ -15,6 +15,7 @@ from approval.revocation import Stage
 from approval.running import Runner
 from approval.sweeping import sweep
 from identity import Account
+from kit.clock import three_months_on
 from kit.database import Database
 from licences import Status, Template, fictitious_codes, fill_pool
 from notices import Notice
@@ -131,7 +132,7 @@ def test_whoever_is_related_keeps_off(office: TestOffice, head: Account) -> None
 
 
 def test_three_months_from_the_end_of_november_is_the_end_of_february() -> None:
-    assert revocation._months_later(date(2026, 11, 30)) == date(2027, 2, 28)
+    assert three_months_on(date(2026, 11, 30)) == date(2027, 2, 28)
 
 
 def test_limits_of_a_revocation_are_told_before_and_after(office: TestOffice, head: Account) -> None:

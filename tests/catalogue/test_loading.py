@@ -52,6 +52,8 @@ def test_everything_declared_fits_together() -> None:
         ("public-venue", 'needs = ["sole-trader"', 'needs = ["x"', "there is no item x"),
         ("public-venue", 'theme = "health"', 'theme = "health"\nfollows = ["y"]', "there is no item y"),
         ("company", '"company-articles"', '"poem"', r"item\.toml:\d+: there is no text poem"),
+        ("company-move-in", 'name = "move-in"', 'name = "registration"', "takes a business in without file_here"),
+        ("company-move-in", 'registrar = "former_registrar"', 'registrar = "nobody"', "no field nobody"),
         ("company", '"CL-178"', '"CL-0"', r"item\.toml:\d+: nobody knows the provision CL-0"),
         ("public-venue", 'name = "permit", version', 'name = "filing", version', "makes no licence or certificate"),
     ],

@@ -88,7 +88,8 @@ def test_a_business_comes_into_being_with_its_licence(house: House, item: Item) 
         entity = register.find(session, licence.credit_code or "")
         assert entity is not None
         assert (entity.kind, entity.name, entity.standing) == (licence.template, licence.name, "existing")
-        assert "registered" in {notice.kind for notice in notices.of_application(session, case)}
+        told = "moved_in" if item.moved else "registered"
+        assert told in {notice.kind for notice in notices.of_application(session, case)}
     page = house.ask("nobody", "GET", f"/v/{licence.verification_id}")
     assert (licence.credit_code or "") in page.text
     assert "真实，现行有效" in page.text

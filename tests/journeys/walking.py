@@ -92,6 +92,15 @@ def hold_what_is_asked(house: House, case: str, item: Item) -> None:
         assert house.post("zhou", f"/review/{case}/go-on", reason=SENTENCE).status_code == 303
 
 
+def receive_the_file(house: House, case: str) -> None:
+    """What the former registrar sent; before it is here nothing is decided."""
+    assert house.decide("zhou", case, "approve").status_code == 409
+    came = {"on": office_day(house.now).isoformat(), "documents": SENTENCE, "scan": "ab" * 32}
+    assert house.post("zhou", f"/review/{case}/file-came", **{**came, "on": "2020-01-01"}).status_code == 422
+    assert house.post("zhou", f"/review/{case}/file-came", **{**came, "scan": "nothing"}).status_code == 422
+    assert house.post("zhou", f"/review/{case}/file-came", **came).status_code == 303
+
+
 def decided(house: House, case: str, item: Item) -> None:
     """Whoever the process asks says yes, until nobody is asked any more."""
     process = CATALOGUE.process_of(item)
@@ -106,6 +115,8 @@ def decided(house: House, case: str, item: Item) -> None:
             case Human() | Panel():
                 if "approve" in step.next and not is_held:
                     hold_what_is_asked(house, case, item)
+                    if item.moved is not None:
+                        receive_the_file(house, case)
                     is_held = True
                 for person in ("zhou", "wu")[: step.persons if isinstance(step, Panel) else 1]:
                     assert house.decide(person, case, "approve").status_code == 303

@@ -32,6 +32,7 @@ SAMPLES: dict[str, Any] = {
     "materials": "申请书、经营场所证明",
     "name": "栖霞样例商行",
     "permits": "食品经营",
+    "premises": "南京市栖霞区仙林街道样例路 1 号",
     "reason": "经营场所与他人重复且申请人拒不改正",
     "received": "2026年11月22日",
     "remark": "补正后可在线重新提交。",

@@ -116,6 +116,12 @@ PANELS = {
             digest="ab12cd34ef56",
         )
     ],
+    "moving": {
+        "asked_on": date(2026, 11, 23),
+        "until": date(2027, 2, 23),
+        "came": False,
+        "registrar": "南京市鼓楼区样例登记机关",
+    },
     "visits": VISITS,
     "clock": CLOCK,
     "colleagues": [{"id": "2", "name": "吴审查"}],

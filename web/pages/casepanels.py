@@ -17,6 +17,7 @@ from approval import (
     drafting,
     jointly,
     materials,
+    moving,
     opinions,
     participants,
     together,
@@ -26,7 +27,7 @@ from approval import (
 from approval.application import Application, State
 from approval.calendar import load_calendar
 from approval.claims import in_hand, may_be_given
-from approval.clocks import GROUNDS
+from approval.clocks import FILE_TRANSFER, GROUNDS
 from approval.corrections import changes, suggestions
 from approval.deadlines import working_days_left
 from approval.dossier import OUTCOMES, Line, sections
@@ -122,6 +123,14 @@ def visits_of(db: Session, desk: Desk, case: Application, viewer: Account) -> di
     }
 
 
+def moving_of(db: Session, desk: Desk, case: Application) -> dict[str, Any] | None:
+    """Of a business that moves here: whom the letter asks, since when, and whether the file has come."""
+    moved, standing = casefile.item_of(desk.office, case).moved, moving.standing_of(db, case)
+    if moved is None or standing is None:
+        return None
+    return {**standing, "registrar": str(case.answers.get(moved.registrar) or "")}
+
+
 def files_of(db: Session, desk: Desk, case: Application) -> list[dict[str, Any]]:
     """What the applicant brought, under the question that asked for it."""
     form = desk.office.catalogue.form_of(casefile.item_of(desk.office, case))
@@ -170,6 +179,7 @@ def clock_of(desk: Desk, case: Application, days_left: int | None, may_act: bool
     """The law's limit and the promise, drawn as how much of the time is used."""
     item = casefile.item_of(desk.office, case)
     allowed = item.working_days
+    stopping = [name for name in item.excluded if name != FILE_TRANSFER]  # that begins with its letter
     used = 0 if days_left is None else max(0, min(allowed, allowed - days_left))
     return {
         "due_on": case.due_on,
@@ -178,7 +188,7 @@ def clock_of(desk: Desk, case: Application, days_left: int | None, may_act: bool
         "allowed": allowed,
         "used": used,
         "days_left": days_left,
-        "grounds": [(name, GROUNDS[name].label, GROUNDS[name].basis) for name in item.excluded],
+        "grounds": [(name, GROUNDS[name].label, GROUNDS[name].basis) for name in stopping],
         "extension": item.extension_working_days,
         "is_open": State(case.state) in (State.IN_REVIEW, State.WITH_DEPARTMENTS, State.SET_ASIDE),
         "timer_on": case.timer_on,

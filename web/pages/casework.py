@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import RedirectResponse, Response
 
 import notices
-from approval import afterwards, bulk, claims, deciding, jointly, looking, people, serving, unmasking, visits
+from approval import afterwards, bulk, claims, deciding, jointly, looking, moving, people, serving, unmasking, visits
 from approval.cases import NotYours
 from approval.decision import ReasonRequired
 from identity import Account
@@ -28,6 +28,7 @@ router = APIRouter()
 Words = Annotated[str, Form(max_length=1000)]
 MOST_AT_ONCE = 50
 ANCHORS = {"ground_unknown": "ground", "approver_required": "approver", "service_date_wrong": "serve-on"}
+ANCHORS |= {"file_date_wrong": "came-on", "scan_unknown": "came-scan"}
 VISIT_FIELDS: dict[type[DomainError], str] = {
     visits.VisitDateWrong: "visit-on",
     visits.TwoOfficersRequired: "visit-second",
@@ -191,6 +192,25 @@ def extend_jointly(
 
     typed = {"reason": reason, "approver": approver}
     return attempt.do("extend-jointly", act, typed, go(f"/review/{id}", "extended"))
+
+
+@router.post("/review/{id}/file-came")
+def file_came(
+    id: str,
+    attempt: Attempt,
+    desk: DeskDep,
+    db: Db,
+    now: Now,
+    clerk: Clerk,
+    on: Annotated[str, Form(max_length=10)] = "",
+    documents: Words = "",
+    scan: Annotated[str, Form(max_length=80)] = "",
+) -> Response:
+    def act() -> None:
+        moving.file_came(db, desk.office, id, day_of(on), documents.strip(), scan, clerk, now)
+
+    typed = {"on": on, "documents": documents, "scan": scan}
+    return attempt.do("file-came", act, typed, go(f"/review/{id}", "file-came"))
 
 
 @router.post("/review/{id}/serve")

@@ -167,6 +167,7 @@ def case_page(
         opinions=casepanels.opinions_of(db, desk, case),
         votes=casepanels.votes_of(db, case),
         files=casepanels.files_of(db, desk, case),
+        moving=casepanels.moving_of(db, desk, case),
         signed=casepanels.signed_of(db, case, opened is not None),
         opened={"may": mine, "until": opened},
         signers=casepanels.signers_of(db, case),

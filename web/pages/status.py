@@ -169,7 +169,8 @@ def receive_paper(paper: str, db: Db, now: Now, application: OwnApplication) -> 
     found = notices.find(db, paper)
     if found is None or found.application_id != application.id or found.sha256 is None:
         return Response(status_code=404)
-    papers.serve(db, application, found, "online", now)
+    if found.kind not in notices.BETWEEN_OFFICES:
+        papers.serve(db, application, found, "online", now)
     return go(f"/cases/{application.id}/papers/{paper}.pdf")
 
 
