@@ -5,13 +5,15 @@ I/O: database, environment.
 """
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 
 import typer
 from sqlalchemy import select
 
 from approval.calendar import CalendarYear
+from audit import LogKeyForeign
 from kit import sealing
 from kit.database import Database
 from kit.masterkey import master_key
@@ -36,6 +38,15 @@ def refuse_year(database: Database, now: datetime) -> None:
         published = set(session.scalars(select(CalendarYear.year).where(CalendarYear.is_published)))
     fault = fault_of_calendar(lambda: published, now)
     _refuse([fault] if fault else [])
+
+
+@contextmanager
+def refuse_log() -> Iterator[None]:
+    """Around whatever opens the decision log. Raises typer.Exit."""
+    try:
+        yield
+    except LogKeyForeign:
+        _refuse(["LOG_KEY_FILE, LOG_ORIGIN or WITNESS_KEY is not that of this decision log: restore it."])
 
 
 def _refuse(faults: Iterable[str]) -> None:
