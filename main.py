@@ -38,7 +38,7 @@ from audit import Ledger, Sequencer, ledger_of
 from catalogue import load_catalogue
 from console import addresses, decisions, items, operations, privacy, processes, retention, staff, verifying
 from console.keeping import DRAIN_S, several, wait_for_signal
-from console.starting import refuse_database, refuse_log, refuse_settings, refuse_year
+from console.starting import refuse_database, refuse_log, refuse_settings, refuse_tables, refuse_year
 from credit import HttpBureau
 from demonstration import run as demonstration
 from demonstration.applicant import Stumbled
@@ -144,7 +144,12 @@ def build(settings: Settings) -> House:
         gates=load_gates(),
         bureau=HttpBureau(settings.bureau_url, settings.bureau_token.get_secret_value()),
         issuer=Issuer(store, signer, settings.public_url),
-        maker=Maker(store, signer, settings.registrar_name, Remedies(settings.review_body, settings.review_url, settings.court_name)),
+        maker=Maker(
+            store,
+            signer,
+            settings.registrar_name,
+            Remedies(settings.review_body, settings.review_url, settings.court_name),
+        ),
         clock=clock.now,
         kick=engine.kick,
         registrar=settings.registrar_name,
@@ -163,7 +168,7 @@ def migrate_to_head(house: House) -> House:
     """Our tables, the durable engine's tables, and what every installation starts with."""
     config = Config(str(HERE / "alembic.ini"))
     config.set_main_option("script_location", str(HERE / "alembic"))
-    with house.database.engine.begin() as connection:
+    with refuse_tables(), house.database.engine.begin() as connection:
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
     house.engine.create_tables()

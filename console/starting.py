@@ -11,6 +11,7 @@ from datetime import datetime
 
 import typer
 from sqlalchemy import select
+from sqlalchemy.exc import ProgrammingError
 
 from approval.calendar import CalendarYear
 from audit import LogKeyForeign
@@ -19,6 +20,8 @@ from kit.database import Database
 from kit.masterkey import master_key
 from kit.settings import Settings
 from kit.soundness import fault_of_calendar, faults_of_database, faults_of_settings
+
+NO_RIGHT = "42501"  # insufficient_privilege of PostgreSQL
 
 
 def refuse_settings(settings: Settings) -> None:
@@ -47,6 +50,17 @@ def refuse_log() -> Iterator[None]:
         yield
     except LogKeyForeign:
         _refuse(["LOG_KEY_FILE, LOG_ORIGIN or WITNESS_KEY is not that of this decision log: restore it."])
+
+
+@contextmanager
+def refuse_tables() -> Iterator[None]:
+    """Around what brings tables up to date: a role that may not do so only starts on those of its release."""
+    try:
+        yield
+    except ProgrammingError as error:
+        if getattr(error.orig, "sqlstate", "") != NO_RIGHT:
+            raise
+        _refuse(["The tables are not those of this release: their owner runs `main.py migrate` and grants.sql first."])
 
 
 def _refuse(faults: Iterable[str]) -> None:

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Examining (文件查验): an uploaded file is taken apart in a limited process, not in the one that serves.
 
-I/O: processes; the scanner, where there is one. What may be kept of it is the rule of `kit.uploads`; this is where the rule runs.
+I/O: processes; the scanner, where there is one. What may be kept is the rule of `kit.uploads`; here is where it runs.
 """
 
 from collections.abc import Sequence

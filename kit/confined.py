@@ -103,7 +103,7 @@ class Confined:
             raise Unanswered from error
 
     def do(self, task: Callable[..., Result], *arguments: object) -> Result:
-        """The task in a free process; once more in a new one if it died. Raises Unanswered, and what the task raises."""
+        """The task in a free process; once more in a new one if it died. Raises Unanswered and what the task raises."""
         try:
             place = self._free.get(timeout=self._queue_s)
         except queue.Empty:

@@ -84,7 +84,9 @@ def fault_of_database_address(address: str, sslmode: str) -> str | None:
     named = url.query.get("host") or url.host or ""
     hosts = [host for one in ([named] if isinstance(named, str) else named) for host in one.split(",")]
     # hostaddr would be asked in place of the host that looks harmless
-    if "hostaddr" not in url.query and all(not host or host.startswith("/") or _is_this_machine(host) for host in hosts):
+    if "hostaddr" not in url.query and all(
+        not host or host.startswith("/") or _is_this_machine(host) for host in hosts
+    ):
         return None
     if (url.query.get("sslmode") or sslmode) == "verify-full":
         return None

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Reading seals (验章): the seal of a file that anybody brought is read in a limited process, not in the one that serves.
+"""Reading seals (验章): the seal of a file that anybody brought is read in a limited process, not in the serving one.
 
 The library that reads it is large, and a hostile file can keep it busy or fill its memory: then that process ends, and
 nothing is said of the file. I/O: processes, database.

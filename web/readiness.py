@@ -17,7 +17,7 @@ Check = Callable[[], bool]
 
 
 class Readiness:
-    """`checks` by name; each answers True, or anything else, or raises. Without what is `bearable` the service goes on."""
+    """`checks` by name; each answers True, or anything else, or raises. What is `bearable` keeps nobody away."""
 
     def __init__(
         self,

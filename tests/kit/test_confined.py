@@ -6,6 +6,7 @@ import sys
 import time
 from collections.abc import Iterator
 from functools import partial
+from pathlib import Path
 
 import pytest
 
@@ -23,8 +24,7 @@ def made(patience_s: float = 10.0, memory: int = 2**30) -> Confined:
 def gone(pid: int) -> bool:
     """Killed, or killed and not yet collected."""
     try:
-        with open(f"/proc/{pid}/stat") as told:
-            return told.read().rpartition(") ")[2].startswith("Z")
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(") ")[2].startswith("Z")
     except FileNotFoundError:
         return True
 

@@ -30,7 +30,10 @@ UNSAFE: dict[str, tuple[dict[str, Any], str]] = {
     "a short token of the measures": ({"metrics_token": "secret"}, "METRICS_TOKEN is shorter"),
     "a bureau without TLS": ({"bureau_url": "http://bureau.example.cn"}, "BUREAU_URL must begin with https"),
     "a bureau by another way": ({"bureau_url": "ftp://127.0.0.1"}, "BUREAU_URL must begin with https"),
-    "a name that only looks like ours": ({"bureau_url": "http://127.0.0.1.evil.cn"}, "BUREAU_URL must begin with https"),
+    "a name that only looks like ours": (
+        {"bureau_url": "http://127.0.0.1.evil.cn"},
+        "BUREAU_URL must begin with https",
+    ),
     "a witness without TLS": ({"witness_url": "http://witness.example.cn"}, "WITNESS_URL must begin with https"),
     "a database without TLS": ({"database_url": f"{REMOTE}/a"}, "DATABASE_URL leaves this machine"),
     "keys without TLS": ({"keys_url": f"{REMOTE}/k"}, "KEYS_URL leaves this machine"),
