@@ -17,7 +17,6 @@ import typer
 import uvicorn
 from alembic import command
 from alembic.config import Config
-from alembic.script import ScriptDirectory
 from sqlalchemy.exc import SQLAlchemyError
 
 import licences
@@ -86,7 +85,9 @@ cli.add_typer(items.commands(), name="items")
 cli.add_typer(addresses.commands(lambda: build(Settings()).office), name="addresses")
 cli.add_typer(staff.commands(lambda: migrate_to_head(build(Settings())).office), name="staff")
 cli.add_typer(retention.commands(lambda: build(Settings()).nightly), name="retention")
-operations.add(cli, lambda newest: premises(build(Settings()), newest), lambda: schema_versions())
+operations.add(
+    cli, lambda newest: premises(build(Settings()), newest), lambda: operations.schema_versions(HERE / "alembic")
+)
 verifying.add(cli, lambda: registered(build(Settings())))
 cli.add_typer(privacy.commands(HERE / "docs" / "personal-data.md"), name="privacy")
 cli.add_typer(accesstable.commands(HERE / "docs" / "access.md"), name="access")
@@ -181,12 +182,6 @@ def migrate_to_head(house: House) -> House:
         for kind in CODED:
             licences.fill_pool(session, kind, licences.fictitious_codes(kind, 1000, POOL))
     return house
-
-
-def schema_versions() -> list[str]:
-    """Those that this release can bring up to date."""
-    scripts = ScriptDirectory(str(HERE / "alembic"))
-    return [script.revision for script in scripts.walk_revisions()]
 
 
 def registered(house: House) -> tuple[Database, bytes]:
