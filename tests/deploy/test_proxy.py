@@ -1,17 +1,23 @@
 # SPDX-License-Identifier: Apache-2.0
 """The file of the proxy: new TLS only, strong suites only, and nobody's word about who asks is passed on.
 
-The suites it names are tried with this machine's OpenSSL over real connections; nginx itself reads the file where it is
+The suites it names are tried with this machine's OpenSSL over real connections, and against nginx itself where it is
 installed.
 """
 
+import contextlib
+import json
 import re
 import shutil
 import socket
 import ssl
 import subprocess
 import threading
+import time
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from http.client import HTTPConnection
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import pytest
@@ -23,7 +29,9 @@ from cryptography.x509.oid import NameOID
 from web.guard import MOST_BYTES
 
 FILE = Path("deploy/nginx/approval.conf")
+PUBLIC = "approval.example.gov.cn"
 NGINX = shutil.which("nginx")
+DEBIAN = "ssl_protocols TLSv1 TLSv1.1 TLSv1.2 TLSv1.3;\nssl_prefer_server_ciphers on;\n"  # its nginx.conf
 WEAK = ("AES128-SHA", "ECDHE-ECDSA-AES128-SHA256", "ECDHE-ECDSA-AES256-SHA", "AES256-GCM-SHA384")
 
 
@@ -34,12 +42,13 @@ def said(name: str) -> list[str]:
 
 
 def test_only_tls_of_today_is_spoken_and_every_suite_keeps_the_past_secret() -> None:
-    assert said("ssl_protocols") == ["TLSv1.2 TLSv1.3"]
-    (suites,) = said("ssl_ciphers")
+    assert said("ssl_protocols") == ["TLSv1.2 TLSv1.3"] * 2  # of the site, and of the default server that decides
+    suites, others = said("ssl_ciphers")
+    assert suites == others
     for suite in suites.split(":"):
         assert re.fullmatch(r"ECDHE-(ECDSA|RSA)-(AES(128|256)-GCM-SHA(256|384)|CHACHA20-POLY1305)", suite)
-    assert said("ssl_session_tickets") == ["off"]
-    assert said("ssl_prefer_server_ciphers") == ["on"]
+    assert said("ssl_session_tickets") == ["off"] * 2
+    assert said("ssl_prefer_server_ciphers") == ["on"] * 2
 
 
 def test_who_asks_is_said_by_the_proxy_and_by_nobody_else() -> None:
@@ -137,10 +146,103 @@ def test_a_weak_suite_is_not_agreed_on(at_the_proxy: tuple[ssl.SSLContext, Path]
         met(at_the_proxy, client)
 
 
-@pytest.mark.skipif(NGINX is None, reason="nginx is not installed")
-def test_nginx_reads_it(tmp_path: Path, at_the_proxy: tuple[ssl.SSLContext, Path]) -> None:
-    text = FILE.read_text("utf-8").replace("/var/log/nginx", str(tmp_path))
-    text = re.sub(r"/etc/approval/tls/\w+\.pem", str(at_the_proxy[1]), text)
-    (tmp_path / "site.conf").write_text(f"events {{}}\nhttp {{\n{text}\n}}\npid {tmp_path}/pid;\n", "utf-8")
-    ran = subprocess.run([str(NGINX), "-t", "-c", str(tmp_path / "site.conf")], capture_output=True, text=True)
-    assert ran.returncode == 0, ran.stderr
+# The proxy itself, where it is installed.
+
+
+class Echo(BaseHTTPRequestHandler):
+    """The service behind the proxy: says what it was told."""
+
+    def do_GET(self) -> None:
+        self.send_response(200)
+        self.end_headers()
+        self.wfile.write(json.dumps({name.lower(): value for name, value in self.headers.items()}).encode())
+
+    def log_message(self, format: str, *args: object) -> None:
+        return None
+
+
+def free_port() -> int:
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        return int(found.getsockname()[1])
+
+
+@pytest.fixture(scope="module")
+def nginx(
+    tmp_path_factory: pytest.TempPathFactory, at_the_proxy: tuple[ssl.SSLContext, Path]
+) -> Iterator[tuple[int, int]]:
+    """Ports of http and https of a running nginx with the file, before a service that says what it was told."""
+    if NGINX is None:
+        pytest.skip("nginx is not installed")
+    folder = tmp_path_factory.mktemp("nginx")
+    behind = HTTPServer(("127.0.0.1", 0), Echo)
+    threading.Thread(target=behind.serve_forever, args=(0.05,), daemon=True).start()
+    plain, sealed = free_port(), free_port()
+    text = re.sub(r"(?m)^\s*listen \[::\].*\n", "", FILE.read_text("utf-8"))
+    text = text.replace("listen 80", f"listen 127.0.0.1:{plain}").replace("listen 443", f"listen 127.0.0.1:{sealed}")
+    text = text.replace("127.0.0.1:8000", f"127.0.0.1:{behind.server_port}").replace("/var/log/nginx", str(folder))
+    text = re.sub(r"/etc/approval/tls/\w+\.pem", str(at_the_proxy[1]), text).replace(PUBLIC, "approval.test")
+    kinds = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
+    places = "".join(f"{kind}_temp_path {folder}/{kind};\n" for kind in kinds)
+    site = folder / "site.conf"
+    site.write_text(f"daemon off;\npid {folder}/pid;\nevents {{}}\nhttp {{\n{places}{DEBIAN}{text}\n}}\n", "utf-8")
+    running = subprocess.Popen([NGINX, "-c", str(site), "-e", str(folder / "error.log")], stderr=subprocess.PIPE)
+    for _ in range(100):
+        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", sealed), 1):
+            break
+        time.sleep(0.05)
+    yield plain, sealed
+    running.terminate()
+    running.communicate(timeout=10)
+    behind.shutdown()
+    behind.server_close()
+
+
+def asked(nginx: tuple[int, int], client: ssl.SSLContext, path: str, **headers: str) -> tuple[int, bytes, str | None]:
+    with (
+        socket.create_connection(("127.0.0.1", nginx[1]), 5) as raw,
+        client.wrap_socket(raw, server_hostname="approval.test") as spoken,
+    ):
+        version = spoken.version()
+        more = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
+        spoken.sendall(f"GET {path} HTTP/1.0\r\nHost: approval.test\r\n{more}\r\n".encode())
+        told = b"".join(iter(lambda: spoken.recv(65536), b""))
+    return int(told.split()[1]), told.partition(b"\r\n\r\n")[2], version
+
+
+def test_nginx_speaks_what_the_file_says_and_nothing_older(
+    nginx: tuple[int, int], at_the_proxy: tuple[ssl.SSLContext, Path]
+) -> None:
+    for newest, spoken in (("TLSv1_3", "TLSv1.3"), ("TLSv1_2", "TLSv1.2")):
+        assert asked(nginx, a_client(at_the_proxy, newest), "/")[2] == spoken
+    with pytest.raises((ssl.SSLError, ConnectionError)):
+        asked(nginx, a_client(at_the_proxy, "TLSv1_1"), "/")
+    for suite in WEAK:
+        client = a_client(at_the_proxy, "TLSv1_2")
+        client.set_ciphers(f"{suite}:@SECLEVEL=0")
+        with pytest.raises((ssl.SSLError, ConnectionError)):
+            asked(nginx, client, "/")
+
+
+def test_nginx_says_itself_who_asks_and_keeps_measures_in(
+    nginx: tuple[int, int], at_the_proxy: tuple[ssl.SSLContext, Path]
+) -> None:
+    lie = {"X-Forwarded-For": "10.9.9.9", "Forwarded": "for=10.9.9.9", "X-Forwarded-Proto": "http"}
+    status, body, _spoken = asked(nginx, a_client(at_the_proxy), "/", **lie)
+    told = json.loads(body)
+    assert status == 200
+    assert (told["x-forwarded-for"], told["x-forwarded-proto"], told["host"]) == ("127.0.0.1", "https", "approval.test")
+    assert "forwarded" not in told
+    assert asked(nginx, a_client(at_the_proxy), "/metrics")[0] == 404
+
+
+def test_nginx_sends_people_to_https_and_refuses_programmes(nginx: tuple[int, int]) -> None:
+    def plainly(path: str) -> tuple[int, str | None]:
+        connection = HTTPConnection("127.0.0.1", nginx[0], timeout=5)
+        connection.request("GET", path, headers={"host": "approval.test"})
+        answer = connection.getresponse()
+        connection.close()
+        return answer.status, answer.getheader("location")
+
+    assert plainly("/apply?item=a") == (308, "https://approval.test/apply?item=a")
+    assert plainly("/api/v1/items")[0] == 403
