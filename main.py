@@ -17,7 +17,6 @@ import typer
 import uvicorn
 from alembic import command
 from alembic.config import Config
-from alembic.script import ScriptDirectory
 from sqlalchemy.exc import SQLAlchemyError
 
 import licences
@@ -34,11 +33,11 @@ from approval.roles import load_needs
 from approval.running import Runner
 from approval.steps import VERBS
 from approval.sweeping import sweep
-from audit import Ledger, LogKeyForeign, Sequencer, ledger_of
+from audit import Ledger, Sequencer, ledger_of
 from catalogue import load_catalogue
 from console import addresses, decisions, items, operations, privacy, processes, retention, staff, verifying
 from console.keeping import DRAIN_S, several, wait_for_signal
-from console.starting import refuse_database, refuse_settings, refuse_year
+from console.starting import refuse_database, refuse_log, refuse_settings, refuse_tables, refuse_year
 from credit import HttpBureau
 from demonstration import run as demonstration
 from demonstration.applicant import Stumbled
@@ -53,7 +52,7 @@ from identity import (
     sending,
 )
 from identity.card import PREPARE, RapidCardReader
-from identity.examining import WorkerExaminer
+from identity.examining import Examiner, ScannedExaminer, WorkerExaminer
 from identity.face import DlibMatcher
 from identity.liveness import fading
 from identity.partners import load_partners
@@ -63,6 +62,7 @@ from instruments import CODES
 from kit import clock, journal, keyring, tracing
 from kit.database import Database
 from kit.keyring import DatabaseKeyring
+from kit.scanning import scanner_at
 from kit.settings import Settings
 from licences import CODED, FileSigner, Issuer, Store
 from notices import Maker, Remedies
@@ -85,7 +85,9 @@ cli.add_typer(items.commands(), name="items")
 cli.add_typer(addresses.commands(lambda: build(Settings()).office), name="addresses")
 cli.add_typer(staff.commands(lambda: migrate_to_head(build(Settings())).office), name="staff")
 cli.add_typer(retention.commands(lambda: build(Settings()).nightly), name="retention")
-operations.add(cli, lambda newest: premises(build(Settings()), newest), lambda: schema_versions())
+operations.add(
+    cli, lambda newest: premises(build(Settings()), newest), lambda: operations.schema_versions(HERE / "alembic")
+)
 verifying.add(cli, lambda: registered(build(Settings())))
 cli.add_typer(privacy.commands(HERE / "docs" / "personal-data.md"), name="privacy")
 cli.add_typer(accesstable.commands(HERE / "docs" / "access.md"), name="access")
@@ -143,7 +145,12 @@ def build(settings: Settings) -> House:
         gates=load_gates(),
         bureau=HttpBureau(settings.bureau_url, settings.bureau_token.get_secret_value()),
         issuer=Issuer(store, signer, settings.public_url),
-        maker=Maker(store, signer, settings.registrar_name, remedies(settings)),
+        maker=Maker(
+            store,
+            signer,
+            settings.registrar_name,
+            Remedies(settings.review_body, settings.review_url, settings.court_name),
+        ),
         clock=clock.now,
         kick=engine.kick,
         registrar=settings.registrar_name,
@@ -153,34 +160,21 @@ def build(settings: Settings) -> House:
         public_url=settings.public_url,
     )
     nightly = Nightly(office, documents, fading.sources(database))
-    with refusing_log():
+    with refuse_log():
         ledger = ledger_of(database, settings)
     return House(settings, database, engine, office, store, signer.trust, faces, ring, nightly, ledger)
-
-
-@contextmanager
-def refusing_log() -> Iterator[None]:
-    try:
-        yield
-    except LogKeyForeign:
-        typer.echo("LOG_KEY_FILE, LOG_ORIGIN or WITNESS_KEY is not that of this decision log: restore it.", err=True)
-        raise typer.Exit(2) from None
-
-
-def remedies(settings: Settings) -> Remedies:
-    return Remedies(settings.review_body, settings.review_url, settings.court_name)
 
 
 def migrate_to_head(house: House) -> House:
     """Our tables, the durable engine's tables, and what every installation starts with."""
     config = Config(str(HERE / "alembic.ini"))
     config.set_main_option("script_location", str(HERE / "alembic"))
-    with house.database.engine.begin() as connection:
+    with refuse_tables(), house.database.engine.begin() as connection:
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
     house.engine.create_tables()
     house.keys.create_table()
-    with refusing_log():
+    with refuse_log():
         house.ledger.must_be_ours()
     with house.database.writing() as session:
         clocks.publish_known_years(session, house.office)
@@ -188,12 +182,6 @@ def migrate_to_head(house: House) -> House:
         for kind in CODED:
             licences.fill_pool(session, kind, licences.fictitious_codes(kind, 1000, POOL))
     return house
-
-
-def schema_versions() -> list[str]:
-    """Those that this release can bring up to date."""
-    scripts = ScriptDirectory(str(HERE / "alembic"))
-    return [script.revision for script in scripts.walk_revisions()]
 
 
 def registered(house: House) -> tuple[Database, bytes]:
@@ -293,20 +281,31 @@ def refusing_models() -> Iterator[None]:
         raise typer.Exit(2) from None
 
 
+def desk_of(house: House, workers: Workers, seals: licences.Seals) -> Desk:
+    """What the pages need of the world."""
+    examiner: Examiner = WorkerExaminer(workers)
+    if scanner := scanner_at(house.settings.scanner_url):
+        examiner = ScannedExaminer(examiner, scanner)
+    return Desk(
+        *(house.office, DlibMatcher(workers), RapidCardReader(workers), house.store, house.settings, house.trust),
+        *(house.ledger, examiner, seals),
+        partners=load_partners(house.settings.partners),
+        readiness=Readiness(
+            heartbeats.questions(house.database, house.keys, house.office.clock),
+            bearable={"scanner": scanner.answers} if scanner else {},
+        ),
+        directories=load_directories(house.settings.oidc_providers),
+        callers=load_callers(house.settings.callers),
+    )
+
+
 @contextmanager
 def site(house: House, host: str, port: int, worker: bool = True) -> Iterator[uvicorn.Server]:
     """The pages, served in a thread of this process until the block ends."""
     with refusing_models():
         workers = Workers(house.settings.face_workers, choice=house.faces, prepare=(PREPARE,))
-    matcher, cards = DlibMatcher(workers), RapidCardReader(workers)
-    desk = Desk(
-        *(house.office, matcher, cards, house.store, house.settings, house.trust, house.ledger),
-        WorkerExaminer(workers),
-        partners=load_partners(house.settings.partners),
-        readiness=Readiness(heartbeats.questions(house.database, house.keys, house.office.clock)),
-        directories=load_directories(house.settings.oidc_providers),
-        callers=load_callers(house.settings.callers),
-    )
+    seals = licences.ConfinedSeals()
+    desk = desk_of(house, workers, seals)
     wanted = uvicorn.Config(
         create_app(desk),
         host=host,
@@ -320,7 +319,8 @@ def site(house: House, host: str, port: int, worker: bool = True) -> Iterator[uv
     wanted.timeout_graceful_shutdown, wanted.backlog = DRAIN_S, BACKLOG
     server, sockets = uvicorn.Server(wanted), handed_over()
     with ExitStack() as stack:
-        stack.callback(matcher.close)
+        stack.callback(workers.close)
+        stack.callback(seals.close)
         if worker:
             stack.enter_context(working(house, "serve-1"))
         else:

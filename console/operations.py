@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from alembic.script import ScriptDirectory
 from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
@@ -29,6 +30,11 @@ def _head(session: Session) -> backups.Head:
     version = session.scalar(text("SELECT version_num FROM alembic_version"))
     entries = session.scalar(select(func.max(audit.Entry.index))) or 0
     return backups.Head(str(version), entries, str(audit.head(session)))
+
+
+def schema_versions(folder: Path) -> list[str]:
+    """Those that this release can bring up to date."""
+    return [script.revision for script in ScriptDirectory(str(folder)).walk_revisions()]
 
 
 @contextmanager

@@ -5,18 +5,23 @@ I/O: database, environment.
 """
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 
 import typer
 from sqlalchemy import select
+from sqlalchemy.exc import ProgrammingError
 
 from approval.calendar import CalendarYear
+from audit import LogKeyForeign
 from kit import sealing
 from kit.database import Database
 from kit.masterkey import master_key
 from kit.settings import Settings
 from kit.soundness import fault_of_calendar, faults_of_database, faults_of_settings
+
+NO_RIGHT = "42501"  # insufficient_privilege of PostgreSQL
 
 
 def refuse_settings(settings: Settings) -> None:
@@ -36,6 +41,26 @@ def refuse_year(database: Database, now: datetime) -> None:
         published = set(session.scalars(select(CalendarYear.year).where(CalendarYear.is_published)))
     fault = fault_of_calendar(lambda: published, now)
     _refuse([fault] if fault else [])
+
+
+@contextmanager
+def refuse_log() -> Iterator[None]:
+    """Around whatever opens the decision log. Raises typer.Exit."""
+    try:
+        yield
+    except LogKeyForeign:
+        _refuse(["LOG_KEY_FILE, LOG_ORIGIN or WITNESS_KEY is not that of this decision log: restore it."])
+
+
+@contextmanager
+def refuse_tables() -> Iterator[None]:
+    """Around what brings tables up to date: a role that may not do so only starts on those of its release."""
+    try:
+        yield
+    except ProgrammingError as error:
+        if getattr(error.orig, "sqlstate", "") != NO_RIGHT:
+            raise
+        _refuse(["The tables are not those of this release: their owner runs `main.py migrate` and grants.sql first."])
 
 
 def _refuse(faults: Iterable[str]) -> None:

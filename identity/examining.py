@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Examining (文件查验): an uploaded file is taken apart in a limited process, not in the one that serves.
 
-I/O: processes. What may be kept of it is the rule of `kit.uploads`; this is where the rule runs.
+I/O: processes; the scanner, where there is one. What may be kept is the rule of `kit.uploads`; here is where it runs.
 """
 
 from collections.abc import Sequence
@@ -9,6 +9,7 @@ from typing import Protocol
 
 from identity.workers import FaceServiceDown, Workers
 from kit.errors import DomainError
+from kit.scanning import Scanner
 from kit.uploads import Kept, examined
 
 
@@ -17,7 +18,7 @@ class FileNotExamined(DomainError):
 
 
 class Examiner(Protocol):
-    """Gives what may be kept of a file. Raises what `kit.uploads.examined` raises, and FileNotExamined."""
+    """Gives what may be kept of a file. Raises what `kit.uploads.examined` and a scanner raise, and FileNotExamined."""
 
     def examine(self, data: bytes, name: str) -> Kept: ...
 
@@ -33,6 +34,18 @@ class WorkerExaminer:
             kept: Kept = self._workers.do("examining:in_worker", [data], name)
         except FaceServiceDown:
             raise FileNotExamined() from None
+        return kept
+
+
+class ScannedExaminer:
+    """What may be kept is shown to the scanner as it came: it knows whole files."""
+
+    def __init__(self, examiner: Examiner, scanner: Scanner) -> None:
+        self._examiner, self._scanner = examiner, scanner
+
+    def examine(self, data: bytes, name: str) -> Kept:
+        kept = self._examiner.examine(data, name)  # what is refused anyway needs no scanner
+        self._scanner.must_be_clean(data)
         return kept
 
 

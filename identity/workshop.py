@@ -4,11 +4,6 @@
 Descriptions of faces never leave it.
 """
 
-import os
-import resource
-import sys
-import threading
-import time
 import warnings
 from collections.abc import Sequence
 from typing import Any
@@ -20,6 +15,7 @@ from PIL import Image
 from identity.checks import LEAST_CARD_WIDTH, LEAST_FRAME_WIDTH, Comparison, FaceReading, Fault, commonest, faults_of
 from identity.matching import describing
 from identity.weights import Choice
+from kit.confined import limit
 from kit.images import opened, written
 
 with warnings.catch_warnings():
@@ -39,17 +35,8 @@ Box = tuple[int, int, int, int]  # top, right, bottom, left
 
 def set_up(parent: int, choice: Choice | None = None) -> None:
     """Limit this process, end it when its parent is gone, however that ended, and load what describes faces."""
-    if sys.platform == "linux":
-        resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a dump would write faces to the disk
+    limit(parent, MEMORY)
     cv2.setNumThreads(1)
-
-    def watch() -> None:
-        while os.getppid() == parent:
-            time.sleep(1)
-        os._exit(1)
-
-    threading.Thread(target=watch, daemon=True).start()
     if choice is not None:
         describing.install(choice)
 

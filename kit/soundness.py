@@ -10,6 +10,8 @@ from datetime import datetime
 from urllib.parse import urlsplit
 
 from sqlalchemy import text
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
 
 from kit.clock import beijing
 from kit.database import Database, may_use_wal, sqlite_module
@@ -20,11 +22,14 @@ SHORTEST_TOKEN = 24
 FEWEST_BYTES = 8  # different ones in a key of 32: random bytes have about 30
 DEBUG = ("PYTHONASYNCIODEBUG", "PYTHONDEVMODE", "SQLALCHEMY_ECHO")
 HOME = ("127.0.0.1", "localhost", "::1", "testserver")
+ASKED = ("bureau_url", "witness_url")  # those of partners, directories and the gateway are checked where they are read
+TRACES = ("OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT")
 
 
 def faults_of_settings(settings: Settings, environment: Mapping[str, str]) -> Iterator[str]:
     """Before anything is opened. Each sentence says what to set."""
     yield from _of_key(settings)
+    yield from _of_connections(settings, environment)
     is_public = (urlsplit(settings.public_url).hostname or "") not in HOME
     if settings.demonstration and is_public:
         yield "DEMONSTRATION=true has accounts that everybody knows: unset it where PUBLIC_URL is public."
@@ -38,6 +43,59 @@ def faults_of_settings(settings: Settings, environment: Mapping[str, str]) -> It
         yield "FACE_WORKERS must be at least 1: without one nobody can be compared."
     if is_public and any(environment.get(name, "") not in ("", "0") for name in DEBUG):
         yield f"Debugging is on ({', '.join(name for name in DEBUG if environment.get(name))}): unset it in production."
+
+
+def _of_connections(settings: Settings, environment: Mapping[str, str]) -> Iterator[str]:
+    """Whatever leaves this machine is encrypted, and whoever answers is who we asked."""
+    asked = {name.upper(): getattr(settings, name) for name in ASKED}
+    asked |= {name: environment.get(name, "") for name in TRACES}
+    for name, address in asked.items():
+        if address and not _is_safe_on_the_way(address):
+            yield f"{name} must begin with https://: only this machine is asked without TLS."
+    for name, address in (("DATABASE_URL", settings.database), ("KEYS_URL", settings.keys_database)):
+        if fault := fault_of_database_address(address, environment.get("PGSSLMODE", "")):
+            yield f"{name} {fault}"
+    if settings.scanner_url and not _is_here(settings.scanner_url):
+        yield "SCANNER_URL must be unix:/path or clamd://127.0.0.1:3310: its protocol knows no TLS."
+
+
+def _is_safe_on_the_way(address: str) -> bool:
+    parts = urlsplit(address)
+    return parts.scheme == "https" or (parts.scheme == "http" and (parts.hostname or "") in HOME)
+
+
+def _is_here(address: str) -> bool:
+    parts = urlsplit(address)
+    is_socket = parts.scheme == "unix" and parts.path.startswith("/") and not parts.netloc
+    return is_socket or (parts.scheme == "clamd" and (parts.hostname or "") in HOME)
+
+
+def fault_of_database_address(address: str, sslmode: str) -> str | None:
+    """The end of a sentence. `sslmode`: what the environment says where the address does not.
+
+    Only verify-full looks at who answers (postgresql.org/docs/current/libpq-ssl.html, table 32.1).
+    """
+    try:
+        url = make_url(address)
+    except ArgumentError:
+        return "is no address of a database: postgresql+psycopg://user@host/name, or nothing for SQLite."
+    if url.get_backend_name() != "postgresql":
+        return None
+    named = url.query.get("host") or url.host or ""
+    hosts = [host for one in ([named] if isinstance(named, str) else named) for host in one.split(",")]
+    # hostaddr would be asked in place of the host that looks harmless
+    if "hostaddr" not in url.query and all(
+        not host or host.startswith("/") or _is_this_machine(host) for host in hosts
+    ):
+        return None
+    if (url.query.get("sslmode") or sslmode) == "verify-full":
+        return None
+    return "leaves this machine: end it with ?sslmode=verify-full&sslrootcert=/etc/approval/database-ca.pem."
+
+
+def _is_this_machine(host: str) -> bool:
+    """A host may bring a port of its own: `127.0.0.1:5433`."""
+    return host in HOME or host.rpartition(":")[0] in HOME
 
 
 def _of_key(settings: Settings) -> Iterator[str]:

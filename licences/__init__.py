@@ -21,6 +21,7 @@ from licences.issuing import (
 )
 from licences.licence import Copy, CreditCode, Licence, LicenceCounter, LicenceDocument, Status, Template
 from licences.numbering import CODED, PoolEmpty, fictitious_codes, fill_pool
+from licences.reading import ConfinedSeals, SealNotRead, Seals, check_upload
 from licences.signing import FileSigner, Signer, make_demonstration_authority
 from licences.store import Store
 from licences.typeface import Unprintable, missing_characters, prepare_typeface
@@ -29,6 +30,7 @@ from licences.typesetting import DoesNotFit
 __all__ = [
     "CODED",
     "MOST_BYTES",
+    "ConfinedSeals",
     "Copy",
     "CreditCode",
     "Document",
@@ -43,6 +45,8 @@ __all__ = [
     "LicenceCounter",
     "LicenceDocument",
     "PoolEmpty",
+    "SealNotRead",
+    "Seals",
     "Signer",
     "Status",
     "Store",
@@ -50,6 +54,7 @@ __all__ = [
     "Unprintable",
     "being_made",
     "check_file",
+    "check_upload",
     "end",
     "fictitious_codes",
     "fill_pool",

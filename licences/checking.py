@@ -60,19 +60,29 @@ class FileCheck:
 
 def check_file(session: Session, data: bytes, trust: bytes) -> FileCheck:
     """`trust`: certificate (PEM) of the authority behind our signatures. Never raises for what is in the file."""
+    if (reason := unread(data)) is not None:
+        return _no(reason)
+    licence = original(session, data)
+    if licence is not None:
+        return FileCheck(FileVerdict.GENUINE, licence, ())
+    return _no(signature_fault(data, trust) or FileReason.SIGNED_BUT_UNKNOWN)
+
+
+def unread(data: bytes) -> FileReason | None:
+    """Why the file is not looked into at all, or None."""
     if len(data) > MOST_BYTES:
-        return _no(FileReason.TOO_LARGE)
-    if not data.startswith(b"%PDF-"):
-        return _no(FileReason.NOT_A_PDF)
+        return FileReason.TOO_LARGE
+    return None if data.startswith(b"%PDF-") else FileReason.NOT_A_PDF
+
+
+def original(session: Session, data: bytes) -> Licence | None:
+    """The licence of which this very file is the document."""
     digest = hashlib.sha256(data).hexdigest()
-    licence = session.scalar(
+    return session.scalar(
         select(Licence)
         .join(LicenceDocument, LicenceDocument.licence_id == Licence.id)
         .where(LicenceDocument.sha256 == digest)
     )
-    if licence is not None:
-        return FileCheck(FileVerdict.GENUINE, licence, ())
-    return _no(signature_fault(data, trust) or FileReason.SIGNED_BUT_UNKNOWN)
 
 
 def _no(reason: FileReason) -> FileCheck:

@@ -12,7 +12,7 @@ from identity.examining import Examiner
 from identity.face import FaceMatcher
 from identity.partners import AssertionSource, HttpPartners
 from kit.settings import Settings
-from licences import Store
+from licences import Seals, Store
 from web.readiness import Readiness
 
 
@@ -28,6 +28,7 @@ class Desk:
     trust: bytes
     ledger: Ledger
     examiner: Examiner  # of files that are uploaded
+    seals: Seals  # reads those of files that anybody brings
     partners: Mapping[str, Partner] = field(default_factory=dict)  # who may vouch for a person; none unless declared
     assertions: AssertionSource = field(default_factory=HttpPartners)
     readiness: Readiness = field(default_factory=Readiness)  # nothing is asked unless declared

@@ -14,6 +14,7 @@ from starlette.exceptions import HTTPException
 
 from kit.errors import DomainError
 from kit.text import Frozen, Text
+from web import watching
 from web.deps import SignInRequired
 from web.fresh import ProofRequired, ask_for_proof
 from web.respond import go, language_of, page
@@ -49,6 +50,8 @@ def wording(code: str) -> Wording:
 
 
 def sentence(error: DomainError, request: Request) -> str:
+    """What the person is told. Every refusal that anybody sees passes here: so the journal hears of it here."""
+    watching.refused(request, error, wording(error.code).status)
     said = wording(error.code).said.said(language_of(request))
     try:
         return said.format(**error.facts)
@@ -108,11 +111,8 @@ def register(app: FastAPI) -> None:
 
     @app.exception_handler(ProofRequired)
     def prove(request: Request, error: ProofRequired) -> Response:
-        return (
-            answer(request, error.code, sentence(error, request))
-            if _wants_json(request)
-            else ask_for_proof(request, error)
-        )
+        said = sentence(error, request)
+        return answer(request, error.code, said) if _wants_json(request) else ask_for_proof(request, error)
 
     @app.exception_handler(DomainError)
     def domain(request: Request, error: DomainError) -> Response:

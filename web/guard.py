@@ -73,6 +73,7 @@ class Guard:
         try:
             await self._admit(scope, receive, guarded_send)
         except TooLarge:
+            log.warning("request_refused", why="too_large")
             if not started:
                 sentence = "上传内容过大，请压缩后再试。 The upload is too large."
                 await PlainTextResponse(sentence, 413)(scope, receive, guarded_send)
@@ -85,6 +86,7 @@ class Guard:
     async def _admit(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Hand on what is whole and not too large. Raises TooLarge, also while the body comes in."""
         if _is_malformed(scope):
+            log.warning("request_refused", why="malformed")
             await PlainTextResponse("400", 400, {"connection": "close"})(scope, receive, send)
             return
         if self._declared(scope) > MOST_BYTES:

@@ -17,11 +17,16 @@ Check = Callable[[], bool]
 
 
 class Readiness:
-    """`checks` by name; each answers True, or anything else, or raises."""
+    """`checks` by name; each answers True, or anything else, or raises. What is `bearable` keeps nobody away."""
 
-    def __init__(self, checks: Mapping[str, Check] | None = None, patience_s: float = PATIENCE_S) -> None:
-        self._checks, self._patience_s = dict(checks or {}), patience_s
-        self._pool = ThreadPoolExecutor(max(1, len(self._checks)), "readiness")
+    def __init__(
+        self,
+        checks: Mapping[str, Check] | None = None,
+        patience_s: float = PATIENCE_S,
+        bearable: Mapping[str, Check] | None = None,
+    ) -> None:
+        self._checks, self._bearable, self._patience_s = dict(checks or {}), dict(bearable or {}), patience_s
+        self._pool = ThreadPoolExecutor(max(1, len(self._checks) + len(self._bearable)), "readiness")
         self._running: dict[str, Future[bool]] = {}
         self._lock = Lock()
         self.is_stopping = False  # a process that ends is sent nothing more
@@ -30,17 +35,24 @@ class Readiness:
         """Names, in order; empty when all is well."""
         if self.is_stopping:
             return ["stopping"]
+        if found := self._silent_of(self._checks):
+            log.warning("not_ready", failing=found)
+        return found
+
+    def silent(self) -> list[str]:
+        """Names of what is bearable and does not answer."""
+        return self._silent_of(self._bearable)
+
+    def _silent_of(self, checks: Mapping[str, Check]) -> list[str]:
         with self._lock:
-            for name, check in self._checks.items():
+            for name, check in checks.items():
                 if name not in self._running:
                     self._running[name] = self._pool.submit(check)
-            asked = dict(self._running)
+            asked = {name: self._running[name] for name in checks}
         wait(asked.values(), self._patience_s)
         found = sorted(name for name, answer in asked.items() if not _holds(answer))
         with self._lock:
             self._running = {name: answer for name, answer in self._running.items() if not answer.done()}
-        if found:
-            log.warning("not_ready", failing=found)
         return found
 
 

@@ -44,6 +44,7 @@ from licences import FileSigner, Issuer, Store
 from notices import Maker, Remedies
 from reference import bureau, idcard, partner, photographs
 from tests.conftest import new_postgres_database
+from tests.journeys.inprocess import HereSeals
 from web.app import create_app
 from web.desk import Desk
 from workflows.durable import DurableEngine
@@ -244,6 +245,7 @@ def _service(
         signer.trust,
         Ledger(office.database, LogKey.fresh("test.invalid/log")),
         WorkerExaminer(matcher.workers),
+        HereSeals(),
     )
     sequencer = Sequencer(desk.ledger, clock.now)
     sequencer.start()

@@ -32,7 +32,7 @@ from identity.workers import FaceServiceDown
 from kit.database import Base, Database
 from kit.settings import Settings
 from kit.uploads import Kept, examined
-from licences import Licence, Status, Store
+from licences import FileReason, Licence, Status, Store, signature_fault
 from tests.conftest import NOON
 from tests.office import CATALOGUE, TestOffice, alone
 from web.app import create_app, open_site
@@ -74,6 +74,13 @@ class HereExaminer:
 
     def examine(self, data: bytes, name: str) -> Kept:
         return examined(data, name)
+
+
+class HereSeals:
+    """Seals are read in this process: what is said of them is the same."""
+
+    def fault(self, data: bytes, trust: bytes) -> FileReason | None:
+        return signature_fault(data, trust)
 
 
 def emptied(database: Database) -> None:
@@ -255,6 +262,7 @@ def a_desk(database: Database, folder: Path) -> Desk:
         b"",
         Ledger(database, LogKey.fresh("test.invalid/log")),
         HereExaminer(),
+        HereSeals(),
     )
 
 

@@ -17,6 +17,7 @@ from kit.soundness import fault_of_calendar, fault_of_sqlite, faults_of_database
 
 KEY = "9f3c1be07a5d28e6417fc09b3ad85e126cf4a70b91d3e85f2b6c7d08e4a1953f"  # of this test only
 SOUND = {"master_key": KEY, "public_url": "https://approval.example.cn"}
+REMOTE = "postgresql+psycopg://approval:s3cret@db.example.cn"
 UNSAFE: dict[str, tuple[dict[str, Any], str]] = {
     "no key": ({"master_key": ""}, "MASTER_KEY must be 64"),
     "a short key": ({"master_key": "ab" * 16}, "MASTER_KEY must be 64"),
@@ -27,6 +28,22 @@ UNSAFE: dict[str, tuple[dict[str, Any], str]] = {
     "http in public": ({"public_url": "http://approval.example.cn"}, "PUBLIC_URL must begin with https"),
     "a short token of the bureau": ({"bureau_token": "secret"}, "BUREAU_TOKEN is shorter"),
     "a short token of the measures": ({"metrics_token": "secret"}, "METRICS_TOKEN is shorter"),
+    "a bureau without TLS": ({"bureau_url": "http://bureau.example.cn"}, "BUREAU_URL must begin with https"),
+    "a bureau by another way": ({"bureau_url": "ftp://127.0.0.1"}, "BUREAU_URL must begin with https"),
+    "a name that only looks like ours": (
+        {"bureau_url": "http://127.0.0.1.evil.cn"},
+        "BUREAU_URL must begin with https",
+    ),
+    "a witness without TLS": ({"witness_url": "http://witness.example.cn"}, "WITNESS_URL must begin with https"),
+    "a database without TLS": ({"database_url": f"{REMOTE}/a"}, "DATABASE_URL leaves this machine"),
+    "keys without TLS": ({"keys_url": f"{REMOTE}/k"}, "KEYS_URL leaves this machine"),
+    "a database that anybody may play": ({"database_url": f"{REMOTE}/a?sslmode=require"}, "DATABASE_URL leaves"),
+    "a database behind another address": (
+        {"database_url": "postgresql+psycopg://a@localhost/a?hostaddr=10.0.0.5"},
+        "DATABASE_URL leaves",
+    ),
+    "a database that is none": ({"database_url": "approval"}, "DATABASE_URL is no address"),
+    "a scanner on another machine": ({"scanner_url": "clamd://10.0.0.5:3310"}, "SCANNER_URL must be"),
     "nobody to compare faces": ({"face_workers": 0}, "FACE_WORKERS must be"),
 }
 
@@ -47,6 +64,40 @@ def test_an_unsafe_setting_is_refused_with_one_sentence(name: str) -> None:
     assert said in fault
     assert fault.endswith(".")
     assert KEY not in fault
+
+
+SAFE_ON_THE_WAY: dict[str, dict[str, Any]] = {
+    "a bureau over TLS": {"bureau_url": "https://bureau.example.cn/v1"},
+    "a bureau on this machine": {"bureau_url": "http://127.0.0.1:8001"},
+    "a database whose name is looked at": {"database_url": f"{REMOTE}/a?sslmode=verify-full"},
+    "a socket of the system": {"database_url": "postgresql+psycopg://approval@/approval?host=/run/postgresql"},
+    "a database on this machine": {"database_url": "postgresql+psycopg://approval@localhost:5433/approval"},
+    "several on this machine": {"database_url": "postgresql+psycopg://a@/a?host=127.0.0.1:5432&host=127.0.0.1:5433"},
+    "SQLite": {"database_url": "sqlite:////var/lib/approval/approval.db"},
+    "a scanner behind a socket": {"scanner_url": "unix:/run/clamav/clamd.ctl"},
+    "a scanner on this machine": {"scanner_url": "clamd://127.0.0.1:3310"},
+}
+
+
+@pytest.mark.parametrize("name", SAFE_ON_THE_WAY)
+def test_a_connection_that_nobody_can_read_starts(name: str) -> None:
+    assert faults(**SAFE_ON_THE_WAY[name]) == []
+
+
+def test_where_the_address_does_not_say_it_the_environment_may() -> None:
+    assert faults({"PGSSLMODE": "verify-full"}, database_url=f"{REMOTE}/a") == []
+    assert len(faults({"PGSSLMODE": "verify-full"}, database_url=f"{REMOTE}/a?sslmode=disable")) == 1
+
+
+def test_no_sentence_repeats_a_password() -> None:
+    (fault,) = faults(database_url=f"{REMOTE}/a")
+    assert "s3cret" not in fault
+
+
+def test_traces_leave_encrypted_only() -> None:
+    name = "OTEL_EXPORTER_OTLP_ENDPOINT"
+    assert name in faults({name: "http://traces.example.cn:4318"})[0]
+    assert faults({name: "https://traces.example.cn:4318"}) == faults({name: "http://localhost:4318"}) == []
 
 
 def test_debugging_is_refused_in_public_only() -> None:

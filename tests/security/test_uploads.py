@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+import licences
 from approval import materials
 from approval.application import Application
 from identity.examining import FileNotExamined, WorkerExaminer
@@ -21,6 +22,7 @@ from identity.workers import FaceServiceDown, Workers
 from kit import uploads
 from kit.errors import DomainError
 from kit.uploads import Kept, MaterialTooLarge, NotAMaterial, examined
+from licences import ConfinedSeals, FileReason, SealNotRead
 from tests.approval.test_materials import a_pdf, a_picture, in_stream, with_object
 from tests.conftest import NOON
 from tests.journeys.inprocess import House
@@ -150,6 +152,36 @@ class BusyWorkers:
 def test_a_file_that_nobody_has_time_for_is_not_kept() -> None:
     with pytest.raises(FileNotExamined):
         WorkerExaminer(BusyWorkers()).examine(SOUND["pdf"], "a.pdf")  # type: ignore[arg-type]
+
+
+def test_no_endless_or_damaged_file_keeps_the_reader_of_seals_busy() -> None:
+    seals = ConfinedSeals()
+    try:
+        seals.fault(SOUND["pdf"], b"")
+        before = seals.pids
+        for data in (*ENDLESS.values(), *(damaged(seed) for seed in range(20))):
+            began = time.monotonic()
+            assert seals.fault(data[: licences.MOST_BYTES], b"") is not None
+            assert time.monotonic() - began < 5.0  # the patience for a file: far more than any of them takes
+        assert seals.pids == before
+    finally:
+        seals.close()
+
+
+class NoSeals:
+    def fault(self, data: bytes, trust: bytes) -> FileReason | None:
+        raise SealNotRead()
+
+
+@pytest.mark.parametrize("path", ["/verify", "/api/v1/licences/check"])
+def test_of_a_file_that_nobody_could_read_nothing_is_said(house: House, path: str) -> None:
+    from dataclasses import replace
+
+    house.site.app.state.desk = house.desk = replace(house.desk, seals=NoSeals())
+    answer = house.ask("lin", "POST", path, files={"file": ("a.pdf", SOUND["pdf"], "application/pdf")})
+    assert answer.status_code == 503
+    assert "没有得出结论" in answer.text
+    assert "verdict" not in answer.text
 
 
 class NoExaminer:

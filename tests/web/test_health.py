@@ -39,6 +39,9 @@ def site(desk: Desk) -> Iterator[Site]:
         yield made
 
 
+READY = {"ready": True, "failing": [], "silent": [], "off": ["scanner"]}
+
+
 def having(site: Site, desk: Desk, **checks: object) -> None:
     site.app.state.desk = replace(desk, readiness=Readiness(checks, patience_s=0.3))  # type: ignore[arg-type]
 
@@ -52,11 +55,19 @@ def test_a_process_that_runs_is_alive_whatever_else_is_down(site: Site, desk: De
 def test_it_is_ready_when_all_checks_answer_and_names_those_that_do_not(site: Site, desk: Desk) -> None:
     having(site, desk, database=lambda: True, keyring=lambda: True)
     answer = site.request("GET", "/readyz")
-    assert (answer.status_code, answer.json()) == (200, {"ready": True, "failing": []})
+    assert (answer.status_code, answer.json()) == (200, READY)
     having(site, desk, database=lambda: 1 / 0, keyring=lambda: True, worker=lambda: False)
     answer = site.request("GET", "/readyz")
     assert (answer.status_code, answer.json()["failing"]) == (503, ["database", "worker"])
     assert "division" not in answer.text
+
+
+def test_what_is_bearable_is_told_and_keeps_nobody_away(site: Site, desk: Desk) -> None:
+    ready = Readiness({"database": lambda: True}, 0.3, bearable={"scanner": lambda: False})
+    settings = desk.settings.model_copy(update={"scanner_url": "unix:/run/clamav/clamd.ctl"})
+    site.app.state.desk = replace(desk, readiness=ready, settings=settings)
+    answer = site.request("GET", "/readyz")
+    assert (answer.status_code, answer.json()) == (200, {**READY, "silent": ["scanner"], "off": []})
 
 
 def test_a_check_that_hangs_is_told_and_not_asked_again() -> None:

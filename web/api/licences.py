@@ -79,13 +79,12 @@ def one(verification_id: str, db: Db, _viewer: Anybody) -> LicenceAnswer:
 @router.post(
     "/check",
     summary="Is this file an original?",
-    responses=problems(413, 422, 429),
+    responses=problems(413, 422, 429, 503),
     dependencies=[Depends(limited(CHECKS))],
 )
 def check(desk: DeskDep, file: UploadFile, _viewer: Anybody) -> FileAnswer:
     data = file.file.read(licences.MOST_BYTES + 1)
-    with desk.office.database.reading() as session:
-        checked = licences.check_file(session, data, desk.trust)
+    checked = licences.check_upload(desk.office.database, data, desk.trust, desk.seals)
     return FileAnswer(
         verdict=str(checked.verdict),
         reasons=[str(reason) for reason in checked.reasons],

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """Administration (管理): the working calendar, the accounts and the health of what we depend on. I/O: the verbs."""
 
-from datetime import date
+from datetime import MAXYEAR, MINYEAR, date
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Form, Request
+from fastapi import APIRouter, Form, Query, Request
 from fastapi.responses import Response
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -31,7 +31,14 @@ NOBODYS_CODE = fictitious_codes(Template.COMPANY, 999999, 1)[0]
 
 
 @router.get("/admin")
-def show(request: Request, desk: DeskDep, db: Db, now: Now, _admin: Administrator, year: int | None = None) -> Response:
+def show(
+    request: Request,
+    desk: DeskDep,
+    db: Db,
+    now: Now,
+    _admin: Administrator,
+    year: Annotated[int | None, Query(ge=MINYEAR, le=MAXYEAR)] = None,
+) -> Response:
     return _page(request, desk, db, now, year or office_day(now).year)
 
 

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import RedirectResponse, Response
 
 from identity import Directory, DirectoryUnknown, account_in, begin_attempt, end_attempt, read_token, way_to
+from web import watching
 from web.deps import Anybody, Browser, DeskDep, Now
 from web.pages.signin import enter, half_way, local
 from web.respond import go
@@ -61,5 +62,6 @@ def come_back(
     said = read_token(directory, token, keys, attempt.nonce, now)
     with desk.office.database.writing() as session:
         account = account_in(session, directory, said, now)
+        watching.signed_in(request, account.id, "directory")
         way_in = half_way if directory.whom == "staff" else enter
         return way_in(request, desk, session, account, now, attempt.onwards)

@@ -7,7 +7,6 @@ I/O: through the verbs.
 from typing import Annotated, Any
 
 import segno
-import structlog
 from fastapi import APIRouter, Body, Form, Request
 from fastapi.responses import JSONResponse, Response
 from sqlalchemy.orm import Session
@@ -32,6 +31,7 @@ from identity import (
     register,
     use_recovery_code,
 )
+from web import watching
 from web.deps import Anybody, Browser, Db, DeskDep, Half, Now, SignInRequired, Staff, session_token
 from web.fields import ShownProblem
 from web.fresh import proof_page
@@ -39,7 +39,6 @@ from web.pages.signin import enter, home_of, local
 from web.respond import go, language_of, page
 
 router = APIRouter(prefix="/staff")
-log = structlog.get_logger()
 Answer = Annotated[dict[str, Any], Body()]
 Typed = Annotated[str, Form(max_length=40)]
 Onwards = Annotated[str, Form(max_length=300)]
@@ -72,10 +71,12 @@ def enter_second(
     account, begun = half
     _must_be(begun.stage, Stage.SECOND)
     if check_one_time(db, account.id, code, now):
-        log.info("signed_in", account=account.id, by="one_time")
+        watching.signed_in(request, account.id, "one_time")
     elif len(code.strip()) > 6 and use_recovery_code(db, account.id, code, now):
+        watching.signed_in(request, account.id, "recovery_code")
         _tell(db, account, "staff.recovery_code_used", now)
     else:
+        watching.not_signed_in(request, "one_time")
         return _second(request, db, account, local(next), wrong=True)
     return enter(request, desk, db, account, now, home_of(account, local(next)))
 
@@ -114,7 +115,9 @@ def enrol(
     _must_be(begun.stage, Stage.ENROL)
     codes = confirm_codes(db, account, code, now)
     if codes is None:
+        watching.not_signed_in(request, "enrolment")
         return _enrol(request, account, offer_codes(db, account), local(next), wrong=True)
+    watching.signed_in(request, account.id, "enrolment")
     _tell(db, account, "staff.second_factor_enrolled", now)
     entered = enter(request, desk, db, account, now, "/")
     shown = page(request, "signin/codes.html", codes=codes, onwards=home_of(account, local(next)))
@@ -135,6 +138,7 @@ def enrol_passkey(
     account, begun = half
     _must_be(begun.stage, Stage.ENROL)
     register(db, place_of(desk), account, browser, answer, str(answer.get("label", "")), now)
+    watching.signed_in(request, account.id, "enrolment")
     _tell(db, account, "staff.second_factor_enrolled", now)
     return _entered(enter(request, desk, db, account, now, home_of(account, "/")))
 
@@ -150,7 +154,7 @@ def sign_in_by_passkey(
 ) -> Response:
     """Possession of the device and what opens it: both factors in one."""
     account = check_passkey(db, place_of(desk), browser, "sign-in", answer, now)
-    log.info("signed_in", account=account.id, by="passkey")
+    watching.signed_in(request, account.id, "passkey")
     return _entered(enter(request, desk, db, account, now, home_of(account, local(str(answer.get("next", "/"))))))
 
 
@@ -176,6 +180,7 @@ def prove(
     if check_one_time(db, viewer.id, proof_code, now):
         renewed = prove_again(db, session_token(request) or "", now)
     if renewed is None:
+        watching.not_signed_in(request, "proof")
         db.commit()  # the failure counts, and the page below opens a session of its own
         return proof_page(request, "/staff/proof", [("next", local(next))], is_wrong=True, status=422)
     request.state.renewed = renewed[0]

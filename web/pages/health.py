@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Health (健康检查): alive, ready, and the measures, for the machines that watch over the service. I/O: its checks.
 
-`/healthz` touches nothing. `/readyz` names what fails and tells no more. `/metrics` is for whoever has METRICS_TOKEN.
+`/healthz` touches nothing. `/readyz` names what fails, what is silent but bearable and what is switched off, and tells
+no more. `/metrics` is for whoever has METRICS_TOKEN.
 """
 
 import hmac
@@ -52,7 +53,9 @@ async def alive() -> Response:
 @router.get("/readyz", dependencies=[Depends(passer_by)])
 def ready(desk: DeskDep) -> Response:
     failing = desk.readiness.failing()
-    return JSONResponse({"ready": not failing, "failing": failing}, 503 if failing else 200)
+    off = [] if desk.settings.scanner_url else ["scanner"]
+    told = {"ready": not failing, "failing": failing, "silent": desk.readiness.silent(), "off": off}
+    return JSONResponse(told, 503 if failing else 200)
 
 
 @router.get("/metrics")

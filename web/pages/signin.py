@@ -29,6 +29,7 @@ from identity import (
     waiting_code,
 )
 from kit.numbers import masked_phone
+from web import watching
 from web.deps import SESSION_COOKIE, Anybody, Browser, Db, DeskDep, Now, lives_of, session_token
 from web.fields import ShownProblem
 from web.limiting import CODE_TRIES, CODES, PASSWORDS, SIGN_INS, limited
@@ -126,10 +127,12 @@ def enter_code(
     sent = waiting_code(db, browser, SIGNIN)
     outcome = check_code(db, sent, code, now)
     if sent is None or outcome is not Check.RIGHT:
+        watching.not_signed_in(request, "code")
         problems = _problem(request, "code", *WRONG[outcome if sent else Check.EXPIRED])
         shown = masked_phone(sent.phone) if sent else ""
         return page(request, "signin/code.html", 422, masked_phone=shown, next=local(next), problems=problems)
     account = applicant_with_phone(db, sent.phone, now)
+    watching.signed_in(request, account.id, "code")
     return enter(request, desk, db, account, now, local(next))
 
 
@@ -183,6 +186,7 @@ def enter_password(
 ) -> Response:
     account = sign_in_staff(db, username.strip(), password, now)
     if account is None:
+        watching.not_signed_in(request, "password", username.strip())
         said = (
             "用户名或密码不对。连续五次错误将锁定十五分钟",
             "The name or the password is not right. Five failures lock the account for fifteen minutes",
@@ -191,6 +195,7 @@ def enter_password(
         return page(
             request, "signin/staff.html", 422, username=username, next=local(next), directories=[], problems=problems
         )
+    watching.signed_in(request, account.id, "password")
     return half_way(request, desk, db, account, now, local(next))
 
 
@@ -199,6 +204,7 @@ def leave(request: Request, db: Db, _viewer: Anybody) -> Response:
     token = session_token(request)
     if token:
         sign_out(db, token)
+        watching.signed_out(request)
     response = go("/", "signed-out")
     response.delete_cookie(SESSION_COOKIE)
     response.headers["clear-site-data"] = '"cache", "storage"'  # words of a decision that was not made

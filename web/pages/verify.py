@@ -82,8 +82,7 @@ def by_file(request: Request, desk: DeskDep, now: Now, _viewer: Anybody, file: U
     if not data:
         said = Text(zh="请选择要核验的 PDF 文件", en="Choose the PDF file to verify").said(language_of(request))
         return page(request, "verify/home.html", 422, problems=[ShownProblem("file", said)])
-    with desk.office.database.reading() as session:
-        checked = licences.check_file(session, data, desk.trust)
+    checked = licences.check_upload(desk.office.database, data, desk.trust, desk.seals)
     verdict = "genuine" if checked.verdict == "genuine" else "no"
     reasons = [FILE_REASONS[str(reason)] for reason in checked.reasons if str(reason) in FILE_REASONS]
     return page(
