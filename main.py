@@ -303,7 +303,7 @@ def site(house: House, host: str, port: int, worker: bool = True) -> Iterator[uv
         *(house.office, matcher, cards, house.store, house.settings, house.trust, house.ledger),
         WorkerExaminer(workers),
         partners=load_partners(house.settings.partners),
-        readiness=Readiness(heartbeats.questions(house.database, house.keys, house.office.clock)),
+        readiness=Readiness(heartbeats.questions(house.database, house.keys, house.office.clock, house.settings)),
         directories=load_directories(house.settings.oidc_providers),
         callers=load_callers(house.settings.callers),
     )

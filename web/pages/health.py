@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Health (健康检查): alive, ready, and the measures, for the machines that watch over the service. I/O: its checks.
 
-`/healthz` touches nothing. `/readyz` names what fails and tells no more. `/metrics` is for whoever has METRICS_TOKEN.
+`/healthz` touches nothing. `/readyz` names what fails and, where a number says it, why; no more. `/metrics` is for whoever has METRICS_TOKEN.
 """
 
 import hmac
@@ -51,8 +51,10 @@ async def alive() -> Response:
 
 @router.get("/readyz", dependencies=[Depends(passer_by)])
 def ready(desk: DeskDep) -> Response:
-    failing = desk.readiness.failing()
-    return JSONResponse({"ready": not failing, "failing": failing}, 503 if failing else 200)
+    reasons = desk.readiness.reasons()
+    why = {name: words for name, words in reasons.items() if words}
+    told = {"ready": not reasons, "failing": list(reasons)} | ({"why": why} if why else {})
+    return JSONResponse(told, 503 if reasons else 200)
 
 
 @router.get("/metrics")
@@ -94,5 +96,6 @@ def _families(found: Figures) -> Iterator[Metric]:
     yield GaugeMetricFamily("approval_queue_age_seconds", "Longest wait for a person", value=found.queue_age_s)
     yield GaugeMetricFamily("approval_engine_lag_seconds", "Longest wait for the machine", value=found.engine_lag_s)
     yield GaugeMetricFamily("approval_log_entries", "Entries of the decision log", value=found.log_entries)
+    yield GaugeMetricFamily("approval_log_behind_seconds", "Longest wait for the log", value=found.log_behind_s)
     if found.worker_age_s is not None:
         yield GaugeMetricFamily("approval_worker_age_seconds", "Since a worker was heard", value=found.worker_age_s)
