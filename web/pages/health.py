@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Health (健康检查): alive, ready, and the measures, for the machines that watch over the service. I/O: its checks.
 
-`/healthz` touches nothing. `/readyz` names what fails and, where a number says it, why; no more. `/metrics` is for whoever has METRICS_TOKEN.
+`/healthz` touches nothing. `/readyz` names what fails and, where a number says it, why; no more.
+`/metrics` is for whoever has METRICS_TOKEN.
 """
 
 import hmac
