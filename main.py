@@ -286,14 +286,13 @@ def desk_of(house: House, workers: Workers, seals: licences.Seals) -> Desk:
     examiner: Examiner = WorkerExaminer(workers)
     if scanner := scanner_at(house.settings.scanner_url):
         examiner = ScannedExaminer(examiner, scanner)
+    asked = heartbeats.questions(house.database, house.keys, house.office.clock, house.settings)
+    bearable = {"log": asked.pop("log")} | ({"scanner": scanner.answers} if scanner else {})
     return Desk(
         *(house.office, DlibMatcher(workers), RapidCardReader(workers), house.store, house.settings, house.trust),
         *(house.ledger, examiner, seals),
         partners=load_partners(house.settings.partners),
-        readiness=Readiness(
-            heartbeats.questions(house.database, house.keys, house.office.clock),
-            bearable={"scanner": scanner.answers} if scanner else {},
-        ),
+        readiness=Readiness(asked, bearable=bearable),
         directories=load_directories(house.settings.oidc_providers),
         callers=load_callers(house.settings.callers),
     )

@@ -20,7 +20,7 @@ from licences import Licence
 @dataclass(frozen=True, slots=True)
 class Figures:
     """Ages in seconds: of the case that has waited longest for a person, of the longest that waits for the machine,
-    of the last sign of a worker (None if none was ever heard)."""
+    of the last sign of a worker (None if none was ever heard), of the oldest entry without its place in the log."""
 
     cases: dict[str, int]
     decisions: dict[tuple[str, str], int]
@@ -29,6 +29,7 @@ class Figures:
     engine_lag_s: float
     worker_age_s: float | None
     log_entries: int
+    log_behind_s: float
 
 
 def figures(session: Session, now: datetime) -> Figures:
@@ -47,6 +48,7 @@ def figures(session: Session, now: datetime) -> Figures:
         engine_lag_s=_age(session, Application.updated_at, State.CHECKING, now),
         worker_age_s=(now - heard).total_seconds() if heard else None,
         log_entries=session.scalar(select(func.max(audit.Entry.index))) or 0,
+        log_behind_s=audit.behind(session, now).total_seconds(),
     )
 
 

@@ -10,7 +10,7 @@ from audit.log import Entry, EntryMalformed, Filters, append, of_subject, search
 from audit.notes import LogKey, NoteRefused, Verifier
 from audit.privacy import PersonalDataInLog
 from audit.proving import Consistency, Inclusion, NotInTree, prove_consistency, prove_inclusion, receipt_of
-from audit.sequencing import Head, entry_bundle, hash_tile, head, newest, pending, sequence
+from audit.sequencing import Head, behind, entry_bundle, hash_tile, head, newest, pending, sequence
 from audit.tree import tile_number
 from audit.verifier import Report, sentences_of, verify_export
 from audit.witnesses import FolderWitness, HttpWitness, Shown, Witness, shown
@@ -43,6 +43,7 @@ __all__ = [
     "Verifier",
     "Witness",
     "append",
+    "behind",
     "check",
     "disclosed",
     "entry_bundle",

@@ -86,6 +86,12 @@ def pending(session: Session) -> int:
     return session.scalar(select(func.count()).select_from(Entry).where(Entry.index.is_(None))) or 0
 
 
+def behind(session: Session, now: datetime) -> timedelta:
+    """How long the oldest pending entry has waited for its place; nothing if none waits."""
+    oldest: datetime | None = session.scalar(select(func.min(Entry.at)).where(Entry.index.is_(None)))
+    return max(timedelta(), now - oldest) if oldest else timedelta()
+
+
 def tiles(session: Session) -> Read:
     """Tiles as proofs read them; each is fetched once."""
     known: dict[tuple[int, int], bytes] = {}

@@ -25,6 +25,8 @@ except ImportError:  # no wheel for this platform
     _newer_sqlite = None
 
 POOL_SIZE = 20
+# A server that takes connections and never speaks, or a line that is gone without a word, is given up in so many s.
+ON_THE_LINE = {"connect_timeout": 5, "keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3}
 PATIENCE_S = 30  # how long a writer waits for another before it gives up and says so
 
 
@@ -104,13 +106,13 @@ class Database:
     def _engine(self, ours: bool) -> Engine:
         if not self.is_sqlite:
             # Our queries stop at a page: compiling them (JIT) takes 300 ms where running them takes one.
-            options = {"options": f"-c jit=off -c lock_timeout={PATIENCE_S}s"} if ours else {}
+            options: dict[str, Any] = {"options": f"-c jit=off -c lock_timeout={PATIENCE_S}s"} if ours else {}
             return create_engine(
                 self.url,
                 pool_size=POOL_SIZE,
                 max_overflow=0,
                 pool_pre_ping=True,
-                connect_args=options,
+                connect_args=options | ON_THE_LINE,
                 hide_parameters=True,  # an error tells the statement, never what was to be written
             )
         module = sqlite_module()

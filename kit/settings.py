@@ -39,6 +39,7 @@ class Settings(BaseSettings):
     face_cohort: str = Field(default="", description="a file of descriptions of strangers for each model")
     log_key_file: Path | None = Field(default=None, description="Ed25519 key of the decision log; made if missing")
     log_origin: str = Field(default="", description="name of the log in checkpoints; the host of PUBLIC_URL with /log")
+    most_log_behind_s: int = Field(default=300, ge=1, description="an entry waits longer for its place: not ready")
     checkpoint_dir: Path | None = Field(default=None, description="folder off this host that keeps checkpoints")
     witness_url: str = Field(default="", description="a C2SP tlog-witness that cosigns checkpoints")
     witness_key: str = Field(default="", description="its key, as a vkey")

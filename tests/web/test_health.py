@@ -13,11 +13,14 @@ from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanE
 from prometheus_client.parser import text_string_to_metric_families
 from pydantic import SecretStr
 
+import audit
 from approval import heartbeats
 from approval.running import Runner
 from kit import tracing
 from kit.database import Database
+from kit.keyring import DatabaseKeyring
 from kit.personal import looks_personal
+from kit.settings import Settings
 from tests.conftest import NOON
 from tests.journeys.inprocess import Site, a_desk, a_site
 from tests.office import HOLDER, TestOffice, a_submitted_case
@@ -68,6 +71,26 @@ def test_what_is_bearable_is_told_and_keeps_nobody_away(site: Site, desk: Desk) 
     site.app.state.desk = replace(desk, readiness=ready, settings=settings)
     answer = site.request("GET", "/readyz")
     assert (answer.status_code, answer.json()) == (200, {**READY, "silent": ["scanner"], "off": []})
+
+
+def test_how_far_the_log_is_behind_is_told_in_words_once_it_is_too_far(database: Database, tmp_path: Path) -> None:
+    now = [NOON]
+    settings = Settings(most_log_behind_s=60)
+    keys = DatabaseKeyring(f"sqlite:///{tmp_path / 'keys.db'}", lambda: now[0])
+    asked = heartbeats.questions(database, keys, lambda: now[0], settings)["log"]
+    assert asked() is True
+    with database.writing() as session:
+        audit.append(session, event="case.note", subject="A-1", actor="system:test", facts={}, now=NOON)
+    now[0] = NOON + timedelta(seconds=60)
+    assert asked() is True
+    now[0] = NOON + timedelta(seconds=412)
+    assert asked() == "an entry has waited 412 s for its place; the limit is 60 s"
+
+
+def test_what_a_check_says_in_words_is_passed_on_and_what_it_raises_is_not(site: Site, desk: Desk) -> None:
+    having(site, desk, log=lambda: "412 s behind", database=lambda: 1 / 0)
+    told = site.request("GET", "/readyz").json()
+    assert told == {**READY, "ready": False, "failing": ["database", "log"], "why": {"log": "412 s behind"}}
 
 
 def test_a_check_that_hangs_is_told_and_not_asked_again() -> None:

@@ -1,12 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """Health (健康检查): alive, ready, and the measures, for the machines that watch over the service. I/O: its checks.
 
-`/healthz` touches nothing. `/readyz` names what fails, what is silent but bearable and what is switched off, and tells
-no more. `/metrics` is for whoever has METRICS_TOKEN.
+`/healthz` touches nothing. `/readyz` names what fails, what is silent but bearable and what is switched off, says why
+where a number says it, and tells no more. `/metrics` is for whoever has METRICS_TOKEN.
 """
 
 import hmac
 from collections.abc import Iterator
+from typing import Any
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import JSONResponse, PlainTextResponse, Response
@@ -52,9 +53,11 @@ async def alive() -> Response:
 
 @router.get("/readyz", dependencies=[Depends(passer_by)])
 def ready(desk: DeskDep) -> Response:
-    failing = desk.readiness.failing()
+    failing, silent = desk.readiness.reasons(), desk.readiness.silent()
     off = [] if desk.settings.scanner_url else ["scanner"]
-    told = {"ready": not failing, "failing": failing, "silent": desk.readiness.silent(), "off": off}
+    told: dict[str, Any] = {"ready": not failing, "failing": list(failing), "silent": list(silent), "off": off}
+    if why := {name: words for name, words in (failing | silent).items() if words}:
+        told["why"] = why
     return JSONResponse(told, 503 if failing else 200)
 
 
@@ -97,5 +100,6 @@ def _families(found: Figures) -> Iterator[Metric]:
     yield GaugeMetricFamily("approval_queue_age_seconds", "Longest wait for a person", value=found.queue_age_s)
     yield GaugeMetricFamily("approval_engine_lag_seconds", "Longest wait for the machine", value=found.engine_lag_s)
     yield GaugeMetricFamily("approval_log_entries", "Entries of the decision log", value=found.log_entries)
+    yield GaugeMetricFamily("approval_log_behind_seconds", "Longest wait for the log", value=found.log_behind_s)
     if found.worker_age_s is not None:
         yield GaugeMetricFamily("approval_worker_age_seconds", "Since a worker was heard", value=found.worker_age_s)
