@@ -12,6 +12,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from kit.database import Base, Moment
 from kit.errors import DomainError
+from kit.resealing import SEALED_FOR
 from kit.sealing import Sealed, seal, unseal
 from kit.uploads import Kept
 
@@ -38,7 +39,7 @@ class Material(Base):
     media_type: Mapped[str] = mapped_column(String(40))
     name: Mapped[str] = mapped_column(Sealed("material_name"))
     size: Mapped[int]
-    sealed: Mapped[bytes] = mapped_column(LargeBinary)
+    sealed: Mapped[bytes] = mapped_column(LargeBinary, info={SEALED_FOR: PURPOSE})
     uploaded_at: Mapped[datetime] = mapped_column(Moment)
 
 

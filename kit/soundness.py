@@ -13,7 +13,7 @@ from sqlalchemy import text
 
 from kit.clock import beijing
 from kit.database import Database, may_use_wal, sqlite_module
-from kit.masterkey import MasterKeyRefused, master_key
+from kit.masterkey import MasterKeyRefused, master_key, old_master_key
 from kit.settings import Settings
 
 SHORTEST_TOKEN = 24
@@ -43,6 +43,7 @@ def faults_of_settings(settings: Settings, environment: Mapping[str, str]) -> It
 def _of_key(settings: Settings) -> Iterator[str]:
     try:
         opened = master_key(settings)
+        old_master_key(settings)
     except MasterKeyRefused as refused:
         yield str(refused)
         return
