@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Key management (密钥管理服务): a system apart wraps the master key, and unwraps it for whoever proves to be us.
 
-The key that wraps never leaves that system. It is asked once, when a process starts: one that runs goes on while the
-system is away. Requests are signed with a secret of two (`kit.signed`), over TLS, with our certificate where one is set.
+The key that wraps never leaves that system. It is asked when a process starts: one that runs goes on while the system
+is away. Requests are signed with a secret of two (`kit.signed`), over TLS, with our certificate where one is set.
 Contract: docs/kms-contract.md. I/O: network.
 """
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Master key (主密钥): where it comes from: the environment, a file of its owner's, or a system apart. I/O: files, network.
+"""Master key (主密钥): from the environment, a file of its owner only, or a system apart. I/O: files, network.
 
 A file is what service managers hand over (systemd credentials, mounted secrets): unlike the environment it is not
 handed down to children and stands in no list of processes. A wrapped file says nothing without the system (`kit.kms`)
