@@ -10,8 +10,10 @@ The module keeps the ring that `install` was given, as `kit.sealing` keeps the m
 """
 
 import secrets
+import threading
+from collections import OrderedDict
 from collections.abc import Callable, Collection
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from sqlalchemy import LargeBinary, MetaData, String, delete, func, inspect, select, update
@@ -27,6 +29,7 @@ from kit.sealing import PREFIX, SealBroken, current, unwrap, wrap
 KEY_BYTES = 32
 AT_ONCE = 5000
 PORTION = 500
+REMEMBERED, MOST_REMEMBERED = timedelta(minutes=1), 2048
 ROOT = "hashes"
 
 
@@ -99,6 +102,8 @@ class DatabaseKeyring:
 
     def __init__(self, url: str, clock: Clock) -> None:
         self._database, self._clock = Database(url, write_ahead=False), clock
+        self._opened: OrderedDict[str, tuple[bytes, datetime]] = OrderedDict()
+        self._lock = threading.Lock()
 
     def create_table(self) -> None:
         """Where it is missing; done by whoever brings the main database up to date."""
@@ -112,14 +117,29 @@ class DatabaseKeyring:
         return name
 
     def get(self, name: str) -> bytes | None:
+        """The key, remembered for a minute at most: another process may throw it away."""
+        now = self._clock()
+        with self._lock:
+            known = self._opened.get(name)
+        if known and now - known[1] < REMEMBERED:
+            return known[0]
         with self._database.reading() as session:
             row = session.get(WrappedKey, name)
-            return unwrap(row.wrapped, name) if row else None
+            key = unwrap(row.wrapped, name) if row else None
+        if key is not None:
+            with self._lock:
+                self._opened[name] = (key, now)
+                while len(self._opened) > MOST_REMEMBERED:
+                    self._opened.popitem(last=False)
+        return key
 
     def throw_away(self, names: Collection[str]) -> None:
         if names:
             with self._database.writing() as session:
                 session.execute(delete(WrappedKey).where(WrappedKey.name.in_(names)))
+            with self._lock:
+                for name in names:
+                    self._opened.pop(name, None)
 
     def made_before(self, moment: datetime, after: str = "") -> list[str]:
         query = select(WrappedKey.name).where(WrappedKey.made_at < moment, WrappedKey.name > after)
