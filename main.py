@@ -38,7 +38,7 @@ from audit import Ledger, LogKeyForeign, Sequencer, ledger_of
 from catalogue import load_catalogue
 from console import addresses, decisions, items, keys, operations, privacy, processes, retention, staff, verifying
 from console.keeping import DRAIN_S, several, wait_for_signal
-from console.starting import refuse_database, refuse_ring, refuse_settings, refuse_year
+from console.starting import refuse_database, refuse_settings, refuse_year, use_ring
 from credit import HttpBureau
 from demonstration import run as demonstration
 from demonstration.applicant import Stumbled
@@ -60,7 +60,7 @@ from identity.partners import load_partners
 from identity.weights import Choice, ModelRefused, choose
 from identity.workers import Workers
 from instruments import CODES
-from kit import clock, journal, keyring, sealing, tracing
+from kit import clock, journal, sealing, tracing
 from kit.database import Database
 from kit.keyring import DatabaseKeyring
 from kit.settings import Settings
@@ -85,7 +85,7 @@ cli.add_typer(items.commands(), name="items")
 cli.add_typer(addresses.commands(lambda: build(Settings()).office), name="addresses")
 cli.add_typer(staff.commands(lambda: migrate_to_head(build(Settings())).office), name="staff")
 cli.add_typer(retention.commands(lambda: build(Settings()).nightly), name="retention")
-cli.add_typer(keys.commands(lambda: rooms(migrate_to_head(build(Settings())))), name="keys")
+cli.add_typer(keys.commands(lambda: migrate_to_head(build(Settings()))), name="keys")
 operations.add(cli, lambda newest: premises(build(Settings()), newest), lambda: schema_versions())
 verifying.add(cli, lambda: registered(build(Settings())))
 cli.add_typer(privacy.commands(HERE / "docs" / "personal-data.md"), name="privacy")
@@ -132,8 +132,7 @@ def build(settings: Settings) -> House:
     refuse_database(database)
     engine = DurableEngine(database)
     ring = DatabaseKeyring(settings.keys_database, clock.now)
-    refuse_ring(ring, settings)
-    keyring.install(ring)
+    use_ring(ring, settings)
     keys = settings.data_dir / "keys"
     licences.make_demonstration_authority(keys, settings.registrar_name, clock.now())
     signer = FileSigner(keys)
@@ -191,10 +190,6 @@ def migrate_to_head(house: House) -> House:
         for kind in CODED:
             licences.fill_pool(session, kind, licences.fictitious_codes(kind, 1000, POOL))
     return house
-
-
-def rooms(house: House) -> tuple[Database, DatabaseKeyring]:
-    return house.database, house.keys
 
 
 def schema_versions() -> list[str]:

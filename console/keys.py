@@ -3,7 +3,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Protocol
 
 import typer
 
@@ -16,8 +16,18 @@ from kit.sealing import SealBroken
 from kit.settings import Settings
 
 
-def commands(opened: Callable[[], tuple[Database, DatabaseKeyring]]) -> typer.Typer:
-    """`keys make|rotate`. `opened` gives both databases with their tables, the keys being installed."""
+class Opened(Protocol):
+    """An installation with its tables, the master keys being in use."""
+
+    @property
+    def database(self) -> Database: ...
+
+    @property
+    def keys(self) -> DatabaseKeyring: ...
+
+
+def commands(opened: Callable[[], Opened]) -> typer.Typer:
+    """`keys make|rotate`."""
     cli = typer.Typer(no_args_is_help=True, help="密钥 · the master key")
 
     @cli.command()
@@ -42,8 +52,8 @@ def commands(opened: Callable[[], tuple[Database, DatabaseKeyring]]) -> typer.Ty
         if old_master_key(Settings()) is None:
             typer.echo("Set OLD_MASTER_KEY to the one before and MASTER_KEY to the new one.", err=True)
             raise typer.Exit(2)
-        database, ring = opened()
-        if not rotated(database, ring):
+        house = opened()
+        if not rotated(house.database, house.keys):
             raise typer.Exit(1)
 
     return cli

@@ -12,7 +12,7 @@ import typer
 from sqlalchemy import select
 
 from approval.calendar import CalendarYear
-from kit import sealing
+from kit import keyring, sealing
 from kit.database import Database
 from kit.keyring import DatabaseKeyring
 from kit.masterkey import master_key, old_master_key
@@ -30,13 +30,14 @@ def refuse_settings(settings: Settings) -> None:
     sealing.install(master_key(settings), *([old] if old else []))
 
 
-def refuse_ring(ring: DatabaseKeyring, settings: Settings) -> None:
-    """A master key that is not that of the ring; then hashes are keyed as they always were. Raises typer.Exit."""
+def use_ring(ring: DatabaseKeyring, settings: Settings) -> None:
+    """Keys come from this ring, hashes are keyed as they always were. Raises typer.Exit for a foreign master key."""
     try:
         root, opens = ring.root(), ring.opens()
     except SealBroken:
         root, opens = None, False
     _refuse([] if opens else [FOREIGN])
+    keyring.install(ring)
     sealing.find_under(root or old_master_key(settings) or master_key(settings))
 
 

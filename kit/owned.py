@@ -36,11 +36,12 @@ def unseal_owned(sealed: bytes, key: str | None, purpose: str) -> bytes:
 class Owned(Generic[Value]):
     """An attribute of a mapped class: any JSON value, kept in the binary column `column`, under the key in `key`.
 
-    What was opened is remembered by the row as long as the column holds the same bytes.
+    What was opened is remembered by the row as long as the column holds the same bytes. With `gone` that is what one
+    reads of a row whose key was erased (it came back with an old copy); without, KeyGone.
     """
 
-    def __init__(self, column: str, key: str, purpose: str) -> None:
-        self._column, self._key, self._purpose = column, key, purpose
+    def __init__(self, column: str, key: str, purpose: str, gone: Value | None = None) -> None:
+        self._column, self._key, self._purpose, self._gone = column, key, purpose, gone
 
     @overload
     def __get__(self, row: None, kind: type) -> Self: ...
@@ -56,7 +57,12 @@ class Owned(Generic[Value]):
             return None
         remembered = row.__dict__.get(f"_opened_{self._column}")
         if remembered is None or remembered[0] is not sealed:
-            value = json.loads(unseal_owned(sealed, getattr(row, self._key), self._purpose))
+            try:
+                value = json.loads(unseal_owned(sealed, getattr(row, self._key), self._purpose))
+            except keyring.KeyGone:
+                if self._gone is None:
+                    raise
+                return self._gone
             remembered = row.__dict__[f"_opened_{self._column}"] = (sealed, value)
         return remembered[1]
 
