@@ -35,9 +35,9 @@ from approval.steps import VERBS
 from approval.sweeping import sweep
 from audit import Ledger, Sequencer, ledger_of
 from catalogue import load_catalogue
-from console import addresses, decisions, items, operations, privacy, processes, retention, staff, verifying
+from console import addresses, decisions, items, keys, operations, privacy, processes, retention, staff, verifying
 from console.keeping import DRAIN_S, several, wait_for_signal
-from console.starting import refuse_database, refuse_log, refuse_settings, refuse_tables, refuse_year
+from console.starting import refuse_database, refuse_log, refuse_settings, refuse_tables, refuse_year, use_ring
 from credit import HttpBureau
 from demonstration import run as demonstration
 from demonstration.applicant import Stumbled
@@ -59,7 +59,7 @@ from identity.partners import load_partners
 from identity.weights import Choice, ModelRefused, choose
 from identity.workers import Workers
 from instruments import CODES
-from kit import clock, journal, keyring, tracing
+from kit import clock, journal, sealing, tracing
 from kit.database import Database
 from kit.keyring import DatabaseKeyring
 from kit.scanning import scanner_at
@@ -85,6 +85,7 @@ cli.add_typer(items.commands(), name="items")
 cli.add_typer(addresses.commands(lambda: build(Settings()).office), name="addresses")
 cli.add_typer(staff.commands(lambda: migrate_to_head(build(Settings())).office), name="staff")
 cli.add_typer(retention.commands(lambda: build(Settings()).nightly), name="retention")
+cli.add_typer(keys.commands(lambda: migrate_to_head(build(Settings()))), name="keys")
 operations.add(
     cli, lambda newest: premises(build(Settings()), newest), lambda: operations.schema_versions(HERE / "alembic")
 )
@@ -133,7 +134,7 @@ def build(settings: Settings) -> House:
     refuse_database(database)
     engine = DurableEngine(database)
     ring = DatabaseKeyring(settings.keys_database, clock.now)
-    keyring.install(ring)
+    use_ring(ring, settings)
     keys = settings.data_dir / "keys"
     licences.make_demonstration_authority(keys, settings.registrar_name, clock.now())
     signer = FileSigner(keys)
@@ -174,6 +175,7 @@ def migrate_to_head(house: House) -> House:
         command.upgrade(config, "head")
     house.engine.create_tables()
     house.keys.create_table()
+    house.keys.keep_root(sealing.root())
     with refuse_log():
         house.ledger.must_be_ours()
     with house.database.writing() as session:

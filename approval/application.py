@@ -8,13 +8,16 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from approval.decision import Outcome
 from forms import Answers
+from identity.vault import holds_keys
 from kit.database import Base, Moment
+from kit.owned import MARK, Owned
 from kit.random import new_id
+from kit.resealing import NOT_FROM, SEALED_FOR
 from kit.sealing import Sealed
 from workflows import Move, Position
 
@@ -61,9 +64,12 @@ class Application(Base):
     applicant_id: Mapped[str] = mapped_column(ForeignKey("account.id"), index=True)
     channel: Mapped[str] = mapped_column(String(20), default="remote")
     predecessor_id: Mapped[str | None] = mapped_column(ForeignKey("application.id"))
-    answers: Mapped[Answers] = mapped_column(Sealed("answers"))
+    own_key: Mapped[str | None] = mapped_column(String(32), index=True)  # in the ring: what the case dies by
+    answers_sealed: Mapped[bytes] = mapped_column("answers", LargeBinary, info={SEALED_FOR: "answers", NOT_FROM: MARK})
+    answers = Owned[Answers]("answers_sealed", "own_key", "answers")
     visited: Mapped[list[Any]] = mapped_column(JSON, default=list)
-    label: Mapped[str] = mapped_column(Sealed("label"))
+    label_sealed: Mapped[bytes] = mapped_column("label", LargeBinary, info={SEALED_FOR: "label", NOT_FROM: MARK})
+    label = Owned[str]("label_sealed", "own_key", "label", gone="")
     state: Mapped[str] = mapped_column(String(20), default=State.DRAFT)
     step: Mapped[str | None] = mapped_column(String(40))
     seq: Mapped[int] = mapped_column(default=0)
@@ -91,7 +97,10 @@ class Application(Base):
     held_by: Mapped[str | None] = mapped_column(ForeignKey("account.id"), index=True)
     held_until: Mapped[datetime | None] = mapped_column(Moment)
     prefilled: Mapped[dict[str, Any] | None] = mapped_column(JSON)  # by field: the source it was taken over from
-    others_wrote: Mapped[dict[str, str] | None] = mapped_column(Sealed("application"))  # by field: a mark of it
+    others_sealed: Mapped[bytes | None] = mapped_column(
+        "others_wrote", LargeBinary, info={SEALED_FOR: "application", NOT_FROM: MARK}
+    )
+    others_wrote = Owned[dict[str, str] | None]("others_sealed", "own_key", "application")  # by field: a mark of it
     open_fields: Mapped[list[str] | None] = mapped_column(JSON)  # by path: a correction may change these only
     signature: Mapped[dict[str, Any] | None] = mapped_column(JSON)
     bundle_id: Mapped[str | None] = mapped_column(ForeignKey("bundle.id"), index=True)
@@ -126,6 +135,9 @@ class Application(Base):
             self.state = State.SET_ASIDE if move.position.step == SET_ASIDE else State.IN_REVIEW
         else:
             self.state = State.CHECKING
+
+
+holds_keys(Application.own_key)
 
 
 class Transition(Base):

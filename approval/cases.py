@@ -42,6 +42,7 @@ from forms import MOST_FILES, NAMES, Answers, Field, Kind, Row, rows_of
 from identity import Account, destroy_everybodys_evidence, hand_over, lock_account, write_message
 from identity.liveness.session import end_all
 from identity.record import forget_records
+from identity.vault import let_go
 from kit.clock import office_day
 from kit.errors import DomainError
 from kit.random import readable
@@ -221,6 +222,7 @@ def discard(session: Session, application: Application) -> None:
     participants.forget_all(session, application.id)
     together.leave(session, application)
     session.delete(application)
+    let_go(session, application.own_key)
 
 
 def sign(

@@ -10,9 +10,13 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, LargeBinary, String, delete, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from approval.application import Application
+from kit import keyring
 from kit.database import Base, Moment
 from kit.errors import DomainError
-from kit.sealing import Sealed, seal, unseal
+from kit.owned import MARK, seal_owned, unseal_owned
+from kit.resealing import NOT_FROM, SEALED_FOR
+from kit.sealing import Sealed
 from kit.uploads import Kept
 
 MOST_OF_CASE = 20
@@ -38,7 +42,7 @@ class Material(Base):
     media_type: Mapped[str] = mapped_column(String(40))
     name: Mapped[str] = mapped_column(Sealed("material_name"))
     size: Mapped[int]
-    sealed: Mapped[bytes] = mapped_column(LargeBinary)
+    sealed: Mapped[bytes] = mapped_column(LargeBinary, info={SEALED_FOR: PURPOSE, NOT_FROM: MARK})
     uploaded_at: Mapped[datetime] = mapped_column(Moment)
 
 
@@ -54,7 +58,7 @@ def keep(session: Session, application_id: str, field: str, kept: Kept, now: dat
         media_type=kept.media_type,
         name=kept.name,
         size=len(kept.data),
-        sealed=seal(kept.data, PURPOSE),
+        sealed=seal_owned(kept.data, key_of_case(session, application_id), PURPOSE),
         uploaded_at=now,
     )
     session.add(material)
@@ -77,8 +81,10 @@ def forget_all(session: Session, application_id: str) -> None:
 def hand_on(session: Session, before_id: str, application_id: str) -> None:
     """The next submission has the same files; what it removes stays with the one before."""
     for one in of_application(session, before_id):
-        copied = {name: getattr(one, name) for name in ("field", "sha256", "media_type", "name", "size", "sealed")}
-        session.add(Material(application_id=application_id, uploaded_at=one.uploaded_at, **copied))
+        copied = {name: getattr(one, name) for name in ("field", "sha256", "media_type", "name", "size")}
+        data = unseal_owned(one.sealed, _own_key(session, before_id), PURPOSE)
+        sealed = seal_owned(data, key_of_case(session, application_id), PURPOSE)
+        session.add(Material(application_id=application_id, uploaded_at=one.uploaded_at, sealed=sealed, **copied))
     session.flush()
 
 
@@ -99,4 +105,16 @@ def read(session: Session, application_id: str, sha256: str) -> tuple[Material, 
     material = session.scalar(query)
     if material is None:
         raise NoSuchMaterial()
-    return material, unseal(material.sealed, PURPOSE)
+    return material, unseal_owned(material.sealed, _own_key(session, application_id), PURPOSE)
+
+
+def _own_key(session: Session, application_id: str) -> str | None:
+    return session.scalar(select(Application.own_key).where(Application.id == application_id))
+
+
+def key_of_case(session: Session, application_id: str) -> str:
+    """The name of the key that the case dies by; a case from before there were such keys gets one."""
+    application = session.get_one(Application, application_id)
+    if application.own_key is None:
+        application.own_key = keyring.installed().make()
+    return application.own_key

@@ -4,7 +4,7 @@
 I/O: through the sources. Several workers may look: each thing is destroyed once, each night reported once.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from approval import expiry, traces, unused
 from approval.office import Office
-from identity.forgetting import Check, Proof, RetentionReport, Source, forget, of_night, prove, run
+from identity.forgetting import Check, Proof, RetentionReport, Source, forget, last_report, of_night, prove, run
 from identity.strays import strays
 from kit.clock import beijing
 from kit.random import new_id
@@ -23,6 +23,7 @@ from notices import Notice
 
 EVERY = timedelta(hours=1)
 FROM_HOUR = 2  # of the office's clock: the reports of a day are written before it begins
+SOON = timedelta(days=7)
 LATE = timedelta(hours=36)  # without a report for so long nothing is proved
 
 log = structlog.get_logger()
@@ -70,3 +71,12 @@ class Nightly:
         """What is over-age at this moment, given the time that the job needs to come by. Changes nothing."""
         retention = self._office.retention
         return prove(self._office.database, self._sources, self._checks, retention, now - retention.grace)
+
+    def due(self, now: datetime, within: timedelta = SOON) -> Mapping[str, int]:
+        """What comes over its time within that while if nobody touches it, by name. Changes nothing."""
+        return prove(self._office.database, self._sources, (), self._office.retention, now + within).remaining
+
+    def last(self) -> RetentionReport | None:
+        """The latest run that was finished."""
+        with self._office.database.reading() as session:
+            return last_report(session)

@@ -124,7 +124,7 @@ def back_up(place: Place, key: bytes, to: Path, keys_to: Path, head: Head, now: 
         copy_out(place.keys_database, ring)
         (work / SIGNING).write_bytes(_packed(place.signing))
         key_parts = tuple(_sealed(key, one, keys) for one in (ring, work / SIGNING))
-    master = sealing.fingerprint("backup", "which master key")
+    master = sealing.mark_of_master()
     for kind, folder, its, count in (("keys", keys, key_parts, 0), ("data", data, parts, len(hashes))):
         manifest = Manifest(
             kind=kind,
@@ -204,7 +204,7 @@ def _opened(folder: Path, key: bytes, kind: str) -> Manifest:
         raise BackupRefused(why=f"{folder.name} was sealed under another BACKUP_KEY, or its {MANIFEST} was changed.")
     if manifest.kind != kind:
         raise BackupRefused(why=f"{folder.name} holds {manifest.kind}, not {kind}.")
-    if manifest.master != sealing.fingerprint("backup", "which master key"):
+    if manifest.master != sealing.mark_of_master():
         raise BackupRefused(why="MASTER_KEY is not the one under which this was sealed: nothing could be read.")
     for part in manifest.parts:
         path = folder / part.name

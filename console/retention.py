@@ -6,6 +6,7 @@ from collections.abc import Callable
 import typer
 
 from approval.nightly import Nightly
+from kit.clock import beijing
 
 
 def commands(nightly: Callable[[], Nightly]) -> typer.Typer:
@@ -23,8 +24,15 @@ def commands(nightly: Callable[[], Nightly]) -> typer.Typer:
 
     @cli.command()
     def report() -> None:
-        """Ask every store for what is over-age, change nothing. Exits 1 if there is anything."""
+        """What the last run destroyed, what is due in a week, what is over-age: exits 1 if any is. Changes nothing."""
         job = nightly()
+        last = job.last()
+        when = f"{beijing(last.started_at):%Y-%m-%d %H:%M}" if last else "从未 NEVER"
+        typer.echo(f"上次运行 last run   {when}")
+        for name, count in (last.destroyed if last else {}).items():
+            typer.echo(f"已删除 destroyed   {count:>7}  {name}")
+        for name, count in job.due(job.clock()).items():
+            typer.echo(f"七日内 due in a week {count:>5}  {name}")
         proof = job.proof(job.clock())
         tell(dict(proof.remaining), proof.persons)
 

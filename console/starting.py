@@ -15,19 +15,34 @@ from sqlalchemy.exc import ProgrammingError
 
 from approval.calendar import CalendarYear
 from audit import LogKeyForeign
-from kit import sealing
+from kit import keyring, sealing
 from kit.database import Database
-from kit.masterkey import master_key
+from kit.keyring import DatabaseKeyring
+from kit.masterkey import master_key, old_master_key
+from kit.sealing import SealBroken
 from kit.settings import Settings
 from kit.soundness import fault_of_calendar, faults_of_database, faults_of_settings
 
 NO_RIGHT = "42501"  # insufficient_privilege of PostgreSQL
+FOREIGN = "MASTER_KEY is not the one that the keys in KEYS_URL are wrapped under: set that one, or OLD_MASTER_KEY too."
 
 
 def refuse_settings(settings: Settings) -> None:
     """Before anything is opened; then the master key is in use. Raises typer.Exit."""
     _refuse(faults_of_settings(settings, os.environ))
-    sealing.install(master_key(settings))
+    old = old_master_key(settings)
+    sealing.install(master_key(settings), *([old] if old else []))
+
+
+def use_ring(ring: DatabaseKeyring, settings: Settings) -> None:
+    """Keys come from this ring, hashes are keyed as they always were. Raises typer.Exit for a foreign master key."""
+    try:
+        root, opens = ring.root(), ring.opens()
+    except SealBroken:
+        root, opens = None, False
+    _refuse([] if opens else [FOREIGN])
+    keyring.install(ring)
+    sealing.find_under(root or old_master_key(settings) or master_key(settings))
 
 
 def refuse_database(database: Database) -> None:

@@ -29,6 +29,7 @@ from kit import keyring
 from kit.database import Base, Moment, is_reading
 from kit.errors import DomainError
 from kit.random import new_id
+from kit.resealing import NOT_FROM, SEALED_FOR
 from kit.sealing import Sealed, seal_under, unseal, unseal_under
 
 CONSENT_VERSION = load_consents().current(FACE).version
@@ -83,7 +84,9 @@ class Evidence(Base):
     deleted_at: Mapped[datetime | None] = mapped_column(Moment)
     emblem_picture: Mapped[str | None] = mapped_column(String(32))
     own_picture: Mapped[str | None] = mapped_column(String(32))
-    card_sealed: Mapped[bytes | None] = mapped_column("card_read", LargeBinary)
+    card_sealed: Mapped[bytes | None] = mapped_column(
+        "card_read", LargeBinary, info={SEALED_FOR: "card", NOT_FROM: _KEYED}
+    )
     route: Mapped[str | None] = mapped_column(String(20))
     liveness: Mapped[str | None] = mapped_column(String(10))
     live_session: Mapped[str | None] = mapped_column(String(32))

@@ -18,6 +18,7 @@ from sqlalchemy.orm import Mapped, QueryableAttribute, Session, mapped_column
 from kit import keyring
 from kit.database import Base, Moment
 from kit.random import new_id
+from kit.resealing import SEALED_FOR, UNLESS
 from kit.sealing import seal_under, unseal, unseal_under
 
 PURPOSE = "picture"
@@ -32,7 +33,7 @@ class SealedPicture(Base):
     __tablename__ = "sealed_picture"
 
     id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)
-    sealed: Mapped[bytes] = mapped_column(LargeBinary)
+    sealed: Mapped[bytes] = mapped_column(LargeBinary, info={SEALED_FOR: PURPOSE, UNLESS: "key"})
     key: Mapped[str | None] = mapped_column(String(32), index=True)
     kept_at: Mapped[datetime] = mapped_column(Moment)
 

@@ -15,7 +15,7 @@ from sqlalchemy.exc import ArgumentError
 
 from kit.clock import beijing
 from kit.database import Database, may_use_wal, sqlite_module
-from kit.masterkey import MasterKeyRefused, master_key
+from kit.masterkey import MasterKeyRefused, master_key, old_master_key
 from kit.settings import Settings
 
 SHORTEST_TOKEN = 24
@@ -101,6 +101,7 @@ def _is_this_machine(host: str) -> bool:
 def _of_key(settings: Settings) -> Iterator[str]:
     try:
         opened = master_key(settings)
+        old_master_key(settings)
     except MasterKeyRefused as refused:
         yield str(refused)
         return

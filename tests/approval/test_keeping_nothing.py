@@ -110,7 +110,11 @@ def over_age(office: TestOffice, ring: DatabaseKeyring, retention: Retention, no
                 found += ["returned"] * (ended < limit[What.RETURNED_PICTURES])
             elif one.state == State.WITHDRAWN:
                 found += ["ended"] * (ended < limit[What.DECIDED_PICTURES])
-        keys = set(ring.made_before(limit[What.ORPHANS])) - set(owners)
+        keys = (
+            set(ring.made_before(limit[What.ORPHANS]))
+            - set(owners)
+            - {one.own_key for one in applications.values() if one.own_key}
+        )
         found += ["key"] * len(keys - set(session.scalars(select(SealedPicture.key))))
     return found
 

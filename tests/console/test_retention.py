@@ -31,4 +31,17 @@ def test_a_report_changes_nothing_and_exits_one_while_anything_is_over_age(datab
     ran = ask(office, tmp_path, "run")
     assert ran.exit_code == 0, ran.output
     assert "已删除 destroyed         1  pictures_without_owner" in ran.output
-    assert "NOTHING OVER-AGE" in ask(office, tmp_path, "report").output
+    told = ask(office, tmp_path, "report")
+    assert "NOTHING OVER-AGE" in told.output
+    assert "已删除 destroyed         1  pictures_without_owner" in told.output
+    assert "1  pictures_without_owner" not in told.output.replace("destroyed         1  pictures_without_owner", "")
+
+
+def test_a_report_tells_what_is_due_within_a_week(database: Database, tmp_path: Path) -> None:
+    office = TestOffice(database)
+    with database.writing() as session:
+        session.add(SealedPicture(id="stray", sealed=seal(b"face", "picture"), kept_at=NOON))
+    told = ask(office, tmp_path, "report")
+    assert told.exit_code == 0
+    assert "NEVER" in told.output
+    assert "七日内 due in a week     1  pictures_without_owner" in told.output

@@ -314,7 +314,7 @@ def test_a_locked_database_leaves_nothing_half_done_and_says_so(house: House) ->
     words = {"outcome": "refuse", "basis": "SAMR-20", "reason": SENTENCE, "version": before}
     somebody_else = Database(house.database.url)
     with somebody_else.writing() as session:
-        session.execute(update(Application).where(Application.id == case).values(label=Application.label))
+        session.execute(update(Application).where(Application.id == case).values(label_sealed=Application.label_sealed))
         event.listen(house.database.engine, "checkout", impatient)
         try:
             answer = house.post("zhou", f"/review/{case}/decide", **words)

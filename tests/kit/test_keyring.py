@@ -35,7 +35,7 @@ def test_at_rest_a_key_is_wrapped_and_bound_to_its_name(ring: DatabaseKeyring) -
     one, other = ring.make(), ring.make()
     with ring._database.writing() as session:
         wrapped = {row.name: row for row in session.scalars(select(WrappedKey))}
-        assert (ring.get(one) or b"") not in wrapped[one].wrapped
+        assert (ring.get(other) or b"") not in wrapped[other].wrapped
         wrapped[one].wrapped = wrapped[other].wrapped
     with pytest.raises(SealBroken):
         ring.get(one)
