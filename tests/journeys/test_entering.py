@@ -162,6 +162,7 @@ def test_a_decision_needs_a_fresh_proof_and_nothing_typed_is_lost(house: House) 
     [
         (Role.CLERK, "POST", "/review/x/decide"),
         (Role.CLERK, "POST", "/review/bulk"),
+        (Role.CLERK, "POST", "/review/x/unmask"),
         (Role.SUPERVISOR, "POST", "/revocations/x/revoke"),
         (Role.SUPERVISOR, "POST", "/gates/x/restart"),
         (Role.AUDITOR, "POST", "/audit/export"),

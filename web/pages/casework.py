@@ -117,7 +117,7 @@ def take_over(id: str, attempt: Attempt, db: Db, now: Now, clerk: Clerk, reason:
     return attempt.do("take-over", act, {"reason": reason}, go(f"/review/{id}", "taken-over"))
 
 
-@router.post("/review/{id}/unmask")
+@router.post("/review/{id}/unmask", dependencies=FRESH)
 def unmask(id: str, attempt: Attempt, desk: DeskDep, db: Db, now: Now, clerk: Clerk, reason: Words = "") -> Response:
     """The numbers of the case in full, for a reason, for half an hour."""
 
