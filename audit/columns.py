@@ -45,12 +45,19 @@ def write_parquet(portions: Iterable[list[Row]], sink: IO[bytes]) -> Iterator[in
     pool = pa.system_memory_pool()  # gives back what a row group took; the default one keeps it
     with pq.ParquetWriter(_Placed(sink), schema, compression="zstd", memory_pool=pool) as writer:
         for rows in _grouped(portions):
-            columns = list(zip(*rows, strict=True)) or [()] * len(NAMES)
-            moments = pa.array(columns[1], pa.string(), memory_pool=pool).cast(types[1], memory_pool=pool)
-            others = zip((columns[0], *columns[2:]), (types[0], *types[2:]), strict=True)
-            first, *rest = (pa.array(cells, kind, memory_pool=pool) for cells, kind in others)
-            writer.write_table(pa.table([first, moments, *rest], schema=schema))
-            yield len(rows)
+            writer.write_table(_table(pa, pool, schema, rows))
+            count = len(rows)
+            rows.clear()  # before the next are read
+            yield count
+
+
+def _table(pa: Any, pool: Any, schema: Any, rows: list[Row]) -> Any:
+    """A row group; the moments come as text."""
+    made = []
+    for number, (name, kind) in enumerate(zip(NAMES, schema.types, strict=True)):
+        as_read = pa.string() if name == "at" else kind
+        made.append(pa.array([row[number] for row in rows], as_read, memory_pool=pool).cast(kind, memory_pool=pool))
+    return pa.table(made, schema=schema)
 
 
 def _grouped(portions: Iterable[list[Row]]) -> Iterator[list[Row]]:

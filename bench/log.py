@@ -180,9 +180,8 @@ def report(database: Database, folder: Path, count: int, rows: int) -> None:
         size = audit.head(session).size
         whole = rate(size, lambda: audit.check(session, ledger.verifier))
         print(f"| check in the database, entries/s | {whole:,.0f} | | |")
-    print(
-        f"\n| {size:,} entries | s | CPU s | peak MB | of it the work | MB written | times ORM | times COPY |\n|---|---|---|---|---|---|---|---|"
-    )
+    heads = ("s", "CPU s", "peak MB", "of it the work", "MB written", "times ORM", "times COPY")
+    print(f"\n| {size:,} entries | {' | '.join(heads)} |\n{'|---' * (len(heads) + 1)}|")
     url = database.url
     found = {way: apart(way, url, folder, ledger.verifier.vkey) for way in WAYS}
     for way, (wall, cpu, peak, more, size_b) in found.items():
