@@ -77,7 +77,7 @@ def test_disclosed_words_open_their_commitments_until_they_are_erased(
     with database.writing() as session:
         entry = audit.of_subject(session, "=A-1")[0]
         assert "疏散" not in entry.facts
-        assert audit.disclosed(session, entry.id) == {"reason": "疏散通道宽度不足"}
+        assert audit.opened(session, entry) == {"reason": "疏散通道宽度不足"}
     plain = unpacked(exported(ledger, tmp_path / "plain.zip", noon))
     assert not (plain / "disclosures.jsonl").exists()
     folder = unpacked(exported(ledger, tmp_path / "told.zip", noon, disclosures=True))
@@ -87,7 +87,7 @@ def test_disclosed_words_open_their_commitments_until_they_are_erased(
     assert verify_export(folder).faults == [("disclosure", "1 reason")]
     with database.writing() as session:
         assert audit.erase(session, "=A-1") == 1
-        assert audit.disclosed(session, entry.id) == {}
+        assert audit.opened(session, entry) == {}
     report = verify_export(exported(ledger, tmp_path / "erased.zip", noon, disclosures=True))
     assert (report.ok, report.disclosures) == (True, 3)
     with database.reading() as session:
