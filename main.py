@@ -201,6 +201,7 @@ def premises(house: House, newest: int) -> Premises:
         now,
         standing=house.engine.standing,
         newest=newest,
+        is_log_whole=house.ledger.is_whole,
         over_age=lambda: dict(house.nightly.proof(now).remaining),
     )
 

@@ -21,6 +21,9 @@ from catalogue import Item
 from forms import Checked, check
 from kit.clock import office_day
 
+DIGESTS = frozenset({"answers_digest", "signed_digest", "evidence_digest", "trace_digest"})
+"""Facts that are made of what people said about themselves: the log has them under a salt."""
+
 
 def locked(session: Session, application_id: str) -> Application:
     """The row as it is now, nobody else's until the transaction ends. Raises NoResultFound.
@@ -63,7 +66,12 @@ def record(
     facts: Mapping[str, Any],
     personal: Mapping[str, str] | None = None,
 ) -> None:
-    """Append to the decision log in the same transaction; to what is `personal` the entry only commits."""
+    """Append to the decision log in the same transaction; to what is `personal` the entry only commits.
+
+    So it does to digests: answers can be guessed, and a bare digest would confirm the guess for ever.
+    """
+    kept = {name: str(value) for name, value in facts.items() if name in DIGESTS}
+    facts, personal = {n: v for n, v in facts.items() if n not in DIGESTS}, {**kept, **(personal or {})}
     subject = application.number or application.id
     audit.append(session, event=event, subject=subject, actor=actor, facts=facts, now=now, personal=personal)
 

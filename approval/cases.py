@@ -10,6 +10,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+import audit
 import register
 from approval import (
     asserting,
@@ -221,6 +222,7 @@ def discard(session: Session, application: Application) -> None:
     materials.forget_all(session, application.id)
     participants.forget_all(session, application.id)
     together.leave(session, application)
+    audit.erase(session, application.number or application.id)
     session.delete(application)
     let_go(session, application.own_key)
 

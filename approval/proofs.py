@@ -191,7 +191,7 @@ def of_number(session: Session, number: str) -> Kept:
 def _logged(session: Session, number: str) -> dict[str, Any]:
     """What the decision log says of the decision."""
     made = [entry for entry in audit.of_subject(session, number) if entry.event == "decision.made"]
-    return dict(made[-1].told) if made else {}
+    return {**made[-1].told, **audit.opened(session, made[-1])} if made else {}
 
 
 def _is_as_logged(kept: Kept) -> bool:

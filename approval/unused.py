@@ -11,6 +11,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, and_, delete, exists, not_, select
 from sqlalchemy.orm import Session
 
+import audit
 from approval.application import Application
 from approval.asserting import Question
 from approval.freezing import Freeze
@@ -54,6 +55,7 @@ def _accounts(office: Office) -> Source:
             account = session.scalar(select(Account).where(Account.id == name, _is_unused(limit)).with_for_update())
             if account is not None:
                 session.execute(delete(SignedIn).where(SignedIn.account_id == account.id))
+                audit.erase(session, f"person:{account.id}")
                 session.delete(account)
 
     return Source("accounts", What.ACCOUNTS, overdue, destroy)

@@ -2,14 +2,15 @@
 """Audit (审计): the decision log (决定日志) that remembers everything and that nobody can change unseen."""
 
 from audit.checking import Checked, LogBroken, Standing, check, must_hold, note_check, standing
-from audit.disclosures import disclosed, erase
+from audit.disclosures import erase
 from audit.exporting import FORMS, Asked, Form, export
 from audit.keeping import Ledger, LogKeyForeign, Sequencer, ledger_of
 from audit.leaves import JSON
 from audit.log import Entry, EntryMalformed, Filters, append, of_subject, search
 from audit.notes import LogKey, NoteRefused, Verifier
 from audit.privacy import PersonalDataInLog
-from audit.proving import Consistency, Inclusion, NotInTree, prove_consistency, prove_inclusion, receipt_of
+from audit.proving import Consistency, Inclusion, NotInTree, prove_consistency, prove_inclusion
+from audit.receipts import Receipt, opened, read_receipt, receipt_of
 from audit.sequencing import Head, behind, entry_bundle, hash_tile, head, newest, pending, sequence
 from audit.tree import tile_number
 from audit.verifier import Report, sentences_of, verify_export
@@ -36,6 +37,7 @@ __all__ = [
     "NotInTree",
     "NoteRefused",
     "PersonalDataInLog",
+    "Receipt",
     "Report",
     "Sequencer",
     "Shown",
@@ -45,7 +47,6 @@ __all__ = [
     "append",
     "behind",
     "check",
-    "disclosed",
     "entry_bundle",
     "erase",
     "export",
@@ -56,9 +57,11 @@ __all__ = [
     "newest",
     "note_check",
     "of_subject",
+    "opened",
     "pending",
     "prove_consistency",
     "prove_inclusion",
+    "read_receipt",
     "receipt_of",
     "search",
     "sentences_of",

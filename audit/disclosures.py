@@ -44,12 +44,6 @@ def keep(session: Session, entry_id: int, subject: str, openings: Mapping[str, d
         session.add(Disclosure(entry_id=entry_id, field=field, subject=subject, opening=opening))
 
 
-def disclosed(session: Session, entry_id: int) -> dict[str, str]:
-    """What the entry committed to and nobody has erased."""
-    found = session.scalars(select(Disclosure).where(Disclosure.entry_id == entry_id))
-    return {one.field: one.opening["value"] for one in found}
-
-
 def erase(session: Session, subject: str) -> int:
     """Forget every word that entries about this subject committed to; gives how many. The log stays as it is."""
     found = list(session.scalars(select(Disclosure.field).where(Disclosure.subject == subject)))

@@ -15,6 +15,7 @@ from pathlib import Path
 import structlog
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from sqlalchemy.orm import Session
 
 from audit.checking import Checked, check, glance, note_check, note_fault, standing
 from audit.notes import LogKey, NoteRefused, Verifier
@@ -116,6 +117,13 @@ class Ledger:
         with self.database.writing() as session:
             note_check(session, checked, now, by=by)
         return checked
+
+    def is_whole(self, session: Session) -> bool:
+        """Entries, tree and signatures, in the caller's session; nothing is written.
+
+        Not what witnesses hold: they may hold already what a session begun before does not see.
+        """
+        return check(session, self.verifier).is_whole
 
     def look(self, now: datetime) -> Checked:
         """The continuous check: a glance, and everything once a day. Writes only what is news."""

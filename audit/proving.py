@@ -1,11 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Proving (证明): that an entry is in the log, and that one checkpoint follows from another. I/O: database.
 
-A receipt is a C2SP tlog-proof: index, path and checkpoint, verifiable without us; its extra line holds the leaf, which
-whoever verifies hashes anew.
+What applicants get of it is in `audit.receipts`.
 """
 
-import base64
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -31,12 +29,6 @@ class Inclusion:
     leaf: bytes
     path: list[bytes]
     note: str
-
-    @property
-    def receipt(self) -> str:
-        lines = [base64.b64encode(digest).decode() for digest in self.path]
-        extra = base64.b64encode(self.leaf).decode()
-        return "\n".join([FORMAT, f"extra {extra}", f"index {self.index}", *lines, "", self.note])
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,12 +61,3 @@ def prove_consistency(session: Session, old: int, new: int) -> Consistency:
         return Consistency(old, new, root(read, old), root(read, new), consistency(read, old, new))
     except LookupError as error:
         raise NotInTree() from error
-
-
-def receipt_of(session: Session, subject: str, event: str) -> Inclusion:
-    """For the last entry of this kind about the subject. Raises NotInTree."""
-    query = select(Entry.index).where(Entry.subject == subject, Entry.event == event)
-    index = session.scalar(query.order_by(Entry.id.desc()).limit(1))
-    if index is None:
-        raise NotInTree()
-    return prove_inclusion(session, index)

@@ -123,7 +123,7 @@ def test_what_was_opened_is_in_the_log_without_the_words_of_the_reason(world: Wo
         kept = session.scalars(select(Unmasking)).one()
     assert entry.actor == f"account:{world.person('clerk').id}"
     assert entry.told["fields"] == ["number", "phone", "email"]
-    assert re.fullmatch("[0-9a-f]{64}", entry.told["reason"])
+    assert re.fullmatch("[0-9a-f]{64}", entry.told["committed"]["reason"])
     assert WHY not in entry.facts
     assert kept.reason == WHY
     told = page(world, "auditor", f"/audit/cases/{world.numbers['held']}")

@@ -219,7 +219,8 @@ def test_the_licence_completes_and_submits_what_waited_and_the_signature_still_p
         assert seal.signature == signed
         assert signed["without"] == ["business_code", "business_name"]
         assert signed["digest"] == digest_of(seal, signed["without"]) != digest_of(seal)
-        told = next(e.told for e in audit.of_subject(session, seal.number or "") if e.event == "application.submitted")
+        filed = next(e for e in audit.of_subject(session, seal.number or "") if e.event == "application.submitted")
+        told = audit.opened(session, filed)
         assert (told["signed_digest"], told["answers_digest"]) == (signed["digest"], digest_of(seal))
         assert {"bundle.added", "application.consented", "bundle.waiting", "bundle.completed"} <= set(
             events(session, seal)

@@ -194,6 +194,20 @@ def test_a_broken_log_is_flagged_once_and_only_a_person_lifts_it(database: Datab
         assert [entry.event for entry in audit.of_subject(session, "log")] == ["log.broken", "log.found_whole"]
 
 
+def test_a_log_signed_anew_by_somebody_else_is_not_whole(database: Database, noon: datetime) -> None:
+    """Rows, tree and roots agree: only the key tells."""
+    ledger = a_ledger(database)
+    filled(ledger, noon, 20)
+    with database.writing() as session:
+        assert ledger.is_whole(session)
+        last = audit.newest(session)
+        assert last is not None
+        last.note = audit.LogKey.fresh(ledger.key.origin).sign(last.size, bytes.fromhex(last.root))
+        session.flush()
+        assert audit.check(session).is_whole
+        assert not ledger.is_whole(session)
+
+
 def test_a_glance_sees_what_was_done_to_the_newest_entries(database: Database, noon: datetime) -> None:
     ledger = a_ledger(database)
     filled(ledger, noon, 20)

@@ -6,6 +6,7 @@ import random
 import shutil
 import subprocess
 import sys
+import tracemalloc
 import zipfile
 from collections.abc import Callable
 from datetime import datetime
@@ -13,6 +14,7 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
+from sqlalchemy import insert
 
 import audit
 from audit import LogKey, verify_export
@@ -75,7 +77,7 @@ def test_disclosed_words_open_their_commitments_until_they_are_erased(
     with database.writing() as session:
         entry = audit.of_subject(session, "=A-1")[0]
         assert "疏散" not in entry.facts
-        assert audit.disclosed(session, entry.id) == {"reason": "疏散通道宽度不足"}
+        assert audit.opened(session, entry) == {"reason": "疏散通道宽度不足"}
     plain = unpacked(exported(ledger, tmp_path / "plain.zip", noon))
     assert not (plain / "disclosures.jsonl").exists()
     folder = unpacked(exported(ledger, tmp_path / "told.zip", noon, disclosures=True))
@@ -85,7 +87,7 @@ def test_disclosed_words_open_their_commitments_until_they_are_erased(
     assert verify_export(folder).faults == [("disclosure", "1 reason")]
     with database.writing() as session:
         assert audit.erase(session, "=A-1") == 1
-        assert audit.disclosed(session, entry.id) == {}
+        assert audit.opened(session, entry) == {}
     report = verify_export(exported(ledger, tmp_path / "erased.zip", noon, disclosures=True))
     assert (report.ok, report.disclosures) == (True, 3)
     with database.reading() as session:
@@ -190,6 +192,34 @@ def test_what_comes_in_while_the_export_runs_is_left_for_the_next(
         (tmp_path / "log.zip").write_bytes(first + b"".join(portions))
     report = verify_export(tmp_path / "log.zip", ledger.verifier.vkey)
     assert (report.ok, report.entries) == (True, 5_100), report.faults
+
+
+def heaviest(ledger: audit.Ledger, form: audit.Form, now: datetime, filters: audit.Filters) -> int:
+    """Bytes that an export holds at its worst moment."""
+    asked = audit.Asked(form, filters, "inspection", "account:7", now)
+    with ledger.database.snapshot() as session:
+        audit.head(session)
+        tracemalloc.start()
+        for _portion in audit.export(session, asked, ledger.verifier):
+            pass
+        heaviest = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+    return heaviest
+
+
+def test_an_export_of_three_times_as_much_holds_no_more_at_once(database: Database, noon: datetime) -> None:
+    ledger = a_ledger(database)
+    found: list[dict[str, int]] = []
+    for rows in (5_500, 11_000):  # a row group of Parquet is full in both
+        with database.writing() as session:
+            said = {"at": noon, "event": "decision.made", "subject": "A-1", "actor": "account:7", "facts": "{}"}
+            session.execute(insert(audit.Entry), [said] * rows)
+        ledger.sequence(noon)
+        every = {form: heaviest(ledger, form, noon, {}) for form in audit.FORMS}
+        found.append({**every, "selection": heaviest(ledger, "jsonl", noon, {"actor": "account:7"})})
+    few, many = found
+    assert many["selection"] < 4_000_000
+    assert {name: size for name, size in many.items() if size > few[name] + 800_000} == {}
 
 
 def test_a_spreadsheet_opens_the_csv_and_finds_no_formula(database: Database, tmp_path: Path, noon: datetime) -> None:

@@ -57,12 +57,17 @@ def test_an_applicant_downloads_a_receipt_that_proves_the_decision_is_in_the_log
     assert house.ask("applicant", "GET", f"/api/v1/applications/{case}/log-proof").text == answer.text
     proof, checkpoint = answer.text.split("\n\n", 1)
     kind, extra, index, *path = proof.split("\n")
-    leaf = base64.b64decode(extra.removeprefix("extra "))
+    leaf, *openings = base64.b64decode(extra.removeprefix("extra ")).split(b"\n")
     said = house.desk.ledger.verifier.open(checkpoint)
     assert (kind, said.size) == ("c2sp.org/tlog-proof@v1", size)
     assert b'"event":"decision.made"' in leaf
     hashes = [base64.b64decode(line) for line in path]
     assert proves_inclusion(leaf_hash(leaf), int(index.removeprefix("index ")), size, hashes, said.root)
+    receipt = audit.read_receipt(answer.text, house.desk.ledger.verifier)
+    assert (receipt.leaf, len(openings)) == (leaf, len(receipt.opened))
+    with house.database.reading() as session:
+        row = session.scalars(select(DecisionRow)).one()
+        assert (receipt.opened["reason"], receipt.opened["evidence_digest"]) == (row.reason, row.evidence_digest)
     for who in ("shen", "li", "nobody"):
         assert house.ask(who, "GET", f"/cases/{case}/log-proof").status_code in (303, 401, 403, 404)
 
@@ -72,7 +77,7 @@ def test_the_words_of_a_decision_are_committed_to_and_never_in_the_log(house: Ho
     number = house.read(case).number or ""
     with house.database.reading() as session:
         decision = next(e for e in audit.of_subject(session, number) if e.event == "decision.made")
-        words = audit.disclosed(session, decision.id)
+        words = audit.opened(session, decision)
         assert set(decision.told["committed"]) == set(words)
         for said in words.values():
             assert said not in decision.facts

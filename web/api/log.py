@@ -78,5 +78,5 @@ def consistency(db: Db, _viewer: Anybody, old: Size, new: Size) -> ConsistencyAn
     response_class=PlainTextResponse,
 )
 def log_proof(db: Db, application: OwnApplication) -> PlainTextResponse:
-    """C2SP tlog-proof; its extra line is the entry itself."""
-    return PlainTextResponse(audit.receipt_of(db, application.number or application.id, "decision.made").receipt)
+    """C2SP tlog-proof; its extra line is the entry itself, and the salts of what it only commits to."""
+    return PlainTextResponse(audit.receipt_of(db, application.number or application.id, "decision.made"))

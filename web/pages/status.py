@@ -199,7 +199,7 @@ def download(copy: str, desk: DeskDep, db: Db, now: Now, application: OwnApplica
 @router.get("/cases/{id}/log-proof")
 def log_proof(db: Db, application: OwnApplication) -> Response:
     """That the decision stands in the log: a file which anybody can verify without asking us."""
-    receipt = audit.receipt_of(db, application.number or application.id, "decision.made").receipt
+    receipt = audit.receipt_of(db, application.number or application.id, "decision.made")
     name = f"attachment; filename={application.number or application.id}.tlog-proof"
     return PlainTextResponse(receipt, headers={"content-disposition": name})
 
