@@ -215,7 +215,7 @@ def test_an_export_of_three_times_as_much_holds_no_more_at_once(database: Databa
             said = {"at": noon, "event": "decision.made", "subject": "A-1", "actor": "account:7", "facts": "{}"}
             session.execute(insert(audit.Entry), [said] * rows)
         ledger.sequence(noon)
-        every = {form: heaviest(ledger, form, noon, {}) for form in audit.FORMS}
+        every: dict[str, int] = {form: heaviest(ledger, form, noon, {}) for form in audit.FORMS}
         found.append({**every, "selection": heaviest(ledger, "jsonl", noon, {"actor": "account:7"})})
     few, many = found
     assert many["selection"] < 4_000_000
