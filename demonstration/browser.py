@@ -56,7 +56,7 @@ def acting_camera(context: BrowserContext, photograph: bytes) -> None:
     context.add_init_script(ACTING.read_text("utf-8").replace("__FILMS__", counted))
 
 
-def sit(page: Page, tries: int = 3) -> None:
+def sit(page: Page, tries: int = 5) -> None:
     """Open the camera, do what is asked, confirm the sentence. On a busy machine a session may have to be repeated."""
     opening = page.get_by_role("button", name=re.compile("打开摄像头|再试一次"))
     intent = page.get_by_role("button", name="以上属实，确认")

@@ -55,25 +55,35 @@ class Owned(Generic[Value]):
         sealed = getattr(row, self._column)
         if sealed is None:
             return None
-        remembered = row.__dict__.get(f"_opened_{self._column}")
+        try:
+            return self._opened(row, sealed)[1]
+        except keyring.KeyGone:
+            if self._gone is None:
+                raise
+            return self._gone
+
+    def _opened(self, row: Any, sealed: bytes) -> tuple[bytes, Any, bytes]:
+        """What is sealed, the value that is handed out, and the bytes it was read from, which nobody can change."""
+        remembered: tuple[bytes, Any, bytes] | None = row.__dict__.get(f"_opened_{self._column}")
         if remembered is None or remembered[0] is not sealed:
-            try:
-                value = json.loads(unseal_owned(sealed, getattr(row, self._key), self._purpose))
-            except keyring.KeyGone:
-                if self._gone is None:
-                    raise
-                return self._gone
-            remembered = row.__dict__[f"_opened_{self._column}"] = (sealed, value)
-        return remembered[1]
+            written = unseal_owned(sealed, getattr(row, self._key), self._purpose)
+            remembered = row.__dict__[f"_opened_{self._column}"] = (sealed, json.loads(written), written)
+        return remembered
 
     def __set__(self, row: Any, value: Value) -> None:
         if value is None:
             setattr(row, self._column, None)
             return
-        sealed = getattr(row, self._column)
-        if sealed is not None and sealed.startswith(MARK) and self.__get__(row, type(row)) == value:
+        sealed, written = getattr(row, self._column), json.dumps(value, ensure_ascii=False).encode()
+        if sealed is not None and sealed.startswith(MARK) and self._kept(row, sealed) == written:
             return  # the row stays as it is, as with any other column
         if getattr(row, self._key) is None:
             setattr(row, self._key, keyring.installed().make())
-        written = json.dumps(value, ensure_ascii=False).encode()
         setattr(row, self._column, seal_owned(written, getattr(row, self._key), self._purpose))
+
+    def _kept(self, row: Any, sealed: bytes) -> bytes | None:
+        """Not the value that was handed out: whoever has it may have changed it in place."""
+        try:
+            return self._opened(row, sealed)[2]
+        except keyring.KeyGone:
+            return None

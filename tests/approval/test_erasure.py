@@ -126,3 +126,14 @@ def test_two_rows_cannot_exchange_what_they_say(office: TestOffice) -> None:
         with pytest.raises(SealBroken):
             _ = first.answers
         session.rollback()
+
+
+def test_what_was_changed_where_it_was_read_is_written_all_the_same(office: TestOffice) -> None:
+    case = a_draft(office)
+    with office.database.writing() as session:
+        draft = session.get_one(Application, case)
+        answers = draft.answers
+        answers["trade_name"] = "another name"
+        draft.answers = answers
+    with office.database.reading() as session:
+        assert session.get_one(Application, case).answers == {"trade_name": "another name"}
