@@ -217,9 +217,9 @@ def permit(opened: Browser, address: str, album: Album, card: bytes) -> None:
         album.keep(head, name)
     second.goto("/samples")
     album.keep(second, "samples")
-    admin = at("admin")
-    admin.goto("/admin/postings")
-    album.keep(admin, "postings")
+    security = at("security")
+    security.goto("/admin/postings")
+    album.keep(security, "postings")
 
 
 def company(opened: Browser, address: str, album: Album, card: bytes) -> None:
