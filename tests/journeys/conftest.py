@@ -20,7 +20,6 @@ from sqlalchemy import delete, update
 import licences
 from approval.calendar import seed_calendar
 from approval.filings import Filing
-from approval.gatebook import load_gates
 from approval.office import Office
 from approval.running import Runner
 from approval.steps import VERBS
@@ -45,6 +44,7 @@ from notices import Maker, Remedies
 from reference import bureau, idcard, partner, photographs
 from tests.conftest import new_postgres_database
 from tests.journeys.inprocess import HereSeals
+from tests.office import GATES
 from web.app import create_app
 from web.desk import Desk
 from workflows.durable import DurableEngine
@@ -215,7 +215,7 @@ def _service(
     office = Office(
         database=database,
         catalogue=load_catalogue(verbs=set(VERBS)),
-        gates=load_gates(),
+        gates=GATES,
         bureau=HttpBureau(bureau_address, TOKEN),
         issuer=Issuer(store, signer, "http://127.0.0.1:8000"),
         maker=Maker(
