@@ -15,7 +15,7 @@ class Settings(BaseSettings):
 
     data_dir: Path = Field(default=Path("data"), description="folder of the database, files and keys of its own")
     database_url: str = Field(default="", description="`postgresql+psycopg://…`; empty: SQLite in DATA_DIR")
-    keys_url: str = Field(default="", description="where the keys of pictures lie, apart from what they open")
+    keys_url: str = Field(default="", description="where the keys of pictures and cases lie, apart from what they open")
     retention_file: Path | None = Field(default=None, description="periods other than those of identity/retention.toml")
     master_key: SecretStr = Field(default=SecretStr(""), description="32 bytes in hexadecimal")
     master_key_file: Path | None = Field(default=None, description="a file of mode 600 with the master key instead")

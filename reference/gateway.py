@@ -8,8 +8,6 @@ only. I/O: network.
 """
 
 import argparse
-import hashlib
-import hmac
 import os
 from dataclasses import dataclass, field
 
@@ -20,9 +18,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from kit import clock
 from kit.clock import Clock
-from kit.signed import DATE, NONCE, SIGNATURE, signed_text
+from reference.signatures import is_signed
 
-AROUND_S = 300
 MOST_BYTES = 4096
 
 
@@ -61,7 +58,7 @@ def create_app(secret: str, taken: Taken | None = None, now: Clock = clock.now) 
         held.asked += 1
         if held.is_away:
             return JSONResponse({"error": "unavailable"}, 503)
-        if len(body) > MOST_BYTES or not _is_signed(request, body, secret, held, now().timestamp()):
+        if len(body) > MOST_BYTES or not is_signed(request, body, secret, held.numbers, now().timestamp()):
             return JSONResponse({"error": "unsigned"}, 401)
         try:
             message = Asked.model_validate_json(body)
@@ -73,18 +70,6 @@ def create_app(secret: str, taken: Taken | None = None, now: Clock = clock.now) 
         return JSONResponse({"key": message.key}, 202)
 
     return app
-
-
-def _is_signed(request: Request, body: bytes, secret: str, held: Taken, now_s: float) -> bool:
-    date, number = request.headers.get(DATE, ""), request.headers.get(NONCE, "")
-    if not date.isdecimal() or abs(now_s - int(date)) > AROUND_S or number in held.numbers:
-        return False
-    text = signed_text(request.method, request.url.path, date, number, body)
-    expected = hmac.new(secret.encode(), text, hashlib.sha256).hexdigest()
-    if not hmac.compare_digest(expected, request.headers.get(SIGNATURE, "")):
-        return False
-    held.numbers.add(number)
-    return True
 
 
 def main() -> None:

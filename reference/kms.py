@@ -8,8 +8,6 @@ lost with it, so nothing real may be wrapped here. I/O: network.
 """
 
 import argparse
-import hashlib
-import hmac
 import os
 import secrets
 from dataclasses import dataclass, field
@@ -23,9 +21,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from kit import clock
 from kit.clock import Clock
-from kit.signed import DATE, NONCE, SIGNATURE, signed_text
+from reference.signatures import is_signed
 
-AROUND_S = 300
 MOST_BYTES = 4096
 
 
@@ -69,7 +66,7 @@ def create_app(secret: str, held: Held | None = None, now: Clock = clock.now) ->
         body = await request.body()
         if held.is_away:
             return JSONResponse({"error": "unavailable"}, 503)
-        if len(body) > MOST_BYTES or not _is_signed(request, body, secret, held, now().timestamp()):
+        if len(body) > MOST_BYTES or not is_signed(request, body, secret, held.numbers, now().timestamp()):
             return JSONResponse({"error": "unsigned"}, 401)
         held.acts.append(act)
         try:
@@ -88,18 +85,6 @@ def _done(act: str, body: bytes, held: Held) -> Response:
         wrapped = bytes.fromhex(ToUnwrap.model_validate_json(body).wrapped)
         return JSONResponse({"key": AESGCM(held.key).decrypt(wrapped[:12], wrapped[12:], None).hex()})
     return JSONResponse({"error": "unknown"}, 404)
-
-
-def _is_signed(request: Request, body: bytes, secret: str, held: Held, now_s: float) -> bool:
-    date, number = request.headers.get(DATE, ""), request.headers.get(NONCE, "")
-    if not date.isdecimal() or abs(now_s - int(date)) > AROUND_S or number in held.numbers:
-        return False
-    text = signed_text(request.method, request.url.path, date, number, body)
-    expected = hmac.new(secret.encode(), text, hashlib.sha256).hexdigest()
-    if not hmac.compare_digest(expected, request.headers.get(SIGNATURE, "")):
-        return False
-    held.numbers.add(number)
-    return True
 
 
 def main() -> None:
