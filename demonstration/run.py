@@ -127,7 +127,8 @@ def enrol_demonstration_staff(database: Database) -> None:
 def somebody_new() -> tuple[str, str]:
     """A fictitious person whom the bureau has not heard of: one who files again and again is for a clerk (线索)."""
     born = date(1960, 1, 1) + timedelta(days=secrets.randbelow(15_000))
-    first17 = f"999999{born:%Y%m%d}{secrets.randbelow(1000):03d}"
+    order = 2 * secrets.randbelow(500) + 1  # odd: a man, as the sample card says (GB 11643)
+    first17 = f"999999{born:%Y%m%d}{order:03d}"
     return bureau.CLEAN.name, first17 + id_check(first17)
 
 
