@@ -9,16 +9,16 @@ from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, String, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from approval.decision import Outcome
 from forms import Answers
 from identity.vault import holds_keys
 from kit.database import Base, Moment
+from kit.inherited import SealedWith, owners
 from kit.owned import MARK, Owned
 from kit.random import new_id
 from kit.resealing import NOT_FROM, SEALED_FOR
-from kit.sealing import Sealed
 from workflows import Move, Position
 
 
@@ -93,6 +93,7 @@ class Application(Base):
     suspended_on: Mapped[date | None]
     frozen_at: Mapped[datetime | None] = mapped_column(Moment)  # somebody named in it says "that is not me"
     ended_at: Mapped[datetime | None] = mapped_column(Moment)
+    erased_at: Mapped[datetime | None] = mapped_column(Moment)  # nothing is left of it but that there was a case
     assigned_to: Mapped[str | None] = mapped_column(ForeignKey("account.id"), index=True)
     held_by: Mapped[str | None] = mapped_column(ForeignKey("account.id"), index=True)
     held_until: Mapped[datetime | None] = mapped_column(Moment)
@@ -140,6 +141,14 @@ class Application(Base):
 holds_keys(Application.own_key)
 
 
+def _own_key(session: Session, application_id: str) -> str | None:
+    application = session.get(Application, application_id)
+    return application.own_key if application else None
+
+
+owners("application_id", _own_key)
+
+
 class Transition(Base):
     """One move of the process. The key makes a second move from the same position impossible."""
 
@@ -165,7 +174,7 @@ class Finding(Base):
     rule: Mapped[str] = mapped_column(String(30))
     effect: Mapped[str] = mapped_column(String(20))
     subject: Mapped[str] = mapped_column(String(60), default="")
-    message: Mapped[dict[str, str]] = mapped_column(Sealed("finding"))
+    message: Mapped[dict[str, str]] = mapped_column(SealedWith("finding", gone={}))
     basis: Mapped[dict[str, str]] = mapped_column(JSON)
     confidence: Mapped[str] = mapped_column(String(1))
     source: Mapped[str] = mapped_column(String(120), default="")
@@ -180,9 +189,9 @@ class DecisionRow(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     application_id: Mapped[str] = mapped_column(ForeignKey("application.id"), unique=True)
     outcome: Mapped[str] = mapped_column(String(10))
-    reason: Mapped[str] = mapped_column(Sealed("decision"))
+    reason: Mapped[str] = mapped_column(SealedWith("decision", gone=""))
     basis: Mapped[str] = mapped_column(String(20), default="")
-    corrections: Mapped[list[dict[str, Any]]] = mapped_column(Sealed("decision"))
+    corrections: Mapped[list[dict[str, Any]]] = mapped_column(SealedWith("decision", gone=[]))
     decided_by: Mapped[str] = mapped_column(String(60))
     cosigned_by: Mapped[list[str]] = mapped_column(JSON, default=list)
     is_by_machine: Mapped[bool]

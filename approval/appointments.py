@@ -7,8 +7,8 @@ from sqlalchemy import JSON, ForeignKey, String, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from kit.database import Base, Moment
+from kit.inherited import SealedWith
 from kit.random import new_id
-from kit.sealing import Sealed
 
 OPEN, MET, GIVEN_UP = "open", "met", "given_up"
 
@@ -22,7 +22,7 @@ class Meeting(Base):
     application_id: Mapped[str] = mapped_column(ForeignKey("application.id"), index=True)
     person: Mapped[str] = mapped_column(String(60))
     way: Mapped[str] = mapped_column(String(10))
-    code: Mapped[str] = mapped_column(Sealed("meeting"))
+    code: Mapped[str] = mapped_column(SealedWith("meeting", gone=""))
     code_key: Mapped[str] = mapped_column(String(64), unique=True)
     asked_at: Mapped[datetime] = mapped_column(Moment)
     slot_at: Mapped[datetime | None] = mapped_column(Moment)
@@ -32,7 +32,7 @@ class Meeting(Base):
     ended_at: Mapped[datetime | None] = mapped_column(Moment)
     is_same: Mapped[bool | None]
     ticked: Mapped[list[str]] = mapped_column(JSON, default=list)
-    note: Mapped[str] = mapped_column(Sealed("meeting"), default="")
+    note: Mapped[str] = mapped_column(SealedWith("meeting", gone=""), default="")
 
 
 def open_of(session: Session, application_id: str, person: str) -> Meeting | None:

@@ -22,8 +22,9 @@ from identity import Account, AssertionRefused, Partner, Way, assuring, evidence
 from identity.assertions import Assertion, Expected
 from kit.database import Base, Moment
 from kit.errors import DomainError
+from kit.inherited import SealedWith
 from kit.random import new_id
-from kit.sealing import Sealed, fingerprint
+from kit.sealing import fingerprint
 
 LIVES = timedelta(minutes=10)
 
@@ -46,7 +47,7 @@ class Question(Base):
     partner: Mapped[str] = mapped_column(String(32))
     state_key: Mapped[str] = mapped_column(String(64), unique=True)
     nonce: Mapped[str] = mapped_column(String(64))
-    secret: Mapped[str] = mapped_column(Sealed("question"))
+    secret: Mapped[str] = mapped_column(SealedWith("question", gone=""))
     asked_at: Mapped[datetime] = mapped_column(Moment)
     used_at: Mapped[datetime | None] = mapped_column(Moment)
     outcome: Mapped[str | None] = mapped_column(String(30))

@@ -21,7 +21,7 @@ from catalogue import Item
 from kit.clock import office_day
 from kit.database import Base, Moment
 from kit.errors import DomainError
-from kit.sealing import Sealed
+from kit.inherited import SealedWith
 from kit.text import Frozen, Text
 from workflows import Human, Joint, Panel
 
@@ -75,7 +75,7 @@ class ClockTick(Base):
     day: Mapped[date]
     working_days: Mapped[int] = mapped_column(default=0)
     ground: Mapped[str] = mapped_column(String(20), default="")
-    reason: Mapped[str] = mapped_column(Sealed("clock"))
+    reason: Mapped[str] = mapped_column(SealedWith("clock", gone=""))
     actor: Mapped[str] = mapped_column(String(60))
     at: Mapped[datetime] = mapped_column(Moment)
 

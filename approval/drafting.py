@@ -21,7 +21,7 @@ from forms import Values
 from instruments import Block, Instrument, Unwritable
 from kit.clock import office_day
 from kit.database import Base, Moment
-from kit.sealing import Sealed
+from kit.inherited import SealedWith
 
 PERSONAL = "personal-page"
 
@@ -34,8 +34,8 @@ class SignedInstrument(Base):
     application_id: Mapped[str] = mapped_column(ForeignKey("application.id"), primary_key=True)
     code: Mapped[str] = mapped_column(String(40), primary_key=True)
     place: Mapped[int]
-    title: Mapped[str] = mapped_column(Sealed("instrument"))
-    blocks: Mapped[list[list[str]]] = mapped_column(Sealed("instrument"))
+    title: Mapped[str] = mapped_column(SealedWith("instrument", gone=""))
+    blocks: Mapped[list[list[str]]] = mapped_column(SealedWith("instrument", gone=[]))
     sha256: Mapped[str] = mapped_column(String(64))
     signed_at: Mapped[datetime] = mapped_column(Moment)
 

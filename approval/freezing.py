@@ -19,8 +19,8 @@ from approval.office import Office
 from identity import HOLDER, Account, Role
 from kit.database import Base, Moment
 from kit.errors import DomainError
+from kit.inherited import SealedWith
 from kit.random import new_id
-from kit.sealing import Sealed
 
 
 class CaseFrozen(DomainError):
@@ -48,10 +48,10 @@ class Freeze(Base):
     outcome: Mapped[str | None] = mapped_column(String(10))
     settled_by: Mapped[str | None] = mapped_column(ForeignKey("account.id"))
     settled_at: Mapped[datetime | None] = mapped_column(Moment)
-    reason: Mapped[str | None] = mapped_column(Sealed("freeze"))
+    reason: Mapped[str | None] = mapped_column(SealedWith("freeze"))
     is_proven: Mapped[bool] = mapped_column(default=True)
     number_key: Mapped[str | None] = mapped_column(String(64), index=True)
-    code: Mapped[str | None] = mapped_column(Sealed("freeze"))
+    code: Mapped[str | None] = mapped_column(SealedWith("freeze"))
     code_key: Mapped[str | None] = mapped_column(String(64), unique=True)
     proven_by: Mapped[str | None] = mapped_column(String(80))
     proven_at: Mapped[datetime | None] = mapped_column(Moment)

@@ -20,7 +20,8 @@ from approval.weighing import Inquired, as_json
 from forms import check
 from kit.clock import office_day
 from kit.database import Base, Moment
-from kit.sealing import Sealed, fingerprint
+from kit.inherited import SealedWith
+from kit.sealing import fingerprint
 
 NAMES, PLACE, REGISTER, FILINGS = "names", "place", "register", "filings"  # asked of our own tables, not of the bureau
 SIGNATURES = "signatures"
@@ -36,7 +37,7 @@ class Inquiry(Base):
     application_id: Mapped[str] = mapped_column(ForeignKey("application.id"), index=True)
     purpose: Mapped[str] = mapped_column(String(20))
     label: Mapped[str] = mapped_column(String(60))
-    answer: Mapped[dict[str, Any]] = mapped_column(Sealed("inquiry"))
+    answer: Mapped[dict[str, Any]] = mapped_column(SealedWith("inquiry", gone={}))
     asked_at: Mapped[datetime] = mapped_column(Moment)
 
 

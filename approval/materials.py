@@ -14,9 +14,9 @@ from approval.application import Application
 from kit import keyring
 from kit.database import Base, Moment
 from kit.errors import DomainError
+from kit.inherited import SealedWith
 from kit.owned import MARK, seal_owned, unseal_owned
 from kit.resealing import NOT_FROM, SEALED_FOR
-from kit.sealing import Sealed
 from kit.uploads import Kept
 
 MOST_OF_CASE = 20
@@ -40,7 +40,7 @@ class Material(Base):
     field: Mapped[str] = mapped_column(String(60), primary_key=True)
     sha256: Mapped[str] = mapped_column(String(64), primary_key=True)
     media_type: Mapped[str] = mapped_column(String(40))
-    name: Mapped[str] = mapped_column(Sealed("material_name"))
+    name: Mapped[str] = mapped_column(SealedWith("material_name", gone=""))
     size: Mapped[int]
     sealed: Mapped[bytes] = mapped_column(LargeBinary, info={SEALED_FOR: PURPOSE, NOT_FROM: MARK})
     uploaded_at: Mapped[datetime] = mapped_column(Moment)

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from approval.application import Application
 from identity import Account, Role
 from kit.database import Base, Moment
-from kit.sealing import Sealed
+from kit.inherited import SealedWith
 
 
 class Memo(Base):
@@ -29,7 +29,7 @@ class Memo(Base):
     to_account: Mapped[str | None] = mapped_column(ForeignKey("account.id"), index=True)
     to_role: Mapped[str | None] = mapped_column(String(20), index=True)
     written_by: Mapped[str] = mapped_column(String(60))
-    words: Mapped[str] = mapped_column(Sealed("memo"))
+    words: Mapped[str] = mapped_column(SealedWith("memo", gone=""))
     written_at: Mapped[datetime] = mapped_column(Moment)
     seen_at: Mapped[datetime | None] = mapped_column(Moment)
 

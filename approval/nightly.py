@@ -12,7 +12,7 @@ import structlog
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from approval import expiry, traces, unused
+from approval import erasing, expiry, traces, unused
 from approval.office import Office
 from identity.forgetting import Check, Proof, RetentionReport, Source, forget, last_report, of_night, prove, run
 from identity.strays import strays
@@ -42,6 +42,7 @@ class Nightly:
     def __init__(self, office: Office, folder: Path, more: Sequence[Source] = ()) -> None:
         self._office = office
         of_cases = [*expiry.sources(office), *traces.sources(office), *unused.sources(office)]
+        of_cases += erasing.sources(office)
         self._sources: list[Source] = [*more, *of_cases, *strays(office.database, folder, named_files)]
         self._checks: list[Check] = expiry.checks(office)
         self._last: datetime | None = None

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from approval.application import Application
 from kit.database import Base, Moment
-from kit.sealing import Sealed
+from kit.inherited import SealedWith
 
 
 class View(StrEnum):
@@ -34,7 +34,7 @@ class Opinion(Base):
     asked_at: Mapped[datetime] = mapped_column(Moment)
     due_on: Mapped[date | None]
     view: Mapped[str | None] = mapped_column(String(12))
-    words: Mapped[str] = mapped_column(Sealed("opinion"))
+    words: Mapped[str] = mapped_column(SealedWith("opinion", gone=""))
     given_by: Mapped[str | None] = mapped_column(ForeignKey("account.id"))
     given_at: Mapped[datetime | None] = mapped_column(Moment)
 

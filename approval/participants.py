@@ -24,9 +24,10 @@ from instruments import Instrument, Unwritable
 from kit.clock import office_day
 from kit.database import Base, Moment
 from kit.errors import DomainError
+from kit.inherited import SealedWith
 from kit.numbers import is_mobile, masked_phone
 from kit.random import new_id
-from kit.sealing import Sealed, fingerprint
+from kit.sealing import fingerprint
 from kit.text import Text
 
 # An invitation is a text message to somebody who did not ask for it.
@@ -71,10 +72,10 @@ class Participant(Base):
     id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)
     application_id: Mapped[str] = mapped_column(ForeignKey("application.id"), index=True)
     place: Mapped[str] = mapped_column(String(60))
-    role: Mapped[dict[str, str]] = mapped_column(Sealed("participant"))
-    name: Mapped[str] = mapped_column(Sealed("participant"))
-    phone: Mapped[str] = mapped_column(Sealed("participant"))
-    stands_for: Mapped[str | None] = mapped_column(Sealed("participant"))
+    role: Mapped[dict[str, str]] = mapped_column(SealedWith("participant", gone={}))
+    name: Mapped[str] = mapped_column(SealedWith("participant", gone=""))
+    phone: Mapped[str] = mapped_column(SealedWith("participant", gone=""))
+    stands_for: Mapped[str | None] = mapped_column(SealedWith("participant"))
     phone_key: Mapped[str] = mapped_column(String(64), index=True)
     invited_at: Mapped[datetime] = mapped_column(Moment)
     invitations: Mapped[int] = mapped_column(default=1)

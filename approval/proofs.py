@@ -28,7 +28,7 @@ from credit import Effect
 from kit.clock import office_day
 from kit.database import Base, Moment
 from kit.errors import DomainError
-from kit.sealing import Sealed
+from kit.inherited import SealedWith
 from kit.text import Frozen
 
 
@@ -43,9 +43,9 @@ class Proof(Base):
 
     application_id: Mapped[str] = mapped_column(ForeignKey("application.id"), primary_key=True)
     ruleset: Mapped[str] = mapped_column(String(16))
-    snapshot: Mapped[dict[str, Any]] = mapped_column(Sealed("proof"))
+    snapshot: Mapped[dict[str, Any]] = mapped_column(SealedWith("proof", gone={}))
     snapshot_digest: Mapped[str] = mapped_column(String(64))
-    trace: Mapped[list[dict[str, Any]]] = mapped_column(Sealed("proof"))
+    trace: Mapped[list[dict[str, Any]]] = mapped_column(SealedWith("proof", gone=[]))
     trace_digest: Mapped[str] = mapped_column(String(64))
     made_at: Mapped[datetime] = mapped_column(Moment)
 

@@ -25,8 +25,8 @@ from identity import Account, Role
 from kit.clock import office_day, three_months_on
 from kit.database import Base, Moment
 from kit.errors import DomainError
+from kit.inherited import SealedWith
 from kit.random import new_id
-from kit.sealing import Sealed
 from kit.text import Text
 from licences import Status
 from notices import Kind
@@ -89,14 +89,14 @@ class Revocation(Base):
     id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)
     application_id: Mapped[str] = mapped_column(ForeignKey("application.id"), index=True)
     by_victim: Mapped[bool]
-    words: Mapped[str] = mapped_column(Sealed("revocation"))
+    words: Mapped[str] = mapped_column(SealedWith("revocation", gone=""))
     stage: Mapped[str] = mapped_column(String(14), default=Stage.FILED)
     filed_at: Mapped[datetime] = mapped_column(Moment)
     take_up_by: Mapped[date | None]
     finish_by: Mapped[date | None]
     is_extended: Mapped[bool] = mapped_column(default=False)
     announced_until: Mapped[date | None]
-    reason: Mapped[str] = mapped_column(Sealed("revocation"))
+    reason: Mapped[str] = mapped_column(SealedWith("revocation", gone=""))
     basis: Mapped[str] = mapped_column(String(20), default="")
     decided_by: Mapped[str | None] = mapped_column(String(60))
     decided_at: Mapped[datetime | None] = mapped_column(Moment)

@@ -24,7 +24,8 @@ from identity.retention import What
 from kit.clock import office_day
 from kit.database import Base, Moment
 from kit.errors import DomainError
-from kit.sealing import Sealed, fingerprint
+from kit.inherited import SealedWith
+from kit.sealing import fingerprint
 
 
 class NotSampled(DomainError):
@@ -58,7 +59,7 @@ class Sample(Base):
     version: Mapped[int]
     drawn_at: Mapped[datetime] = mapped_column(Moment)
     agrees: Mapped[bool | None]
-    words: Mapped[str] = mapped_column(Sealed("sample"))
+    words: Mapped[str] = mapped_column(SealedWith("sample", gone=""))
     reviewed_by: Mapped[str | None] = mapped_column(ForeignKey("account.id"))
     reviewed_at: Mapped[datetime | None] = mapped_column(Moment, index=True)
 

@@ -22,7 +22,7 @@ from approval.viewers import asked_of_people
 from identity import Account
 from kit.database import Base, Moment
 from kit.errors import DomainError
-from kit.sealing import Sealed
+from kit.inherited import SealedWith
 
 EVENT = "personal.unmasked"
 LASTS = timedelta(minutes=30)
@@ -42,7 +42,7 @@ class Unmasking(Base):
     application_id: Mapped[str] = mapped_column(ForeignKey("application.id", ondelete="CASCADE"), index=True)
     account_id: Mapped[str] = mapped_column(ForeignKey("account.id"), index=True)
     fields: Mapped[list[str]] = mapped_column(JSON)
-    reason: Mapped[str] = mapped_column(Sealed("unmasking"))
+    reason: Mapped[str] = mapped_column(SealedWith("unmasking", gone=""))
     at: Mapped[datetime] = mapped_column(Moment)
     until: Mapped[datetime] = mapped_column(Moment)
     role: Mapped[str] = mapped_column(String(20))

@@ -8,7 +8,7 @@ in again after it has gone makes a new one, as the first time. I/O: database.
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, delete, exists, not_, select
+from sqlalchemy import ColumnElement, and_, delete, exists, not_, or_, select
 from sqlalchemy.orm import Session
 
 import audit
@@ -34,14 +34,15 @@ def sources(office: Office) -> list[Source]:
 def _is_unused(limit: datetime) -> ColumnElement[bool]:
     """Of an applicant who was not here since the limit and left nothing that the office has to keep."""
     own = (
-        exists().where(Application.applicant_id == Account.id),
+        exists().where(Application.applicant_id == Account.id, Application.erased_at.is_(None)),
         exists().where(Bundle.applicant_id == Account.id),
         exists().where(Participant.phone_key == Account.phone_key),
         exists().where(Freeze.said_by == Account.id),
         exists().where(Question.account_id == Account.id),
         exists().where(SignedIn.account_id == Account.id, SignedIn.until >= limit),
     )
-    return and_(Account.role == Role.APPLICANT, Account.created_at < limit, *(not_(one) for one in own))
+    has_words = or_(Account.is_active, Account.phone_key.is_not(None))
+    return and_(Account.role == Role.APPLICANT, Account.created_at < limit, has_words, *(not_(one) for one in own))
 
 
 def _accounts(office: Office) -> Source:
@@ -56,9 +57,18 @@ def _accounts(office: Office) -> Source:
             if account is not None:
                 session.execute(delete(SignedIn).where(SignedIn.account_id == account.id))
                 audit.erase(session, f"person:{account.id}")
-                session.delete(account)
+                _end(session, account)
 
     return Source("accounts", What.ACCOUNTS, overdue, destroy)
+
+
+def _end(session: Session, account: Account) -> None:
+    """Where an erased case remembers that there was one, its account does too, and says nothing of anybody."""
+    if session.scalar(select(exists().where(Application.applicant_id == account.id))):
+        account.name = account.phone = account.phone_key = None
+        account.is_active = False
+    else:
+        session.delete(account)
 
 
 def _phone_codes(office: Office) -> Source:

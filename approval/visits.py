@@ -19,7 +19,7 @@ from identity import Account, Role
 from kit.clock import office_day
 from kit.database import Base, Moment
 from kit.errors import DomainError
-from kit.sealing import Sealed
+from kit.inherited import SealedWith
 
 
 class NoVisitHere(DomainError):
@@ -49,7 +49,7 @@ class Visit(Base):
     officer_id: Mapped[str] = mapped_column(ForeignKey("account.id"))
     second_id: Mapped[str] = mapped_column(ForeignKey("account.id"))
     conforms: Mapped[bool]
-    words: Mapped[str] = mapped_column(Sealed("visit"))
+    words: Mapped[str] = mapped_column(SealedWith("visit", gone=""))
     recorded_at: Mapped[datetime] = mapped_column(Moment)
 
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from approval.application import Application
 from approval.decision import Correction, Decision
 from kit.database import Base, Moment
-from kit.sealing import Sealed
+from kit.inherited import SealedWith
 from kit.text import Text
 
 
@@ -24,9 +24,9 @@ class Vote(Base):
     seq: Mapped[int]
     person_id: Mapped[str] = mapped_column(ForeignKey("account.id"), index=True)
     outcome: Mapped[str] = mapped_column(String(10))
-    reason: Mapped[str] = mapped_column(Sealed("vote"))
+    reason: Mapped[str] = mapped_column(SealedWith("vote", gone=""))
     basis: Mapped[str] = mapped_column(String(20), default="")
-    corrections: Mapped[list[dict[str, Any]]] = mapped_column(Sealed("vote"))
+    corrections: Mapped[list[dict[str, Any]]] = mapped_column(SealedWith("vote", gone=[]))
     cast_at: Mapped[datetime] = mapped_column(Moment)
     is_open: Mapped[bool] = mapped_column(default=True)
 

@@ -28,9 +28,10 @@ from identity.vault import destroy_all_under, destroy_picture, holds_keys, keep_
 from kit import keyring
 from kit.database import Base, Moment, is_reading
 from kit.errors import DomainError
+from kit.inherited import SealedWith
 from kit.random import new_id
 from kit.resealing import NOT_FROM, SEALED_FOR
-from kit.sealing import Sealed, seal_under, unseal, unseal_under
+from kit.sealing import seal_under, unseal, unseal_under
 
 CONSENT_VERSION = load_consents().current(FACE).version
 MOST_ATTEMPTS = 5
@@ -95,7 +96,7 @@ class Evidence(Base):
     assured_at: Mapped[datetime | None] = mapped_column(Moment)
     assured_by: Mapped[str | None] = mapped_column(String(80))
     # Not under the person's key: what an officer looked at and noted is kept as long as the file.
-    assurance: Mapped[dict[str, Any] | None] = mapped_column(Sealed("assurance"))
+    assurance: Mapped[dict[str, Any] | None] = mapped_column(SealedWith("assurance"))
     vault_key: Mapped[str | None] = mapped_column(String(32), index=True)
     subject_key: Mapped[str | None] = mapped_column(String(64), index=True)
 

@@ -24,8 +24,9 @@ from identity.vault import view_picture
 from kit import keyring
 from kit.commitments import commit, opens
 from kit.database import Base, Moment
+from kit.inherited import SealedWith
 from kit.random import new_id
-from kit.sealing import Sealed, fingerprint, seal_under, unseal_under
+from kit.sealing import fingerprint, seal_under, unseal_under
 
 FORMAT = "identity-record-2"
 OLD_FORMAT = "identity-record-1"
@@ -43,7 +44,7 @@ class IdentityRecord(Base):
     application_id: Mapped[str] = mapped_column(String(32), index=True)
     person: Mapped[str] = mapped_column(String(60))
     occasion: Mapped[str] = mapped_column(String(20))
-    content: Mapped[dict[str, Any]] = mapped_column(Sealed("identity_record"))
+    content: Mapped[dict[str, Any]] = mapped_column(SealedWith("identity_record", gone={}))
     digest: Mapped[str] = mapped_column(String(64))
     salts: Mapped[bytes] = mapped_column(LargeBinary)
     key: Mapped[str] = mapped_column(String(32))

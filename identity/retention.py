@@ -35,6 +35,8 @@ class What(StrEnum):
     DRAFT_PICTURES = "draft_pictures"
     DRAFT_WARNINGS = "draft_warnings"
     DRAFTS = "drafts"
+    WITHDRAWN_CASES = "withdrawn_cases"
+    REFUSED_CASES = "refused_cases"
     ORPHANS = "orphans"
     APPOINTMENTS = "appointments"
     PARTNER_QUESTIONS = "partner_questions"

@@ -38,7 +38,7 @@ class KeyringMissing(DomainError):
 
 
 class KeyGone(DomainError):
-    """What this key opened was deleted while something was to be sealed under it."""
+    """What this key opened was deleted, and nobody can read it again or put anything beside it."""
 
 
 class Keyring(Protocol):

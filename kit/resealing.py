@@ -94,7 +94,7 @@ def _older(
     raw = type_coerce(column, LargeBinary)
     query = select(*keys, raw).where(raw.is_not(None))
     query = query.where(func.substr(raw, 1, PREFIX, type_=LargeBinary) != current())
-    if mark := column.info.get(NOT_FROM):
+    if mark := column.info.get(NOT_FROM) or getattr(column.type, "own_mark", None):
         query = query.where(func.substr(raw, 1, len(mark), type_=LargeBinary) != mark)
     if own := column.info.get(UNLESS):
         query = query.where(table.c[own].is_(None))

@@ -154,6 +154,7 @@ class Sealed(TypeDecorator[Any]):
 
     impl = LargeBinary
     cache_ok = True
+    own_mark: bytes | None = None  # how values begin that lie under a key of the ring
 
     def __init__(self, purpose: str) -> None:
         super().__init__()

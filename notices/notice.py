@@ -8,8 +8,8 @@ from sqlalchemy import String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from kit.database import Base, Moment
+from kit.inherited import SealedWith
 from kit.random import new_id
-from kit.sealing import Sealed
 
 
 class Notice(Base):
@@ -24,7 +24,7 @@ class Notice(Base):
     version: Mapped[int]
     application_id: Mapped[str] = mapped_column(String(32), index=True)
     occasion: Mapped[str] = mapped_column(String(40), default="")
-    facts: Mapped[dict[str, Any]] = mapped_column(Sealed("notice"))
+    facts: Mapped[dict[str, Any]] = mapped_column(SealedWith("notice", gone={}))
     written_at: Mapped[datetime] = mapped_column(Moment)
     made_at: Mapped[datetime | None] = mapped_column(Moment, index=True)
     sha256: Mapped[str | None] = mapped_column(String(64))

@@ -23,8 +23,9 @@ from identity.liveness.reading import FrameReading, read_back, written_down
 from identity.vault import destroy_picture
 from kit.database import Base, Moment
 from kit.errors import DomainError
+from kit.inherited import SealedWith
 from kit.random import new_id
-from kit.sealing import Sealed, fingerprint
+from kit.sealing import fingerprint
 
 LIVES = timedelta(seconds=60)
 GRACE = timedelta(seconds=6)  # beyond the patience of a phase, for a slow network
@@ -111,7 +112,7 @@ class LiveSession(Base):
     account_id: Mapped[str] = mapped_column(String(32), index=True)
     device: Mapped[str] = mapped_column(String(64))
     state: Mapped[str] = mapped_column(String(10))
-    plan: Mapped[dict[str, Any]] = mapped_column(Sealed("live"))
+    plan: Mapped[dict[str, Any]] = mapped_column(SealedWith("live", gone={}))
     phase: Mapped[int] = mapped_column(default=0)
     seen: Mapped[int] = mapped_column(default=0)
     last_batch: Mapped[str | None] = mapped_column(String(64))
@@ -120,7 +121,7 @@ class LiveSession(Base):
     expires_at: Mapped[datetime] = mapped_column(Moment, index=True)
     ended_at: Mapped[datetime | None] = mapped_column(Moment)
     outcome: Mapped[str | None] = mapped_column(String(10))
-    measures: Mapped[dict[str, Any] | None] = mapped_column(Sealed("live"))
+    measures: Mapped[dict[str, Any] | None] = mapped_column(SealedWith("live"))
     pictures: Mapped[list[Any]] = mapped_column(JSON, default=list)
     digests: Mapped[list[Any]] = mapped_column(JSON, default=list)
     who: Mapped[str | None] = mapped_column(String(64), index=True)
