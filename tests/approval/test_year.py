@@ -154,6 +154,7 @@ def test_looked_at_day_by_day_everybody_is_told_on_the_right_day_and_on_no_other
             del open_cases[case]
     with database.reading() as session:
         told = [(memo.application_id, memo.kind, office_day(memo.written_at)) for memo in session.scalars(select(Memo))]
+        told.sort(key=lambda one: one[2])
     for case, limit in limits.items():
         at = WORKED.index(limit)
         last = limit + timedelta(days=STAYS_OPEN)
