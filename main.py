@@ -37,7 +37,15 @@ from audit import Ledger, Sequencer, ledger_of
 from catalogue import load_catalogue
 from console import addresses, decisions, items, keys, operations, privacy, processes, retention, staff, verifying
 from console.keeping import DRAIN_S, several, wait_for_signal
-from console.starting import refuse_database, refuse_log, refuse_settings, refuse_tables, refuse_year, use_ring
+from console.starting import (
+    refuse_database,
+    refuse_log,
+    refuse_measures,
+    refuse_settings,
+    refuse_tables,
+    refuse_year,
+    use_ring,
+)
 from credit import HttpBureau
 from demonstration import run as demonstration
 from demonstration.applicant import Stumbled
@@ -122,6 +130,7 @@ def build(settings: Settings) -> House:
     refuse_settings(settings)
     load_divisions()
     load_leads()  # a wrong file stops the service here, not a case later
+    refuse_measures(clock.office_day(clock.now()))
     faces = chosen_models(settings)
     load_consents()
     load_routes()

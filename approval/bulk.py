@@ -58,7 +58,7 @@ def approve(
     answers = list(asked)
     if not may_be_bulk(office, application):
         raise NotForBulk()
-    if version is None or application.version != version or deciding.news(application, answers):
+    if version is None or application.version != version or deciding.news(office, application, answers):
         raise deciding.StalePage()
     decision = Decision(Outcome.APPROVE, f"account:{person.id}", now)
     return deciding.decide(session, office, application_id, version, decision, now, answers)

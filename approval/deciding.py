@@ -12,8 +12,9 @@ from sqlalchemy.orm import Session
 
 import audit
 from approval import clocks, corrections, entries, memos, moving, papers, people, proofs, visits, votes
+from approval.acts import filing_of
 from approval.application import SET_ASIDE, Application, DecisionRow, Finding, State
-from approval.casefile import digest_of, item_of, locked, record, record_transition
+from approval.casefile import checked, digest_of, item_of, locked, record, record_transition
 from approval.claims import NotHeld, NotOpenForDecision, held_now
 from approval.decision import Decision, Outcome
 from approval.findings import PASSING, Found, of_credit
@@ -51,10 +52,11 @@ def recheck_credit(office: Office, application: Application) -> list[Inquired]:
     return ask_bureau(office, application, "decision", office.clock())
 
 
-def news(application: Application, asked: Iterable[Inquired]) -> list[Found]:
+def news(office: Office, application: Application, asked: Iterable[Inquired]) -> list[Found]:
     """Serious findings that the clerk has not seen."""
+    filing = filing_of(item_of(office, application), checked(office, application, office.clock()).values)
     seen = {(finding.rule, finding.effect, finding.subject) for finding in application.findings}
-    found = of_credit(finding for inquired in asked for finding in inquired.findings())
+    found = of_credit(finding for inquired in asked for finding in inquired.findings(filing))
     return [f for f in found if f.effect not in PASSING and (f.rule, str(f.effect), f.subject) not in seen]
 
 

@@ -7,7 +7,7 @@ I/O: database, environment.
 import os
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import date, datetime
 
 import typer
 from sqlalchemy import select
@@ -15,8 +15,10 @@ from sqlalchemy.exc import ProgrammingError
 
 from approval.calendar import CalendarYear
 from audit import LogKeyForeign
+from credit import RuleUnfounded, must_be_listed, rulebook
 from kit import keyring, sealing
 from kit.database import Database
+from kit.declared import Refused
 from kit.keyring import DatabaseKeyring
 from kit.masterkey import master_key, old_master_key
 from kit.sealing import SealBroken
@@ -76,6 +78,14 @@ def refuse_tables() -> Iterator[None]:
         if getattr(error.orig, "sqlstate", "") != NO_RIGHT:
             raise
         _refuse(["The tables are not those of this release: their owner runs `main.py migrate` and grants.sql first."])
+
+
+def refuse_measures(day: date) -> None:
+    """A rule of credit that may not be applied on the day. Raises typer.Exit."""
+    try:
+        must_be_listed(rulebook(), day)
+    except (RuleUnfounded, Refused) as error:
+        _refuse([str(error)])
 
 
 def _refuse(faults: Iterable[str]) -> None:

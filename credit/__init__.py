@@ -3,16 +3,20 @@
 
 from credit.breaker import Breaker
 from credit.bureau import Bureau, Firm, HttpBureau, Unanswered
+from credit.editions import measures
 from credit.effect import Effect, Role, Subject
+from credit.filing import Act, Filing
 from credit.report import CreditFinding, CreditReport, Record, assess, worst
-from credit.rulebook import Rule, RuleUnfounded, rulebook
+from credit.rulebook import Rule, RuleUnfounded, must_be_listed, rulebook
 
 __all__ = [
+    "Act",
     "Breaker",
     "Bureau",
     "CreditFinding",
     "CreditReport",
     "Effect",
+    "Filing",
     "Firm",
     "HttpBureau",
     "Record",
@@ -22,6 +26,8 @@ __all__ = [
     "Subject",
     "Unanswered",
     "assess",
+    "measures",
+    "must_be_listed",
     "rulebook",
     "worst",
 ]

@@ -97,7 +97,7 @@ def _credit_again(id: str, desk: DeskDep, now: Now, clerk: Clerk, asked: Decisio
     fresh = deciding.recheck_credit(desk.office, application)
     with desk.office.database.writing() as session:
         case = casefile.locked(session, id)
-        if news := deciding.news(case, fresh):
+        if news := deciding.news(desk.office, case, fresh):
             keep_inquiries(session, case, fresh, now)
             deciding.add_findings(session, case, "review", news, now)
     if news:

@@ -78,7 +78,7 @@ def decide(
 ) -> Response:
     typed = _typed(posted)
     application = looking.case_for(db, id, clerk)
-    news = deciding.news(application, fresh)
+    news = deciding.news(desk.office, application, fresh)
     if news:
         keep_inquiries(db, application, fresh, now)
         deciding.add_findings(db, application, "review", news, now)
