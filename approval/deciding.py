@@ -12,17 +12,17 @@ from sqlalchemy.orm import Session
 
 import audit
 from approval import clocks, corrections, entries, memos, moving, papers, people, proofs, visits, votes
-from approval.acts import filing_of
 from approval.application import SET_ASIDE, Application, DecisionRow, Finding, State
-from approval.casefile import checked, digest_of, item_of, locked, record, record_transition
+from approval.casefile import digest_of, item_of, locked, record, record_transition
 from approval.claims import NotHeld, NotOpenForDecision, held_now
 from approval.decision import Decision, Outcome
-from approval.findings import PASSING, Found, of_credit
+from approval.findings import PASSING, Found
 from approval.freezing import must_be_free
 from approval.guards import Standing, must_be_open
-from approval.inquiries import ask_bureau, keep_inquiries
+from approval.inquiries import keep_inquiries
 from approval.office import Office
 from approval.placing import place
+from approval.rechecking import lift, news
 from approval.weighing import Inquired, weigh
 from credit import Effect
 from identity import Account, Role, when_final, write_message
@@ -47,17 +47,26 @@ class ClockSuspended(DomainError):
     """The clock stands still for a lawsuit, a hearing or an expert review: the decision waits for its end."""
 
 
-def recheck_credit(office: Office, application: Application) -> list[Inquired]:
-    """Ask the bureau again, for the decision. No transaction should be open for writing meanwhile."""
-    return ask_bureau(office, application, "decision", office.clock())
+def must_look_again(
+    session: Session,
+    office: Office,
+    application: Application,
+    outcome: Outcome | None,
+    asked: list[Inquired],
+    now: datetime,
+) -> bool:
+    """Whether the fresh answers of the bureau are news to the clerk; then they are kept with the case.
 
-
-def news(office: Office, application: Application, asked: Iterable[Inquired]) -> list[Found]:
-    """Serious findings that the clerk has not seen."""
-    filing = filing_of(item_of(office, application), checked(office, application, office.clock()).values)
-    seen = {(finding.rule, finding.effect, finding.subject) for finding in application.findings}
-    found = of_credit(finding for inquired in asked for finding in inquired.findings(filing))
-    return [f for f in found if f.effect not in PASSING and (f.rule, str(f.effect), f.subject) not in seen]
+    What the bureau does not say any more is taken away; that a refusal rested on it is news.
+    """
+    gone = lift(session, office, application, asked, now)
+    told = news(office, application, asked)
+    is_news = bool(told) or (outcome is Outcome.REFUSE and any(effect.is_refusal for effect in gone))
+    if is_news:
+        keep_inquiries(session, application, asked, now)
+        add_findings(session, application, "review", told, now)
+        session.flush()
+    return is_news
 
 
 def add_findings(session: Session, application: Application, step: str, found: Iterable[Found], now: datetime) -> None:
@@ -127,7 +136,9 @@ def decide(
     _may_act(session, application, person_id, version, now)
     if decision.outcome is Outcome.APPROVE:
         must_be_free(application)
-    keep_inquiries(session, application, asked, now)
+    answers = list(asked)
+    keep_inquiries(session, application, answers, now)
+    lift(session, office, application, answers, now)
     item = item_of(office, application)
     if decision.outcome is Outcome.REFUSE and decision.basis not in item.refusal_bases:
         raise BasisForeign()

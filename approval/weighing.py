@@ -6,7 +6,7 @@ A snapshot holds every input; nothing else is looked at. That is why a decision 
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -195,12 +195,20 @@ def _said(snapshot: Snapshot, item: Item, form: Form, result: Checked) -> Iterat
         yield from of_looked(snapshot.looked, item.result, result.values)
     filing = filing_of(item, result.values)
     for purpose in ("submission", "decision"):
-        asked = [inquired for inquired in snapshot.inquiries if inquired.purpose == purpose]
+        asked = [inquired for inquired in latest(snapshot.inquiries) if inquired.purpose == purpose]
         if asked:
             yield from of_credit(finding for inquired in asked for finding in inquired.findings(filing))
         for inquired in asked:
             against = {finding.rule for _label, finding in inquired.findings(filing)}
             yield from credit_held(inquired.label, inquired.answered(), inquired.roles, filing, against)
+
+
+def latest(inquiries: Iterable[Inquired]) -> list[Inquired]:
+    """What counts of the answers: one that came for the decision takes the place of that at submission, for repair ends
+    the use of a record. Silence takes the place of nothing."""
+    asked = list(inquiries)
+    heard = {one.label for one in asked if one.purpose == "decision" and one.report["status"] == "answered"}
+    return [one for one in asked if one.purpose == "decision" or one.label not in heard]
 
 
 def _trace_of_old(found: tuple[Found, ...], verdicts: tuple[Verdict, ...]) -> list[dict[str, Any]]:
