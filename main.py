@@ -20,16 +20,13 @@ from alembic.config import Config
 from sqlalchemy.exc import SQLAlchemyError
 
 import licences
-from addresses import load_divisions
 from approval import clocks, heartbeats
 from approval.decision import REFUSAL_BASES
 from approval.gatebook import load_gates
 from approval.guards import GUARDS
 from approval.invariants import Premises
-from approval.leads import load_leads
 from approval.nightly import Nightly
 from approval.office import Office
-from approval.roles import load_needs
 from approval.running import Runner
 from approval.steps import VERBS
 from approval.sweeping import sweep
@@ -37,25 +34,23 @@ from audit import Ledger, Sequencer, ledger_of
 from catalogue import load_catalogue
 from console import addresses, decisions, items, keys, operations, privacy, processes, retention, staff, verifying
 from console.keeping import DRAIN_S, several, wait_for_signal
+from console.reaching import bureau_of
 from console.starting import (
+    read_declarations,
     refuse_database,
     refuse_log,
-    refuse_measures,
     refuse_settings,
     refuse_tables,
     refuse_year,
     use_ring,
 )
-from credit import HttpBureau
 from demonstration import run as demonstration
 from demonstration.applicant import Stumbled
 from identity import (
     gateway_at,
     load_callers,
-    load_consents,
     load_directories,
     load_retention,
-    load_routes,
     seed_offices,
     sending,
 )
@@ -128,13 +123,8 @@ class House:
 def build(settings: Settings) -> House:
     """Compose the office. Raises typer.Exit with one clear sentence if a secret is missing."""
     refuse_settings(settings)
-    load_divisions()
-    load_leads()  # a wrong file stops the service here, not a case later
-    refuse_measures(clock.office_day(clock.now()))
+    read_declarations(clock.office_day(clock.now()))
     faces = chosen_models(settings)
-    load_consents()
-    load_routes()
-    load_needs()
     load_partners(settings.partners)
     load_directories(settings.oidc_providers)
     load_callers(settings.callers)
@@ -153,7 +143,7 @@ def build(settings: Settings) -> House:
         database=database,
         catalogue=load_catalogue(verbs=set(VERBS), guards=set(GUARDS), texts=CODES, bases=set(REFUSAL_BASES)),
         gates=load_gates(),
-        bureau=HttpBureau(settings.bureau_url, settings.bureau_token.get_secret_value()),
+        bureau=bureau_of(settings),
         issuer=Issuer(store, signer, settings.public_url),
         maker=Maker(
             store,

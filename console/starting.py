@@ -13,9 +13,13 @@ import typer
 from sqlalchemy import select
 from sqlalchemy.exc import ProgrammingError
 
+from addresses import load_divisions
 from approval.calendar import CalendarYear
+from approval.leads import load_leads
+from approval.roles import load_needs
 from audit import LogKeyForeign
 from credit import RuleUnfounded, must_be_listed, rulebook
+from identity import load_consents, load_routes
 from kit import keyring, sealing
 from kit.database import Database
 from kit.declared import Refused
@@ -80,8 +84,14 @@ def refuse_tables() -> Iterator[None]:
         _refuse(["The tables are not those of this release: their owner runs `main.py migrate` and grants.sql first."])
 
 
-def refuse_measures(day: date) -> None:
-    """A rule of credit that may not be applied on the day. Raises typer.Exit."""
+def read_declarations(day: date) -> None:
+    """A wrong file stops the service here, not a case later. Raises typer.Exit for a rule of credit that may not be
+    applied on the day, kit.declared.Refused for another file."""
+    load_divisions()
+    load_leads()
+    load_consents()
+    load_routes()
+    load_needs()
     try:
         must_be_listed(rulebook(), day)
     except (RuleUnfounded, Refused) as error:

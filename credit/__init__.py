@@ -8,6 +8,7 @@ from credit.effect import Effect, Role, Subject
 from credit.filing import Act, Filing
 from credit.report import CreditFinding, CreditReport, Record, assess, worst
 from credit.rulebook import Rule, RuleUnfounded, must_be_listed, rulebook
+from credit.sources import Reach, TwoSources, bureau_at
 
 __all__ = [
     "Act",
@@ -19,13 +20,16 @@ __all__ = [
     "Filing",
     "Firm",
     "HttpBureau",
+    "Reach",
     "Record",
     "Role",
     "Rule",
     "RuleUnfounded",
     "Subject",
+    "TwoSources",
     "Unanswered",
     "assess",
+    "bureau_at",
     "measures",
     "must_be_listed",
     "rulebook",
