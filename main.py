@@ -33,6 +33,7 @@ from approval.sweeping import sweep
 from audit import Ledger, Sequencer, ledger_of
 from catalogue import load_catalogue
 from console import addresses, decisions, items, keys, operations, privacy, processes, retention, staff, verifying
+from console import listing as lists
 from console.keeping import DRAIN_S, several, wait_for_signal
 from console.reaching import bureau_of
 from console.starting import (
@@ -86,6 +87,7 @@ cli.add_typer(processes.commands(lambda: build(Settings()).office), name="proces
 cli.add_typer(decisions.commands(lambda: build(Settings()).office), name="decision")
 cli.add_typer(items.commands(), name="items")
 cli.add_typer(addresses.commands(lambda: build(Settings()).office), name="addresses")
+cli.add_typer(lists.commands(lambda: migrate_to_head(build(Settings())).office), name="credit")
 cli.add_typer(staff.commands(lambda: migrate_to_head(build(Settings())).office), name="staff")
 cli.add_typer(retention.commands(lambda: build(Settings()).nightly), name="retention")
 cli.add_typer(keys.commands(lambda: migrate_to_head(build(Settings()))), name="keys")
@@ -123,11 +125,8 @@ class House:
 def build(settings: Settings) -> House:
     """Compose the office. Raises typer.Exit with one clear sentence if a secret is missing."""
     refuse_settings(settings)
-    read_declarations(clock.office_day(clock.now()))
+    read_declarations(settings, clock.office_day(clock.now()))
     faces = chosen_models(settings)
-    load_partners(settings.partners)
-    load_directories(settings.oidc_providers)
-    load_callers(settings.callers)
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     database = Database(settings.database)
     refuse_database(database)
@@ -143,7 +142,7 @@ def build(settings: Settings) -> House:
         database=database,
         catalogue=load_catalogue(verbs=set(VERBS), guards=set(GUARDS), texts=CODES, bases=set(REFUSAL_BASES)),
         gates=load_gates(),
-        bureau=bureau_of(settings),
+        bureau=bureau_of(settings, database),
         issuer=Issuer(store, signer, settings.public_url),
         maker=Maker(
             store,

@@ -19,7 +19,8 @@ from approval.leads import load_leads
 from approval.roles import load_needs
 from audit import LogKeyForeign
 from credit import RuleUnfounded, must_be_listed, rulebook
-from identity import load_consents, load_routes
+from identity import load_callers, load_consents, load_directories, load_routes
+from identity.partners import load_partners
 from kit import keyring, sealing
 from kit.database import Database
 from kit.declared import Refused
@@ -84,7 +85,7 @@ def refuse_tables() -> Iterator[None]:
         _refuse(["The tables are not those of this release: their owner runs `main.py migrate` and grants.sql first."])
 
 
-def read_declarations(day: date) -> None:
+def read_declarations(settings: Settings, day: date) -> None:
     """A wrong file stops the service here, not a case later. Raises typer.Exit for a rule of credit that may not be
     applied on the day, kit.declared.Refused for another file."""
     load_divisions()
@@ -92,6 +93,9 @@ def read_declarations(day: date) -> None:
     load_consents()
     load_routes()
     load_needs()
+    load_partners(settings.partners)
+    load_directories(settings.oidc_providers)
+    load_callers(settings.callers)
     try:
         must_be_listed(rulebook(), day)
     except (RuleUnfounded, Refused) as error:

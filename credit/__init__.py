@@ -6,6 +6,8 @@ from credit.bureau import Bureau, Firm, HttpBureau, Unanswered
 from credit.editions import measures
 from credit.effect import Effect, Role, Subject
 from credit.filing import Act, Filing
+from credit.listing import Fault, ListRefused, import_list
+from credit.published import ListSource, editions
 from credit.report import CreditFinding, CreditReport, Record, assess, worst
 from credit.rulebook import Rule, RuleUnfounded, must_be_listed, rulebook
 from credit.sources import Reach, TwoSources, bureau_at
@@ -17,9 +19,12 @@ __all__ = [
     "CreditFinding",
     "CreditReport",
     "Effect",
+    "Fault",
     "Filing",
     "Firm",
     "HttpBureau",
+    "ListRefused",
+    "ListSource",
     "Reach",
     "Record",
     "Role",
@@ -30,6 +35,8 @@ __all__ = [
     "Unanswered",
     "assess",
     "bureau_at",
+    "editions",
+    "import_list",
     "measures",
     "must_be_listed",
     "rulebook",

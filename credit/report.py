@@ -30,6 +30,10 @@ _REASONS = {
         zh="返回的记录所对应的惩戒措施不在当日有效的措施清单上，不能据此作出任何限制",
         en="the measure for a record that was answered is on no list in force that day: nothing may be limited by it",
     ),
+    "partial": Text(
+        zh="只能从公布的名单查询，其余记录类别没有得到答复",
+        en="only published lists could be asked: of other kinds of records nothing is known",
+    ),
     "unclassified": Text(zh="返回了现行规则没有收录的记录类别", en="a kind of record that no rule knows was answered"),
 }
 _NO_ANSWER = Text(zh="信用信息来源暂时没有给出可用的答复", en="the credit source gave no usable answer")
@@ -48,7 +52,10 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class CreditReport:
-    """`reference` is the bureau's number of its answer; `reason` says why there is none. No name, no number."""
+    """`reference` is the bureau's number of its answer; `reason` says why there is none. No name, no number.
+
+    `covers`: the kinds of records that the source knows of, where it does not know of all (a published list).
+    """
 
     subject: Subject
     status: Status
@@ -57,6 +64,7 @@ class CreditReport:
     source: str
     reference: str = ""
     reason: str = ""
+    covers: tuple[str, ...] | None = None
 
     def is_stale(self, now: datetime) -> bool:
         """Repair ends use: an answer older than 24 hours must be asked for again."""
@@ -126,6 +134,8 @@ def assess(
     in_force = [record for record in report.records if not record.repaired]
     wanted = tuple(dict.fromkeys(roles))
     acting = [rule for rule in rules if rule.acts_on(filing)]
+    if report.covers is not None and _asks_more(report, acting, wanted):
+        found.append(_uncertain(report, rules, "partial"))
     for record in in_force:
         if record.kind not in known and (record.until is None or today <= record.until):
             found.append(_uncertain(report, rules, "unclassified"))
@@ -147,6 +157,13 @@ def _applies(rule: Rule, report: CreditReport, record: Record, role: Role, today
         return False
     end = last_day(record, rule)
     return rule.subject in (None, report.subject) and (end is None or today <= end)
+
+
+def _asks_more(report: CreditReport, acting: Iterable[Rule], roles: Iterable[Role]) -> bool:
+    """Whether a rule asks of these roles what the source does not know of."""
+    covered, held = set(report.covers or ()), set(roles)
+    asked = (rule for rule in acting if rule.effect is not Effect.ALLOW and rule.subject in (None, report.subject))
+    return any(held & set(rule.roles) and set(rule.facts) - covered for rule in asked)
 
 
 def _finding(report: CreditReport, rule: Rule, record: Record, role: Role) -> CreditFinding:

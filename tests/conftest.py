@@ -23,6 +23,7 @@ from tests.keys import MemoryKeyring
 TABLE_MODULES = (
     "addresses.library",
     "audit",
+    "credit",
     "kit.counting",
     "identity.accounts",
     "identity.codes",
