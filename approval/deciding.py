@@ -15,6 +15,7 @@ from approval import clocks, corrections, entries, memos, moving, papers, people
 from approval.application import SET_ASIDE, Application, DecisionRow, Finding, State
 from approval.casefile import digest_of, item_of, locked, record, record_transition
 from approval.claims import NotHeld, NotOpenForDecision, held_now
+from approval.contesting import must_be_answered
 from approval.decision import Decision, Outcome
 from approval.findings import PASSING, Found
 from approval.freezing import must_be_free
@@ -142,6 +143,8 @@ def decide(
     item = item_of(office, application)
     if decision.outcome is Outcome.REFUSE and decision.basis not in item.refusal_bases:
         raise BasisForeign()
+    if decision.outcome is Outcome.REFUSE:
+        must_be_answered(session, application)
     decision = corrections.with_clauses(decision, application.findings, item)
     process = office.catalogue.process_of(item)
     step = process.steps[application.step or ""]

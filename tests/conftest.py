@@ -49,6 +49,7 @@ TABLE_MODULES = (
     "approval.asserting",
     "approval.calendar",
     "approval.clocks",
+    "approval.contesting",
     "approval.filings",
     "approval.freezing",
     "approval.heartbeats",
