@@ -19,8 +19,11 @@ from approval.claims import NotHeld, held_now
 from approval.decision import SHORTEST_REASON, ReasonRequired, is_sentence
 from approval.office import Office
 from approval.rechecking import CREDIT, lift
+from approval.registered import SELF
 from approval.weighing import Inquired
+from catalogue import Item
 from credit import Effect
+from credit import Role as CreditRole
 from identity import Account, Role
 from kit.database import Base, Moment
 from kit.errors import DomainError
@@ -79,20 +82,33 @@ def contests(session: Session, application_id: str) -> list[Contest]:
     return list(session.scalars(query.order_by(Contest.contested_at, Contest.id)))
 
 
-def findings_told(application: Application, holder: str) -> list[Finding]:
-    """What the machine found, for the person it is about (个人信息保护法第24条); of others' credit nothing is shown."""
+def findings_told(application: Application, item: Item) -> list[Finding]:
+    """What the machine found, for the person it is about (个人信息保护法第24条); of others' credit nothing is shown.
+
+    That of the business is told to whoever the register has in charge of it, and to nobody who only wants to be.
+    """
+    told = {item.holder.label.zh, ""}
+    if _speaks_for_business(application):
+        told |= {person.label.zh for person in item.persons if person.role == CreditRole.ENTITY}
     return [
         f
         for f in application.findings
-        if not f.rule.startswith("GATE") and (not f.rule.startswith("CR-") or f.subject in (holder, ""))
+        if not f.rule.startswith("GATE") and (not f.rule.startswith(CREDIT) or f.subject in told)
     ]
+
+
+def _speaks_for_business(application: Application) -> bool:
+    found = {finding.rule for finding in application.findings}
+    changes = application.answers.get("changes")
+    replaces_who_speaks = isinstance(changes, list) and bool(SELF & {str(change) for change in changes})
+    return "REG-01" in found and not found & {"REG-03", "REG-04", "REG-07"} and not replaces_who_speaks
 
 
 def contestable(session: Session, office: Office, application: Application) -> list[Finding]:
     """What the applicant may contest now: findings of credit that they are shown, each once."""
     if application.state not in OPEN or application.decision is not None:
         return []
-    told = findings_told(application, item_of(office, application).holder.label.zh)
+    told = findings_told(application, item_of(office, application))
     before = contests(session, application.id)
     return [f for f in told if _is_of_credit(f) and not any(contest.is_about(f) for contest in before)]
 

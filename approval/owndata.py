@@ -79,7 +79,7 @@ def _application(session: Session, office: Office, application: Application) -> 
         ],
         "findings": [
             {"rule": one.rule, "message": one.message, "basis": one.basis, "found_at": one.found_at.isoformat()}
-            for one in findings_told(application, item.holder.label.zh)
+            for one in findings_told(application, item)
         ],
         "contests": [
             {"rule": one.rule, "words": one.words, "at": one.contested_at.isoformat(), "answer": one.reason}

@@ -5,13 +5,23 @@ from datetime import date
 
 import pytest
 
-from approval import contesting, owndata, rechecking
+from approval import casefile, contesting, owndata, rechecking
 from approval.application import Application, State
 from approval.contesting import ContestUnanswered, NothingToContest
 from approval.decision import ReasonRequired
 from credit import Record
 from tests.approval.registering import a_staffed_house, waiting
-from tests.approval.test_credit_outcomes import COURT, DEBT, REGULATOR, decided, effects, recorded, shop
+from tests.approval.test_credit_outcomes import (
+    COURT,
+    DEBT,
+    REGULATOR,
+    UNREACHABLE,
+    decided,
+    effects,
+    listed_business,
+    recorded,
+    shop,
+)
 from tests.conftest import NOON
 from tests.filling import PEOPLE
 from tests.journeys.inprocess import SENTENCE, House
@@ -136,3 +146,31 @@ def test_on_the_pages_it_is_contested_read_and_answered(house: House) -> None:
     assert house.post("wu", f"/review/{case}/contest", contest=contest.id, reason=SENTENCE).status_code == 409
     assert house.post("zhou", f"/review/{case}/contest", contest=contest.id, reason=SENTENCE).status_code == 303
     assert "来源仍有记载，维持" in house.ask("applicant", "GET", f"/cases/{case}").text
+
+
+def told(house: House, case: str) -> set[str]:
+    with house.database.reading() as session:
+        application = session.get_one(Application, case)
+        found = contesting.findings_told(application, casefile.item_of(house.office.office, application))
+        return {finding.rule for finding in found if finding.rule.startswith("CR-")}
+
+
+def test_what_is_recorded_of_a_business_is_told_to_whom_the_register_has_in_charge_and_to_nobody_else(
+    house: House,
+) -> None:
+    pledged = Record("equity_pledged", REGULATOR, date(2026, 3, 1))
+    theirs = listed_business(house, "simple-deregistration", pledged, responsible_id=PEOPLE[0])
+    assert told(house, theirs) == {"CR-09B"}
+    assert first_contestable(house, theirs) is not None
+    strangers = listed_business(house, "simple-deregistration", pledged, responsible_id=PEOPLE[4])
+    assert effects(house, strangers) == {"CR-09B": "refuse"}
+    assert told(house, strangers) == set()
+    would_be = listed_business(
+        house,
+        "company-change",
+        Record("tax_unpaid", REGULATOR, date(2026, 3, 1)),
+        UNREACHABLE,
+        changes=["representative"],
+    )
+    assert effects(house, would_be) == {"CR-06": "linked_required"}
+    assert told(house, would_be) == set()

@@ -10,6 +10,7 @@ from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import Response
 
 from approval import contesting, looking, rechecking
+from approval.application import State
 from approval.decision import ReasonRequired
 from approval.weighing import Inquired
 from web.deps import Clerk, Db, DeskDep, Now, OwnApplication
@@ -32,6 +33,8 @@ def contest(
     finding: Annotated[str, Form(max_length=20)] = "",
     words: Words = "",
 ) -> Response:
+    if application.state == State.DRAFT:  # nothing was asked about it yet
+        return go(f"/apply/{application.id}")
     wanted = int(finding) if finding.isdecimal() and len(finding) < 10 else -1
     try:
         contesting.contest(db, desk.office, application, wanted, words, now)

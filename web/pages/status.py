@@ -68,9 +68,7 @@ def status_page(
         stages=_stages(application, item, decision),
         next_step=NEXT[item.kind][state],
         due_on=application.due_on if not state.is_final else None,
-        findings=_findings(
-            application, item.holder.label.zh, {f.id for f in contestable(db, desk.office, application)}, typed or {}
-        ),
+        findings=_findings(application, item, {f.id for f in contestable(db, desk.office, application)}, typed or {}),
         decision=_decision(desk, decision, language_of(request)),
         corrections=_corrections(decision),
         correct_href=f"/cases/{application.id}/correct" if state is State.RETURNED else None,
@@ -110,7 +108,7 @@ def _stages(application: Application, item: Item, decision: DecisionRow | None) 
 
 
 def _findings(
-    application: Application, holder: str, contestable: set[int], typed: dict[int, str]
+    application: Application, item: Item, contestable: set[int], typed: dict[int, str]
 ) -> list[dict[str, Any]]:
     return [
         {
@@ -122,7 +120,7 @@ def _findings(
             "contest": f.id if f.id in contestable else None,
             "typed": typed.get(f.id, ""),
         }
-        for f in findings_told(application, holder)
+        for f in findings_told(application, item)
     ]
 
 
