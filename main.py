@@ -20,34 +20,38 @@ from alembic.config import Config
 from sqlalchemy.exc import SQLAlchemyError
 
 import licences
-from addresses import load_divisions
 from approval import clocks, heartbeats
 from approval.decision import REFUSAL_BASES
 from approval.gatebook import load_gates
 from approval.guards import GUARDS
 from approval.invariants import Premises
-from approval.leads import load_leads
 from approval.nightly import Nightly
 from approval.office import Office
-from approval.roles import load_needs
 from approval.running import Runner
 from approval.steps import VERBS
 from approval.sweeping import sweep
 from audit import Ledger, Sequencer, ledger_of
 from catalogue import load_catalogue
 from console import addresses, decisions, items, keys, operations, privacy, processes, retention, staff, verifying
+from console import listing as lists
 from console.keeping import DRAIN_S, several, wait_for_signal
-from console.starting import refuse_database, refuse_log, refuse_settings, refuse_tables, refuse_year, use_ring
-from credit import HttpBureau
+from console.reaching import bureau_of
+from console.starting import (
+    read_declarations,
+    refuse_database,
+    refuse_log,
+    refuse_settings,
+    refuse_tables,
+    refuse_year,
+    use_ring,
+)
 from demonstration import run as demonstration
 from demonstration.applicant import Stumbled
 from identity import (
     gateway_at,
     load_callers,
-    load_consents,
     load_directories,
     load_retention,
-    load_routes,
     seed_offices,
     sending,
 )
@@ -83,6 +87,7 @@ cli.add_typer(processes.commands(lambda: build(Settings()).office), name="proces
 cli.add_typer(decisions.commands(lambda: build(Settings()).office), name="decision")
 cli.add_typer(items.commands(), name="items")
 cli.add_typer(addresses.commands(lambda: build(Settings()).office), name="addresses")
+cli.add_typer(lists.commands(lambda: migrate_to_head(build(Settings())).office), name="credit")
 cli.add_typer(staff.commands(lambda: migrate_to_head(build(Settings())).office), name="staff")
 cli.add_typer(retention.commands(lambda: build(Settings()).nightly), name="retention")
 cli.add_typer(keys.commands(lambda: migrate_to_head(build(Settings()))), name="keys")
@@ -120,15 +125,8 @@ class House:
 def build(settings: Settings) -> House:
     """Compose the office. Raises typer.Exit with one clear sentence if a secret is missing."""
     refuse_settings(settings)
-    load_divisions()
-    load_leads()  # a wrong file stops the service here, not a case later
+    read_declarations(settings, clock.office_day(clock.now()))
     faces = chosen_models(settings)
-    load_consents()
-    load_routes()
-    load_needs()
-    load_partners(settings.partners)
-    load_directories(settings.oidc_providers)
-    load_callers(settings.callers)
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     database = Database(settings.database)
     refuse_database(database)
@@ -144,7 +142,7 @@ def build(settings: Settings) -> House:
         database=database,
         catalogue=load_catalogue(verbs=set(VERBS), guards=set(GUARDS), texts=CODES, bases=set(REFUSAL_BASES)),
         gates=load_gates(),
-        bureau=HttpBureau(settings.bureau_url, settings.bureau_token.get_secret_value()),
+        bureau=bureau_of(settings, database),
         issuer=Issuer(store, signer, settings.public_url),
         maker=Maker(
             store,

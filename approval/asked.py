@@ -12,7 +12,7 @@ from approval.findings import REAL_NAME, Found, Held, Measured
 from approval.gate import Verdict
 from approval.leads import FIELD, Neighbours, load_leads
 from approval.printing import RARE, TYPEFACE
-from credit import CreditReport, Effect, Role, rulebook
+from credit import CreditReport, Effect, Filing, Role, rulebook
 from forms import NAMES, Form, Values, known_rules
 from kit.text import Text
 
@@ -109,12 +109,15 @@ def place_held(neighbours: Neighbours | None) -> Iterator[Held]:
         yield Held("PLACE-03", leads.basis, leads.confidence, None, True, FIELD, outcome=None)
 
 
-def credit_held(label: str, report: CreditReport, roles: Iterable[str], found: Collection[str]) -> Iterator[Held]:
-    """Every measure that is asked of somebody in these roles. From a bureau that is silent nothing is known."""
+def credit_held(
+    label: str, report: CreditReport, roles: Iterable[str], filing: Filing, found: Collection[str]
+) -> Iterator[Held]:
+    """Every measure that is asked of somebody in these roles of such a filing. A silent bureau makes nothing known."""
     held, source = {Role(role) for role in roles}, f"{report.source} {report.reference}".strip()
     answered = report.status == "answered"
     for rule in rulebook():
         fits = not rule.roles or (held & set(rule.roles) and rule.subject in (None, report.subject))
+        fits = fits and rule.acts_on(filing)
         if rule.effect is not Effect.ALLOW and fits and rule.id not in found:
             count, outcome = (0, True) if answered else (None, None)
             yield Held(rule.id, rule.basis, rule.confidence, count, 0, label, source, outcome)

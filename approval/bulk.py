@@ -10,7 +10,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from approval import claims, deciding
+from approval import claims, deciding, rechecking
 from approval.application import Application, Finding, State
 from approval.casefile import item_of
 from approval.decision import Decision, Outcome
@@ -58,7 +58,7 @@ def approve(
     answers = list(asked)
     if not may_be_bulk(office, application):
         raise NotForBulk()
-    if version is None or application.version != version or deciding.news(application, answers):
+    if version is None or application.version != version or rechecking.news(office, application, answers):
         raise deciding.StalePage()
     decision = Decision(Outcome.APPROVE, f"account:{person.id}", now)
     return deciding.decide(session, office, application_id, version, decision, now, answers)

@@ -15,13 +15,15 @@ from approval import clocks, corrections, entries, memos, moving, papers, people
 from approval.application import SET_ASIDE, Application, DecisionRow, Finding, State
 from approval.casefile import digest_of, item_of, locked, record, record_transition
 from approval.claims import NotHeld, NotOpenForDecision, held_now
+from approval.contesting import must_be_answered
 from approval.decision import Decision, Outcome
-from approval.findings import PASSING, Found, of_credit
+from approval.findings import PASSING, Found
 from approval.freezing import must_be_free
 from approval.guards import Standing, must_be_open
-from approval.inquiries import ask_bureau, keep_inquiries
+from approval.inquiries import keep_inquiries
 from approval.office import Office
 from approval.placing import place
+from approval.rechecking import lift, news
 from approval.weighing import Inquired, weigh
 from credit import Effect
 from identity import Account, Role, when_final, write_message
@@ -46,16 +48,26 @@ class ClockSuspended(DomainError):
     """The clock stands still for a lawsuit, a hearing or an expert review: the decision waits for its end."""
 
 
-def recheck_credit(office: Office, application: Application) -> list[Inquired]:
-    """Ask the bureau again, for the decision. No transaction should be open for writing meanwhile."""
-    return ask_bureau(office, application, "decision", office.clock())
+def must_look_again(
+    session: Session,
+    office: Office,
+    application: Application,
+    outcome: Outcome | None,
+    asked: list[Inquired],
+    now: datetime,
+) -> bool:
+    """Whether the fresh answers of the bureau are news to the clerk; then they are kept with the case.
 
-
-def news(application: Application, asked: Iterable[Inquired]) -> list[Found]:
-    """Serious findings that the clerk has not seen."""
-    seen = {(finding.rule, finding.effect, finding.subject) for finding in application.findings}
-    found = of_credit(finding for inquired in asked for finding in inquired.findings())
-    return [f for f in found if f.effect not in PASSING and (f.rule, str(f.effect), f.subject) not in seen]
+    What the bureau does not say any more is taken away; that a refusal rested on it is news.
+    """
+    gone = lift(session, office, application, asked, now)
+    told = news(office, application, asked)
+    is_news = bool(told) or (outcome is Outcome.REFUSE and any(effect.is_refusal for effect in gone))
+    if is_news:
+        keep_inquiries(session, application, asked, now)
+        add_findings(session, application, "review", told, now)
+        session.flush()
+    return is_news
 
 
 def add_findings(session: Session, application: Application, step: str, found: Iterable[Found], now: datetime) -> None:
@@ -125,10 +137,14 @@ def decide(
     _may_act(session, application, person_id, version, now)
     if decision.outcome is Outcome.APPROVE:
         must_be_free(application)
-    keep_inquiries(session, application, asked, now)
+    answers = list(asked)
+    keep_inquiries(session, application, answers, now)
+    lift(session, office, application, answers, now)
     item = item_of(office, application)
     if decision.outcome is Outcome.REFUSE and decision.basis not in item.refusal_bases:
         raise BasisForeign()
+    if decision.outcome is Outcome.REFUSE:
+        must_be_answered(session, application)
     decision = corrections.with_clauses(decision, application.findings, item)
     process = office.catalogue.process_of(item)
     step = process.steps[application.step or ""]

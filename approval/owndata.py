@@ -15,23 +15,15 @@ import audit
 import licences
 import notices
 from approval import looks, materials, participants
-from approval.application import Application, Finding
+from approval.application import Application
 from approval.casefile import item_of
+from approval.contesting import contests, findings_told
 from approval.dossier import sections, stage_of
 from approval.office import Office
 from identity import Account, Consent
 
 EVENT = "data.exported"
 Told = dict[str, Any]
-
-
-def findings_told(application: Application, holder: str) -> list[Finding]:
-    """What the machine found, for the person it is about (个人信息保护法第24条); of others' credit nothing is shown."""
-    return [
-        f
-        for f in application.findings
-        if not f.rule.startswith("GATE") and (not f.rule.startswith("CR-") or f.subject in (holder, ""))
-    ]
 
 
 def consents_of(session: Session, application_id: str, person: str | None = None) -> list[Consent]:
@@ -87,7 +79,11 @@ def _application(session: Session, office: Office, application: Application) -> 
         ],
         "findings": [
             {"rule": one.rule, "message": one.message, "basis": one.basis, "found_at": one.found_at.isoformat()}
-            for one in findings_told(application, item.holder.label.zh)
+            for one in findings_told(application, item)
+        ],
+        "contests": [
+            {"rule": one.rule, "words": one.words, "at": one.contested_at.isoformat(), "answer": one.reason}
+            for one in contests(session, application.id)
         ],
         "decision": None
         if decision is None

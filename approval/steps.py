@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 import audit
 import licences
 from approval import concerned, entries, following, papers, proofs, sampling, together
+from approval.acts import filing_of
 from approval.application import Application
 from approval.assured import of_person, of_shown_card
 from approval.casefile import checked, item_of, record
@@ -137,17 +138,19 @@ def _looked_up(office: Office, application: Application, looked: Looked) -> Carr
     return Carried("checked", write)
 
 
-def _of_bureau(asked: list[Inquired]) -> list[Found]:
-    return list(of_credit(finding for inquired in asked for finding in inquired.findings()))
+def _of_bureau(office: Office, application: Application, asked: list[Inquired]) -> list[Found]:
+    filing = filing_of(item_of(office, application), checked(office, application, office.clock()).values)
+    return list(of_credit(finding for inquired in asked for finding in inquired.findings(filing)))
 
 
 def check_credit(office: Office, application: Application) -> Carried:
     """Every natural and legal person of the form, at submission."""
     asked = ask_bureau(office, application, "submission", office.clock())
+    found = _of_bureau(office, application, asked)
 
     def write(session: Session, application: Application, now: datetime) -> None:
         keep_inquiries(session, application, asked, now)
-        add_findings(session, application, "credit", _of_bureau(asked), now)
+        add_findings(session, application, "credit", found, now)
 
     return Carried("checked", write)
 
@@ -164,7 +167,7 @@ def weigh_findings(office: Office, application: Application) -> Carried:
     asked = ask_bureau(office, application, "decision", office.clock())
     fresh = Snapshot.model_validate({**dict(taken), "inquiries": (*taken.inquiries, *asked)})
     second = weigh(fresh, office.catalogue, office.gates)
-    found = [*(f for f in second.found if f.rule.startswith("G")), *_of_bureau(asked)]
+    found = [*(f for f in second.found if f.rule.startswith("G")), *_of_bureau(office, application, asked)]
 
     def note(session: Session, application: Application, now: datetime) -> None:
         keep_inquiries(session, application, asked, now)

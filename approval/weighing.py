@@ -6,7 +6,7 @@ A snapshot holds every input; nothing else is looked at. That is why a decision 
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -15,6 +15,7 @@ from typing import Any, Literal
 
 from pydantic import Field, TypeAdapter
 
+from approval.acts import filing_of
 from approval.asked import credit_held, form_held, identity_held, line_of, lines_of_gate, names_held, place_held
 from approval.assured import gate_facts, of_person, of_shown_card
 from approval.circumstances import Circumstances
@@ -29,7 +30,7 @@ from approval.printing import unprintable
 from approval.registered import Looked, of_looked
 from approval.seen import EvidenceFacts
 from catalogue import Catalogue, Item
-from credit import CreditFinding, CreditReport, Role, assess
+from credit import CreditFinding, CreditReport, Filing, Role, assess
 from forms import Answers, Checked, Form, check
 from kit.text import Frozen
 
@@ -53,6 +54,7 @@ RULES = tuple(
             "countersigned",
             "circumstances",
             "gatebook",
+            "acts",
         ),
     )
 )
@@ -74,8 +76,9 @@ class Inquired(Frozen):
     def answered(self) -> CreditReport:
         return _report.validate_python(self.report)
 
-    def findings(self) -> list[tuple[str, CreditFinding]]:
-        return [(self.label, f) for f in assess(self.answered(), [Role(role) for role in self.roles], self.day)]
+    def findings(self, filing: Filing) -> list[tuple[str, CreditFinding]]:
+        roles = [Role(role) for role in self.roles]
+        return [(self.label, f) for f in assess(self.answered(), roles, self.day, filing)]
 
 
 class GateAsked(Frozen):
@@ -190,13 +193,22 @@ def _said(snapshot: Snapshot, item: Item, form: Form, result: Checked) -> Iterat
     yield from of_filings(snapshot.filings)
     if snapshot.looked is not None:
         yield from of_looked(snapshot.looked, item.result, result.values)
+    filing = filing_of(item, result.values)
     for purpose in ("submission", "decision"):
-        asked = [inquired for inquired in snapshot.inquiries if inquired.purpose == purpose]
+        asked = [inquired for inquired in latest(snapshot.inquiries) if inquired.purpose == purpose]
         if asked:
-            yield from of_credit(finding for inquired in asked for finding in inquired.findings())
+            yield from of_credit(finding for inquired in asked for finding in inquired.findings(filing))
         for inquired in asked:
-            against = {finding.rule for _label, finding in inquired.findings()}
-            yield from credit_held(inquired.label, inquired.answered(), inquired.roles, against)
+            against = {finding.rule for _label, finding in inquired.findings(filing)}
+            yield from credit_held(inquired.label, inquired.answered(), inquired.roles, filing, against)
+
+
+def latest(inquiries: Iterable[Inquired]) -> list[Inquired]:
+    """What counts of the answers: one that came for the decision takes the place of that at submission, for repair ends
+    the use of a record. Silence takes the place of nothing."""
+    asked = list(inquiries)
+    heard = {one.label for one in asked if one.purpose == "decision" and one.report["status"] == "answered"}
+    return [one for one in asked if one.purpose == "decision" or one.label not in heard]
 
 
 def _trace_of_old(found: tuple[Found, ...], verdicts: tuple[Verdict, ...]) -> list[dict[str, Any]]:
@@ -208,7 +220,8 @@ def _trace_of_old(found: tuple[Found, ...], verdicts: tuple[Verdict, ...]) -> li
 def facts_for_gate(snapshot: Snapshot, item: Item, form: Form, result: Checked) -> Facts:
     """What the gate may ask: the form, the holder's proof and the bureau's latest answers."""
     asked = [inquired for inquired in snapshot.inquiries if inquired.purpose == "decision"] or list(snapshot.inquiries)
-    effects = {str(finding.effect) for inquired in asked for _label, finding in inquired.findings()}
+    filing = filing_of(item, result.values)
+    effects = {str(finding.effect) for inquired in asked for _label, finding in inquired.findings(filing)}
     known: dict[str, object] = {
         "is_correction": snapshot.is_correction,
         **gate_facts(snapshot.evidence, snapshot.straight_through),

@@ -126,6 +126,7 @@ class EntryResult(Frozen):
     which the business was registered. The form names the business by `code` and `name`.
 
     `converts`: items of another type, whose businesses become of the first of `setups` by a change of their type.
+    `is_simple`: the short way to end a business (简易注销), closed to some for whom the general one is open.
     """
 
     template: Literal["entry"]
@@ -133,6 +134,7 @@ class EntryResult(Frozen):
     kinds: tuple[str, ...] = Field(min_length=1)
     setups: tuple[str, ...] = ()
     converts: tuple[str, ...] = ()
+    is_simple: bool = False
     code: str = "business_code"
     name: str = "business_name"
 
@@ -140,6 +142,12 @@ class EntryResult(Frozen):
     def converts_into_something(self) -> "EntryResult":
         if self.converts and (self.act != "change" or not self.setups):
             raise ValueError("converts: only a change turns a business into one of `setups`")
+        return self
+
+    @model_validator(mode="after")
+    def ends_simply(self) -> "EntryResult":
+        if self.is_simple and self.act != "deregistration":
+            raise ValueError("is_simple: only a deregistration is general or simple")
         return self
 
 

@@ -7,16 +7,23 @@ I/O: database, environment.
 import os
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import date, datetime
 
 import typer
 from sqlalchemy import select
 from sqlalchemy.exc import ProgrammingError
 
+from addresses import load_divisions
 from approval.calendar import CalendarYear
+from approval.leads import load_leads
+from approval.roles import load_needs
 from audit import LogKeyForeign
+from credit import RuleUnfounded, must_be_listed, rulebook
+from identity import load_callers, load_consents, load_directories, load_routes
+from identity.partners import load_partners
 from kit import keyring, sealing
 from kit.database import Database
+from kit.declared import Refused
 from kit.keyring import DatabaseKeyring
 from kit.masterkey import master_key, old_master_key
 from kit.sealing import SealBroken
@@ -76,6 +83,23 @@ def refuse_tables() -> Iterator[None]:
         if getattr(error.orig, "sqlstate", "") != NO_RIGHT:
             raise
         _refuse(["The tables are not those of this release: their owner runs `main.py migrate` and grants.sql first."])
+
+
+def read_declarations(settings: Settings, day: date) -> None:
+    """A wrong file stops the service here, not a case later. Raises typer.Exit for a rule of credit that may not be
+    applied on the day, kit.declared.Refused for another file."""
+    load_divisions()
+    load_leads()
+    load_consents()
+    load_routes()
+    load_needs()
+    load_partners(settings.partners)
+    load_directories(settings.oidc_providers)
+    load_callers(settings.callers)
+    try:
+        must_be_listed(rulebook(), day)
+    except (RuleUnfounded, Refused) as error:
+        _refuse([str(error)])
 
 
 def _refuse(faults: Iterable[str]) -> None:

@@ -5,6 +5,7 @@ Contract: docs/bureau-contract.md. Whatever happens on the wire, the caller gets
 never a pass. Name and number go in the body only, and into no log. I/O: network.
 """
 
+import json
 import secrets
 import ssl
 import time
@@ -25,6 +26,7 @@ from kit import clock, measures, tracing
 from kit.certificates import public_trust
 from kit.clock import Clock
 from kit.errors import DomainError
+from kit.signed import keyed
 from kit.text import Frozen
 
 MOST_BYTES = 1_000_000
@@ -93,7 +95,10 @@ class _Named(Frozen):
 
 
 class HttpBureau:
-    """The bureau at `url`. `timeout` in seconds is the budget of one query with all its retries."""
+    """The bureau at `url`. `timeout` in seconds is the budget of one query with all its retries.
+
+    With `secret` each request is signed; `trust` may carry a certificate of ours (mutual TLS).
+    """
 
     def __init__(
         self,
@@ -104,9 +109,11 @@ class HttpBureau:
         now: Clock = clock.now,
         seconds: Callable[[], float] = time.monotonic,
         trust: ssl.SSLContext | None = None,
+        secret: str = "",
     ) -> None:
         self._base = f"{url.rstrip('/')}/v1"
         self._headers = {"Authorization": f"Bearer {token}", "Accept-Encoding": "identity"}
+        self._secret = secret
         self._budget = timeout
         self._now = now
         self._trust = trust or public_trust()
@@ -184,7 +191,7 @@ class HttpBureau:
     def _ask(self, client: httpx.Client, url: str, question: dict[str, str], deadline: float) -> bytes:
         """Ask, and once more after a short random rest if the bureau was away or over-worked."""
         try:
-            return _read(client, url, question)
+            return self._read(client, url, question)
         except httpx.ConnectError as error:
             if isinstance(error.__context__, ssl.SSLError):
                 raise
@@ -195,21 +202,25 @@ class HttpBureau:
         if time.monotonic() + rest >= deadline:
             raise Unanswered("timeout")
         time.sleep(rest)
-        return _read(client, url, question)
+        return self._read(client, url, question)
 
-
-def _read(client: httpx.Client, url: str, question: dict[str, str]) -> bytes:
-    with client.stream("POST", url, json=question) as response:
-        if response.status_code >= 500 or response.status_code == 429:
-            raise Unanswered("bureau_failed")
-        if response.status_code != 200:
-            raise Unanswered("bureau_refused")
-        body = bytearray()
-        for part in response.iter_raw(65_536):
-            body += part
-            if len(body) > MOST_BYTES:
-                raise Unanswered("too_large")
-    return bytes(body)
+    def _read(self, client: httpx.Client, url: str, question: dict[str, str]) -> bytes:
+        content = json.dumps(question, ensure_ascii=False).encode()
+        path = httpx.URL(url).raw_path.decode()
+        headers = {"content-type": "application/json"}
+        if self._secret:
+            headers |= keyed(self._secret, "POST", path, content, self._now())
+        with client.stream("POST", url, content=content, headers=headers) as response:
+            if response.status_code >= 500 or response.status_code == 429:
+                raise Unanswered("bureau_failed")
+            if response.status_code != 200:
+                raise Unanswered("bureau_refused")
+            body = bytearray()
+            for part in response.iter_raw(65_536):
+                body += part
+                if len(body) > MOST_BYTES:
+                    raise Unanswered("too_large")
+        return bytes(body)
 
 
 def _understood(body: bytes, subject: Subject, number: str) -> _Answer:

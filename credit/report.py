@@ -10,7 +10,9 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Literal
 
+from credit.editions import Measures, measures
 from credit.effect import Effect, Role, Subject
+from credit.filing import Filing
 from credit.rulebook import Confidence, Rule, rulebook
 from kit.text import Text
 
@@ -23,6 +25,14 @@ _REASONS = {
     "identity_uncertain": Text(
         zh="返回的记录与所查询主体的证件号码或姓名（名称）不能确认一致",
         en="the answer could not be matched with the number and name that were asked about",
+    ),
+    "measure_lapsed": Text(
+        zh="返回的记录所对应的惩戒措施不在当日有效的措施清单上，不能据此作出任何限制",
+        en="the measure for a record that was answered is on no list in force that day: nothing may be limited by it",
+    ),
+    "partial": Text(
+        zh="只能从公布的名单查询，其余记录类别没有得到答复",
+        en="only published lists could be asked: of other kinds of records nothing is known",
     ),
     "unclassified": Text(zh="返回了现行规则没有收录的记录类别", en="a kind of record that no rule knows was answered"),
 }
@@ -42,7 +52,10 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class CreditReport:
-    """`reference` is the bureau's number of its answer; `reason` says why there is none. No name, no number."""
+    """`reference` is the bureau's number of its answer; `reason` says why there is none. No name, no number.
+
+    `covers`: the kinds of records that the source knows of, where it does not know of all (a published list).
+    """
 
     subject: Subject
     status: Status
@@ -51,6 +64,7 @@ class CreditReport:
     source: str
     reference: str = ""
     reason: str = ""
+    covers: tuple[str, ...] | None = None
 
     def is_stale(self, now: datetime) -> bool:
         """Repair ends use: an answer older than 24 hours must be asked for again."""
@@ -101,26 +115,35 @@ def last_day(record: Record, rule: Rule) -> date | None:
 
 
 def assess(
-    report: CreditReport, roles: Iterable[Role], today: date, rules: Sequence[Rule] | None = None
+    report: CreditReport,
+    roles: Iterable[Role],
+    today: date,
+    filing: Filing,
+    rules: Sequence[Rule] | None = None,
+    lists: Measures | None = None,
 ) -> tuple[CreditFinding, ...]:
-    """What follows from the report for someone in `roles`, most severe first; () if nothing does.
+    """What follows from the report for someone in `roles` of this filing, most severe first; () if nothing does.
 
     `today` is the office day. No finding is a decision: a person decides on all above a notice (`effect.needs_person`).
     """
-    rules = rulebook() if rules is None else rules
+    rules, lists = rulebook() if rules is None else rules, measures() if lists is None else lists
     if report.status != "answered":
         return (_uncertain(report, rules, report.reason),)
     known = {fact for rule in rules for fact in rule.facts}
     found: list[CreditFinding] = []
     in_force = [record for record in report.records if not record.repaired]
     wanted = tuple(dict.fromkeys(roles))
+    acting = [rule for rule in rules if rule.acts_on(filing)]
+    if report.covers is not None and _asks_more(report, acting, wanted):
+        found.append(_uncertain(report, rules, "partial"))
     for record in in_force:
         if record.kind not in known and (record.until is None or today <= record.until):
             found.append(_uncertain(report, rules, "unclassified"))
-        for rule in rules:
-            found += [
-                _finding(report, rule, record, role) for role in wanted if _applies(rule, report, record, role, today)
-            ]
+        for rule in acting:
+            for role in (role for role in wanted if _applies(rule, report, record, role, today)):
+                listed = rule.is_listed(today, lists)
+                said = _finding(report, rule, record, role) if listed else _uncertain(report, rules, "measure_lapsed")
+                found.append(said)
     return tuple(sorted(dict.fromkeys(found), key=lambda finding: (-finding.effect.severity, finding.rule)))
 
 
@@ -134,6 +157,13 @@ def _applies(rule: Rule, report: CreditReport, record: Record, role: Role, today
         return False
     end = last_day(record, rule)
     return rule.subject in (None, report.subject) and (end is None or today <= end)
+
+
+def _asks_more(report: CreditReport, acting: Iterable[Rule], roles: Iterable[Role]) -> bool:
+    """Whether a rule asks of these roles what the source does not know of."""
+    covered, held = set(report.covers or ()), set(roles)
+    asked = (rule for rule in acting if rule.effect is not Effect.ALLOW and rule.subject in (None, report.subject))
+    return any(held & set(rule.roles) and set(rule.facts) - covered for rule in asked)
 
 
 def _finding(report: CreditReport, rule: Rule, record: Record, role: Role) -> CreditFinding:

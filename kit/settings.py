@@ -30,6 +30,13 @@ class Settings(BaseSettings):
     public_url: str = Field(default="http://127.0.0.1:8000", description="our address, printed into QR codes")
     bureau_url: str = Field(default="http://127.0.0.1:8001", description="the credit bureau (docs/bureau-contract.md)")
     bureau_token: SecretStr = Field(default=SecretStr(""), description="by which the bureau knows us")
+    bureau_secret: SecretStr = Field(default=SecretStr(""), description="signs what it is asked; empty: unsigned")
+    bureau_second_url: str = Field(default="", description="a second bureau for when the first does not answer")
+    bureau_second_token: SecretStr = Field(default=SecretStr(""), description="by which the second bureau knows us")
+    bureau_second_secret: SecretStr = Field(default=SecretStr(""), description="signs what the second is asked")
+    bureau_authority: Path | None = Field(default=None, description="PEM of who certifies the bureaus")
+    bureau_certificate: Path | None = Field(default=None, description="PEM of ours that is shown to them (mutual TLS)")
+    bureau_certificate_key: Path | None = Field(default=None, description="PEM of its key, mode 600")
     review_body: str = Field(
         default="南京市栖霞区人民政府", description="who reconsiders a decision (行政复议法第24条)"
     )

@@ -7,12 +7,14 @@ holidays nobody entered, a secret that everybody knows opens everything. So the 
 
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from sqlalchemy import text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
+from kit.certificates import mutual_trust
 from kit.clock import beijing
 from kit.database import Database, may_use_wal, sqlite_module
 from kit.masterkey import MasterKeyRefused, master_key, old_master_key
@@ -22,7 +24,8 @@ SHORTEST_TOKEN = 24
 FEWEST_BYTES = 8  # different ones in a key of 32: random bytes have about 30
 DEBUG = ("PYTHONASYNCIODEBUG", "PYTHONDEVMODE", "SQLALCHEMY_ECHO")
 HOME = ("127.0.0.1", "localhost", "::1", "testserver")
-ASKED = ("bureau_url", "witness_url")  # those of partners, directories and the gateway are checked where they are read
+# Those of partners, directories and the gateway are checked where they are read.
+ASKED = ("bureau_url", "bureau_second_url", "witness_url")
 TRACES = ("OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT")
 
 
@@ -35,7 +38,8 @@ def faults_of_settings(settings: Settings, environment: Mapping[str, str]) -> It
         yield "DEMONSTRATION=true has accounts that everybody knows: unset it where PUBLIC_URL is public."
     if is_public and not settings.is_https:
         yield "PUBLIC_URL must begin with https:// where it is public: cookies and licences' addresses depend on it."
-    for name in ("bureau_token", "metrics_token"):
+    yield from _of_bureaus(settings)
+    for name in ("bureau_token", "bureau_secret", "bureau_second_token", "bureau_second_secret", "metrics_token"):
         token = getattr(settings, name).get_secret_value()
         if is_public and token and len(token) < SHORTEST_TOKEN:
             yield f"{name.upper()} is shorter than {SHORTEST_TOKEN} characters: use `openssl rand -hex 32`."
@@ -96,6 +100,22 @@ def fault_of_database_address(address: str, sslmode: str) -> str | None:
 def _is_this_machine(host: str) -> bool:
     """A host may bring a port of its own: `127.0.0.1:5433`."""
     return host in HOME or host.rpartition(":")[0] in HOME
+
+
+def _of_bureaus(settings: Settings) -> Iterator[str]:
+    if (settings.bureau_certificate is None) != (settings.bureau_certificate_key is None):
+        yield "BUREAU_CERTIFICATE and BUREAU_CERTIFICATE_KEY belong together: set both, or neither."
+    elif settings.bureau_certificate is not None or settings.bureau_authority is not None:
+        yield from _of_files(settings.bureau_authority, settings.bureau_certificate, settings.bureau_certificate_key)
+
+
+def _of_files(authority: Path | None, certificate: Path | None, key: Path | None) -> Iterator[str]:
+    if key is not None and key.is_file() and key.stat().st_mode & 0o077:
+        yield "BUREAU_CERTIFICATE_KEY can be read by others: give it mode 600."
+    try:
+        mutual_trust(authority, certificate, key)
+    except OSError:
+        yield "BUREAU_AUTHORITY, BUREAU_CERTIFICATE or BUREAU_CERTIFICATE_KEY is missing or no PEM that fits."
 
 
 def _of_key(settings: Settings) -> Iterator[str]:

@@ -23,6 +23,7 @@ from tests.keys import MemoryKeyring
 TABLE_MODULES = (
     "addresses.library",
     "audit",
+    "credit",
     "kit.counting",
     "identity.accounts",
     "identity.codes",
@@ -48,6 +49,7 @@ TABLE_MODULES = (
     "approval.asserting",
     "approval.calendar",
     "approval.clocks",
+    "approval.contesting",
     "approval.filings",
     "approval.freezing",
     "approval.heartbeats",

@@ -58,6 +58,8 @@ NOTICES = {
         "已撤回，画面和比对结果已删除，改由工作人员核验",
         "Withdrawn: pictures and results are deleted, a clerk checks instead",
     ),
+    "contested": ("异议已提交，办理时限照常计算", "Your contest is noted; the time limit keeps running"),
+    "contest-answered": ("已答复申请人的异议", "The contest is answered"),
     "withdrawn": ("您的申请已撤回", "Your application is withdrawn"),
     "opinion": ("意见已提交", "The opinion is given"),
     "sampled": ("抽查意见已记录", "Your look is recorded"),

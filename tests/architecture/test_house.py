@@ -67,6 +67,7 @@ def _errors(base: type[DomainError] = DomainError) -> set[type[DomainError]]:
 # Never reaches a person: told as findings or kept inside a package.
 INSIDE = {
     "rule_unfounded",
+    "list_refused",
     "unanswered",
     "note_refused",
     "tree_damaged",

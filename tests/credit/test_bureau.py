@@ -17,13 +17,14 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from structlog.testing import capture_logs
 
-from credit import Bureau, CreditReport, Effect, HttpBureau, Role, Subject, Unanswered, assess
+from credit import Act, Bureau, CreditReport, Effect, Filing, HttpBureau, Role, Subject, Unanswered, assess
 from reference import bureau
 from reference.bureau import Known
 from tests.credit.wire import Conversation, dripping, http, saying, silent, wire
 from tests.reference.running import running
 
 TODAY = date(2026, 11, 23)
+SETUP, CHANGE = Filing(Act.SETUP), Filing(Act.CHANGE, frozenset({"scope"}))
 NOON = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)
 WHO = bureau.DEBTOR
 
@@ -72,18 +73,18 @@ def source(tmp_path: Path) -> Iterator[HttpBureau]:
 def test_worked_outcomes(source: HttpBureau, known: Known, role: Role, expected: list[tuple[str, Effect]]) -> None:
     report = asked(source, known)
     assert report.status == "answered"
-    assert [(f.rule, f.effect) for f in assess(report, [role], TODAY)] == expected
+    assert [(f.rule, f.effect) for f in assess(report, [role], TODAY, SETUP)] == expected
 
 
 def test_the_ban_ends_after_its_last_day(source: HttpBureau) -> None:
     report = asked(source, bureau.BANNED)
-    assert assess(report, [Role.OPERATOR], date(2028, 9, 1))[0].effect is Effect.REFUSE
-    assert assess(report, [Role.OPERATOR], date(2028, 9, 2)) == ()
+    assert assess(report, [Role.OPERATOR], date(2028, 9, 1), SETUP)[0].effect is Effect.REFUSE
+    assert assess(report, [Role.OPERATOR], date(2028, 9, 2), SETUP) == ()
 
 
 def test_an_unreachable_firm_is_known_by_its_code(source: HttpBureau) -> None:
     report = asked(source, bureau.UNREACHABLE_FIRM, Subject.LEGAL)
-    assert assess(report, [Role.ENTITY], TODAY)[0].effect is Effect.LINKED_REQUIRED
+    assert assess(report, [Role.ENTITY], TODAY, CHANGE)[0].effect is Effect.LINKED_REQUIRED
 
 
 def test_a_repaired_record_does_not_even_come_in(source: HttpBureau) -> None:
@@ -107,7 +108,7 @@ def test_a_bureau_that_takes_too_long_is_a_manual_check_within_the_budget(tmp_pa
         report = asked(http_bureau(url, timeout=0.3))
         assert time.monotonic() - began < 3.0
     assert report.reason == "timeout"
-    assert assess(report, [Role.SUPERVISOR], TODAY)[0].effect is Effect.MANUAL
+    assert assess(report, [Role.SUPERVISOR], TODAY, SETUP)[0].effect is Effect.MANUAL
 
 
 @pytest.mark.parametrize(

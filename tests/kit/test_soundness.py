@@ -27,6 +27,17 @@ UNSAFE: dict[str, tuple[dict[str, Any], str]] = {
     "demonstration accounts in public": ({"demonstration": True}, "DEMONSTRATION=true"),
     "http in public": ({"public_url": "http://approval.example.cn"}, "PUBLIC_URL must begin with https"),
     "a short token of the bureau": ({"bureau_token": "secret"}, "BUREAU_TOKEN is shorter"),
+    "a short secret of the bureau": ({"bureau_secret": "secret"}, "BUREAU_SECRET is shorter"),
+    "the second in the clear": (
+        {"bureau_second_url": "http://b.example.cn"},
+        "BUREAU_SECOND_URL must begin with https",
+    ),
+    "half a certificate": ({"bureau_certificate": "a.pem"}, "BUREAU_CERTIFICATE and BUREAU_CERTIFICATE_KEY belong"),
+    "no such certificate": (
+        {"bureau_certificate": "/nowhere/a.pem", "bureau_certificate_key": "/nowhere/a.key"},
+        "is missing or no PEM",
+    ),
+    "no such authority": ({"bureau_authority": "/nowhere/ca.pem"}, "is missing or no PEM"),
     "a short token of the measures": ({"metrics_token": "secret"}, "METRICS_TOKEN is shorter"),
     "a bureau without TLS": ({"bureau_url": "http://bureau.example.cn"}, "BUREAU_URL must begin with https"),
     "a bureau by another way": ({"bureau_url": "ftp://127.0.0.1"}, "BUREAU_URL must begin with https"),

@@ -12,6 +12,7 @@ import httpx
 import pytest
 from sqlalchemy import create_engine, text
 
+from credit import rulebook
 from kit.numbers import is_credit_code, is_id_number
 from reference import bureau
 from tests.reference.running import running
@@ -70,6 +71,18 @@ def test_the_bureau_keeps_purpose_and_case_but_not_whom(address: str, tmp_path: 
         (row,) = connection.execute(text("SELECT * FROM query")).all()
     engine.dispose()
     assert row[1:] == ("registration", "A-1")
+
+
+def test_the_contract_that_is_written_down_is_the_one_that_is_kept() -> None:
+    written = bureau.CONTRACT.read_text("utf-8")
+    assert written == bureau.contract(), "`python -m reference.bureau --contract` writes it anew"
+
+
+def test_every_kind_of_record_that_a_rule_knows_stands_in_the_contract() -> None:
+    told = Path("docs/bureau-contract.md").read_text("utf-8")
+    missing = {fact for rule in rulebook() for fact in rule.facts if f"`{fact}`" not in told}
+    assert missing == set()
+    assert f"version {bureau.VERSION}" in told
 
 
 def test_seeding_twice_changes_nothing(tmp_path: Path) -> None:

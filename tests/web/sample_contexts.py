@@ -31,7 +31,7 @@ from tests.web.sample_keeping import ADMIN_SAMPLES, CONSENT_TEXT, OPENINGS, RECO
 from tests.web.sample_log import SEARCH
 from tests.web.sample_parts import INVITATIONS, PARTS
 from tests.web.sample_review import CASE, CASE_CONFLICT, CASE_UNCLAIMED, ENTRIES, HISTORY_LINE, ROWS
-from tests.web.sample_work import CLOCK, FASTER, MEMOS, PAPERS, WAITS_FOR_OTHERS, WORK_SAMPLES
+from tests.web.sample_work import CLOCK, CONTESTS, FASTER, MEMOS, PAPERS, WAITS_FOR_OTHERS, WORK_SAMPLES
 from web.fields import ShownProblem
 
 Sample = tuple[str, str, str | None, dict[str, Any]]
@@ -69,12 +69,16 @@ FOUND = [
         basis=t("条例第15条", "Article 15"),
         effect="ALLOW",
         subject="",
+        contest=None,
     ),
     some(
         message=t("名称需要人工看一下", "A person looks at the name"),
         basis=t("第17条", "Article 17"),
         effect="MANUAL",
         subject="",
+        rule="CR-05",
+        contest=7,
+        typed="",
     ),
 ]
 STATUS = {
@@ -83,6 +87,8 @@ STATUS = {
     "next_step": t("工作人员正在核对，不需要您做什么。", "A clerk is checking."),
     "due_on": date(2026, 11, 26),
     "findings": FOUND,
+    "problem": "",
+    "contests": CONTESTS,
     "signed": TEXTS,
     "decision": None,
     "corrections": [],

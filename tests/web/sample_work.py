@@ -94,6 +94,22 @@ VISITS = {
     ],
     "officers": [some(id="2", name="吴审查")],
 }
+CONTESTS = [
+    some(
+        id=str(number),
+        rule="CR-05",
+        source="样例信用信息来源 RB-1",
+        message=t("虚假登记被撤销的直接责任人记录", "Record of a revoked registration")
+        if outcome != "lifted"
+        else None,
+        words="该登记并非本人办理",
+        at=NOW,
+        outcome=outcome,
+        reason="来源已复核" if outcome else None,
+        answered_at=NOW if outcome else None,
+    )
+    for number, outcome in enumerate((None, "stands", "lifted"))
+]
 PANELS = {
     "seen_at": "2026-11-23T12:00:00+08:00",
     "changed_since": [t("中止计时", "Clock stopped")],
@@ -116,6 +132,7 @@ PANELS = {
             digest="ab12cd34ef56",
         )
     ],
+    "contests": CONTESTS,
     "moving": {
         "asked_on": date(2026, 11, 23),
         "until": date(2027, 2, 23),

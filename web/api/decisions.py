@@ -10,11 +10,10 @@ from fastapi import APIRouter, Depends
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 from sqlalchemy.orm import Session
 
-from approval import casefile, claims, deciding, looking
+from approval import casefile, claims, deciding, looking, rechecking
 from approval.application import Application, State
 from approval.decision import Correction, Decision, Outcome
 from approval.dossier import sections
-from approval.inquiries import keep_inquiries
 from approval.weighing import Inquired
 from web.api.problem import problems
 from web.deps import Clerk, Db, DeskDep, Now
@@ -88,19 +87,16 @@ def telling_changes(db: Session, case: Application, seen_at: datetime | None) ->
 
 def _credit_again(id: str, desk: DeskDep, now: Now, clerk: Clerk, asked: DecisionAsked) -> list[Inquired]:
     """Before the transaction, as on the page. What is new is kept in one of its own, so that it is there to be read."""
-    if asked.outcome is not Outcome.APPROVE:
-        return []
     with desk.office.database.reading() as session:
         application = looking.case_for(session, id, clerk)
-        if application.state != State.IN_REVIEW or application.held_by != clerk.id:
+        is_held = application.state == State.IN_REVIEW and application.held_by == clerk.id
+        if not is_held or not rechecking.must_ask_again(application, asked.outcome):
             return []
-    fresh = deciding.recheck_credit(desk.office, application)
+    fresh = rechecking.recheck_credit(desk.office, application)
     with desk.office.database.writing() as session:
         case = casefile.locked(session, id)
-        if news := deciding.news(case, fresh):
-            keep_inquiries(session, case, fresh, now)
-            deciding.add_findings(session, case, "review", news, now)
-    if news:
+        is_news = deciding.must_look_again(session, desk.office, case, asked.outcome, fresh, now)
+    if is_news:
         with desk.office.database.reading() as session, telling_changes(session, case, now - timedelta(seconds=1)):
             raise deciding.StalePage()
     return fresh

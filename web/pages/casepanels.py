@@ -14,6 +14,7 @@ import notices
 from approval import (
     casefile,
     clocks,
+    contesting,
     drafting,
     jointly,
     materials,
@@ -129,6 +130,27 @@ def moving_of(db: Session, desk: Desk, case: Application) -> dict[str, Any] | No
     if moved is None or standing is None:
         return None
     return {**standing, "registrar": str(case.answers.get(moved.registrar) or "")}
+
+
+def contests_of(db: Session, case: Application) -> list[dict[str, Any]]:
+    """What is contested in a case, beside the finding as it stands."""
+    shown = []
+    for one in contesting.contests(db, case.id):
+        finding = next((f for f in case.findings if one.is_about(f)), None)
+        shown.append(
+            {
+                "id": one.id,
+                "rule": one.rule,
+                "source": one.source,
+                "message": Text.model_validate(finding.message) if finding else None,
+                "words": one.words,
+                "at": one.contested_at,
+                "outcome": one.outcome,
+                "reason": one.reason,
+                "answered_at": one.answered_at,
+            }
+        )
+    return shown
 
 
 def files_of(db: Session, desk: Desk, case: Application) -> list[dict[str, Any]]:

@@ -9,7 +9,20 @@ from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import RedirectResponse, Response
 
 import notices
-from approval import afterwards, bulk, claims, deciding, jointly, looking, moving, people, serving, unmasking, visits
+from approval import (
+    afterwards,
+    bulk,
+    claims,
+    deciding,
+    jointly,
+    looking,
+    moving,
+    people,
+    rechecking,
+    serving,
+    unmasking,
+    visits,
+)
 from approval.cases import NotYours
 from approval.decision import ReasonRequired
 from identity import Account
@@ -308,7 +321,7 @@ def _approve_one(request: Request, desk: DeskDep, clerk: Account, now: Now, chos
             number = case.number
             if not bulk.may_be_bulk(desk.office, case):
                 raise bulk.NotForBulk()
-        asked = deciding.recheck_credit(desk.office, case)
+        asked = rechecking.recheck_credit(desk.office, case)
         with desk.office.database.writing() as session:
             seen = int(version) if version.isdecimal() and len(version) < 10 else None
             bulk.approve(session, desk.office, name, seen, clerk, now, asked)

@@ -12,11 +12,10 @@ from fastapi.responses import Response
 from sqlalchemy.orm import Session
 
 import audit
-from approval import casefile, deciding, looking
+from approval import casefile, deciding, looking, rechecking
 from approval.application import Application, State
 from approval.decision import Correction, Decision, Outcome
 from approval.dossier import sections
-from approval.inquiries import keep_inquiries
 from approval.weighing import Inquired
 from identity import Account
 from kit.errors import DomainError
@@ -58,15 +57,24 @@ def _typed(posted: dict[str, str]) -> dict[str, Any]:
     return {**{name: posted.get(name, "") for name in names}, "fields": fields}
 
 
+def _outcome(typed: str) -> Outcome | None:
+    try:
+        return Outcome(typed)
+    except ValueError:
+        return None
+
+
 def _ask_credit_again(request: Request, id: str, desk: DeskDep, clerk: Clerk, posted: Posted) -> list[Inquired]:
-    """Before any transaction for writing: an approval rests on what the bureau says now."""
-    if posted.get("outcome") != Outcome.APPROVE:
+    """Before any transaction for writing: an approval rests on what the bureau says now, as does a refusal for it."""
+    outcome = _outcome(posted.get("outcome", ""))
+    if outcome is None:
         return []
     with desk.office.database.reading() as session:
         application = looking.case_for(session, id, clerk)
-        if application.state != State.IN_REVIEW or application.held_by != clerk.id:
+        is_held = application.state == State.IN_REVIEW and application.held_by == clerk.id
+        if not is_held or not rechecking.must_ask_again(application, outcome):
             return []
-    return deciding.recheck_credit(desk.office, application)
+    return rechecking.recheck_credit(desk.office, application)
 
 
 FreshCredit = Annotated[list[Inquired], Depends(_ask_credit_again)]
@@ -78,17 +86,12 @@ def decide(
 ) -> Response:
     typed = _typed(posted)
     application = looking.case_for(db, id, clerk)
-    news = deciding.news(application, fresh)
-    if news:
-        keep_inquiries(db, application, fresh, now)
-        deciding.add_findings(db, application, "review", news, now)
-        db.flush()
+    outcome = _outcome(typed["outcome"])
+    if deciding.must_look_again(db, desk.office, application, outcome, fresh, now):
         return case_page(
             request, desk, db, now, clerk, application, typed=typed, conflict=NEWS.said(language_of(request))
         )
-    try:
-        outcome = Outcome(typed["outcome"])
-    except ValueError:
+    if outcome is None:
         said = Text(zh="请选择决定：准予、退回补正或不予", en="Choose: approve, return or refuse").said(
             language_of(request)
         )

@@ -168,6 +168,7 @@ def case_page(
         votes=casepanels.votes_of(db, case),
         files=casepanels.files_of(db, desk, case),
         moving=casepanels.moving_of(db, desk, case),
+        contests=casepanels.contests_of(db, case),
         signed=casepanels.signed_of(db, case, opened is not None),
         opened={"may": mine, "until": opened},
         signers=casepanels.signers_of(db, case),

@@ -11,14 +11,14 @@ import licences
 import notices
 from approval import afterwards, casefile, cases, consents, drafting, papers
 from approval.application import Application, DecisionRow, State
+from approval.contesting import contestable, findings_told
 from approval.decision import REFUSAL_BASES, Outcome
 from approval.dossier import stage_of
-from approval.owndata import findings_told
 from catalogue import Item
 from kit.text import Language, Text
 from licences import Copy, Licence
 from web.deps import Db, DeskDep, Now, OwnApplication
-from web.pages.casepanels import clock_of, papers_of
+from web.pages.casepanels import clock_of, contests_of, papers_of
 from web.pages.instruments import listed
 from web.respond import go, language_of, page
 from web.wording import NEXT, TEXTS
@@ -35,6 +35,18 @@ GIVEN = {
 def status(request: Request, desk: DeskDep, db: Db, application: OwnApplication) -> Response:
     if application.state == State.DRAFT:
         return go(f"/apply/{application.id}")
+    return status_page(request, desk, db, application)
+
+
+def status_page(
+    request: Request,
+    desk: DeskDep,
+    db: Db,
+    application: Application,
+    problem: str = "",
+    typed: dict[int, str] | None = None,
+) -> Response:
+    """The page of a case; after a mistake with what was typed about a finding."""
     item = casefile.item_of(desk.office, application)
     state = State(application.state)
     decision = application.decision
@@ -49,11 +61,14 @@ def status(request: Request, desk: DeskDep, db: Db, application: OwnApplication)
     return page(
         request,
         "cases/status.html",
+        422 if problem else 200,
         case=shown,
+        problem=problem,
+        contests=contests_of(db, application),
         stages=_stages(application, item, decision),
         next_step=NEXT[item.kind][state],
         due_on=application.due_on if not state.is_final else None,
-        findings=_findings(application, item.holder.label.zh),
+        findings=_findings(application, item, {f.id for f in contestable(db, desk.office, application)}, typed or {}),
         decision=_decision(desk, decision, language_of(request)),
         corrections=_corrections(decision),
         correct_href=f"/cases/{application.id}/correct" if state is State.RETURNED else None,
@@ -92,7 +107,9 @@ def _stages(application: Application, item: Item, decision: DecisionRow | None) 
     ]
 
 
-def _findings(application: Application, holder: str) -> list[dict[str, Any]]:
+def _findings(
+    application: Application, item: Item, contestable: set[int], typed: dict[int, str]
+) -> list[dict[str, Any]]:
     return [
         {
             "message": Text.model_validate(f.message),
@@ -100,8 +117,10 @@ def _findings(application: Application, holder: str) -> list[dict[str, Any]]:
             "effect": f.effect.upper(),
             "subject": "",
             "rule": f.rule,
+            "contest": f.id if f.id in contestable else None,
+            "typed": typed.get(f.id, ""),
         }
-        for f in findings_told(application, holder)
+        for f in findings_told(application, item)
     ]
 
 

@@ -6,7 +6,7 @@ from alembic import op
 
 from kit.database import Moment
 
-revision = "0024"
+revision = "0022"
 down_revision = "0021"
 branch_labels = None
 depends_on = None
