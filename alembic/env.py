@@ -22,6 +22,7 @@ import approval.revocation
 import approval.sampling
 import approval.together
 import approval.unmasking
+import approval.unsent
 import approval.visits
 import approval.votes
 import audit

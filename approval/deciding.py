@@ -11,7 +11,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 import audit
-from approval import clocks, corrections, entries, memos, moving, papers, people, proofs, visits, votes
+from approval import clocks, corrections, entries, memos, moving, papers, people, proofs, unsent, visits, votes
 from approval.application import SET_ASIDE, Application, DecisionRow, Finding, State
 from approval.casefile import digest_of, item_of, locked, record, record_transition
 from approval.claims import NotHeld, NotOpenForDecision, held_now
@@ -164,11 +164,13 @@ def decide(
     if isinstance(step, Panel):
         settled = _cast(session, application, step, move, decision, now)
         if settled is None:
+            unsent.forget(session, application.id)
             place(session, office, application, move, decision.decided_by, now)
             return application
         decision, cosigned = settled
     keep_decision(session, office, application, decision, now, cosigned)
     papers.on_decision(session, office, application, decision, now)
+    unsent.forget(session, application.id)
     place(session, office, application, move, decision.decided_by, now)
     if move.ended:
         tell_applicant(session, office, application, decision, now)

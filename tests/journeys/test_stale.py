@@ -6,10 +6,11 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, text, update
 
 from approval import people
 from approval.application import Application
+from approval.unsent import Unsent
 from identity import Role
 from kit.database import Database
 from tests.journeys.inprocess import SENTENCE, House, a_desk, a_house, a_site
@@ -63,6 +64,25 @@ def test_what_was_typed_for_a_case_stays_when_it_cannot_be_done(house: House, pa
     assert answer.status_code in (409, 422)
     assert f">{reason}</textarea>" in answer.text or f"<q>{reason}</q>" in answer.text
     assert house.read(case).suspended_on is None
+
+
+def test_what_a_clerk_has_typed_is_kept_by_the_service_until_the_decision(house: House) -> None:
+    case, words = reviewed(house), "经营场所证明与所填地址不符，请更正。"
+    typed = {"outcome": "refuse", "reason": words, "basis": "SAMR-20", "reason-trade_name": "请补正"}
+    assert house.post("zhou", f"/review/{case}/words", **typed).status_code == 409
+    house.post("zhou", f"/review/{case}/claim")
+    assert house.post("zhou", f"/review/{case}/words", **typed).status_code == 204
+    assert house.post("wu", f"/review/{case}/words", **typed).status_code == 409
+    assert words in house.ask("zhou", "GET", f"/review/{case}").text
+    with house.database.reading() as session:
+        assert words not in repr(session.execute(text("SELECT * FROM unsent")).all())
+    house.post("zhou", f"/review/{case}/release")
+    house.post("wu", f"/review/{case}/claim")
+    assert words not in house.ask("wu", "GET", f"/review/{case}").text
+    house.post("wu", f"/review/{case}/release")
+    assert house.decide("zhou", case, "refuse").status_code == 303
+    with house.database.reading() as session:
+        assert session.scalars(select(Unsent)).all() == []
 
 
 def test_an_extension_that_cannot_be_given_gives_the_words_back(house: House) -> None:

@@ -12,7 +12,7 @@ from fastapi.responses import Response
 from sqlalchemy.orm import Session
 
 import audit
-from approval import casefile, deciding, looking, rechecking
+from approval import casefile, deciding, looking, rechecking, unsent
 from approval.application import Application, State
 from approval.decision import Correction, Decision, Outcome
 from approval.dossier import sections
@@ -104,6 +104,12 @@ def decide(
     except DomainError as error:
         return _explain(request, desk, db, now, clerk, application, typed, error, posted.get("seen_at", ""))
     return go(f"/review/{id}/decided", DONE[outcome])
+
+
+@router.post("/review/{id}/words", status_code=204)
+def keep_words(id: str, db: Db, now: Now, clerk: Clerk, posted: Posted) -> None:
+    """Called by the page while the clerk types."""
+    unsent.keep(db, looking.case_for(db, id, clerk), clerk.id, _typed(posted), now)
 
 
 def _decision(

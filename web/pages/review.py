@@ -8,7 +8,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 from sqlalchemy.orm import Session
 
-from approval import bulk, casefile, cases, claims, looking, queue, unmasking
+from approval import bulk, casefile, cases, claims, looking, queue, unmasking, unsent
 from approval.application import Application, State
 from approval.calendar import load_calendar
 from approval.decision import REFUSAL_BASES
@@ -179,7 +179,7 @@ def case_page(
         colleagues=casepanels.colleagues(db, case, clerk, now) if mine or clerk.role == "supervisor" else [],
         papers=casepanels.papers_of(db, case),
         joint=casepanels.joint_of(db, desk, case, now),
-        typed=typed or {"outcome": "", "reason": "", "basis": "", "fields": {}},
+        typed=typed or unsent.kept(db, case.id, clerk.id) or {"outcome": "", "reason": "", "basis": "", "fields": {}},
         conflict=conflict,
         kept=kept or {},
         changed_since=changed_since or [],

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// Shows what belongs to the chosen outcome, keeps what was typed until the decision is made,
+// Shows what belongs to the chosen outcome, has what was typed kept by the service until the decision is made,
 // and names the decision on the button. No decision is made by the Enter key alone.
+const REST = 700; // ms without typing
+
 export function start(form) {
-  const key = `decision-${form.dataset.case}`;
-  if (form.dataset.decided) return sessionStorage.removeItem(key);
   const button = form.querySelector('[data-submit]');
   if (!button) return; // somebody else's case: nothing to decide
   const words = button.textContent;
@@ -21,16 +21,27 @@ export function start(form) {
     button.textContent = outcome ? `${words} · ${outcome.labels[0].textContent.trim()}${many}` : words;
   }
 
-  const kept = JSON.parse(sessionStorage.getItem(key) ?? '{}');
-  for (const field of fields) if (!field.value && kept[field.name]) field.value = kept[field.name];
-  const before = form.querySelector(`[name=outcome][value="${kept.outcome}"]`);
-  if (before && !chosen()) before.checked = true;
-
+  let resting;
+  let isKept = true;
+  function keep() {
+    clearTimeout(resting);
+    if (isKept) return;
+    isKept = true;
+    fetch(form.dataset.keep, { method: 'POST', body: new URLSearchParams(new FormData(form)), keepalive: true }).catch(
+      () => (isKept = false),
+    );
+  }
   form.addEventListener('input', () => {
-    const now = Object.fromEntries(fields.map((field) => [field.name, field.value]));
-    sessionStorage.setItem(key, JSON.stringify({ ...now, outcome: chosen()?.value }));
+    isKept = false;
+    clearTimeout(resting);
+    resting = setTimeout(keep, REST);
     show();
   });
+  form.addEventListener('submit', () => {
+    clearTimeout(resting);
+    isKept = true;
+  });
+  window.addEventListener('pagehide', keep);
   form.addEventListener('keydown', (event) => {
     if (event.key !== 'Enter' || event.isComposing) return;
     if (event.ctrlKey || event.metaKey) return form.requestSubmit(button);
