@@ -24,6 +24,7 @@ TABLE_MODULES = (
     "addresses.library",
     "audit",
     "kit.counting",
+    "kit.repeats",
     "identity.accounts",
     "identity.codes",
     "identity.sessions",

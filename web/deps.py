@@ -74,6 +74,7 @@ def _open_session(
 ) -> Iterator[Session]:
     database = desk.office.database
     with database.reading() if request.method in SAFE else database.writing() as session:
+        request.state.db = session  # for `web.api.repeating`, which keeps the answer in the same transaction
         yield session
 
 

@@ -99,7 +99,7 @@ def test_with_nothing_over_age_the_job_proves_it_and_says_so(office: TestOffice,
     with office.database.reading() as session:
         (entry,) = audit.of_subject(session, "retention")
         assert (entry.event, entry.actor) == ("retention.proved", JOB)
-        assert entry.told == {"destroyed": {}, "remaining": {}, "persons": 2, "rules": "retention-4"}
+        assert entry.told == {"destroyed": {}, "remaining": {}, "persons": 2, "rules": "retention-5"}
 
 
 def test_an_ended_case_keeps_nothing_by_default(office: TestOffice, ring: DatabaseKeyring, tmp_path: Path) -> None:
