@@ -230,3 +230,21 @@ def test_what_is_kept_tells_neither_key_nor_answer_and_is_gone_after_a_day(house
     assert case not in row
     house.now += repeats.KEPT_FOR
     assert sent(house, "lin").json()["id"] != case, "the key is free before the row is swept"
+
+
+def test_what_changes_something_says_so_in_the_description_and_what_reads_does_not(house: House) -> None:
+    paths = house.site.request("GET", "/api/v1/openapi.json").json()["paths"]
+    takes = {
+        f"{method.upper()} {path.removeprefix('/api/v1')}"
+        for path, methods in paths.items()
+        for method, described in methods.items()
+        if "Idempotency-Key" in {one["name"] for one in described.get("parameters", ())}
+    }
+    changing = {
+        f"{method.upper()} {path.removeprefix('/api/v1')}"
+        for path, methods in paths.items()
+        for method in methods
+        if method != "get" and path != "/api/v1/licences/check"  # which looks at a file and keeps nothing
+    }
+    assert takes == changing
+    assert len(takes) > 12
