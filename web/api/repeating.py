@@ -20,7 +20,7 @@ from starlette.types import Message, Receive, Scope, Send
 from kit import repeats
 from kit.repeats import Begun, IdempotencyKeyMalformed, Kept, StillRunning
 from web.api.problem import problems
-from web.deps import SAFE, Viewer
+from web.deps import SAFE, Viewer, place
 
 HEADER = "idempotency-key"
 REPLAYED = "idempotent-replayed"
@@ -83,7 +83,7 @@ async def _at_database(request: Request, act: Callable[[Session], Any]) -> Any:
         with request.app.state.desk.office.database.writing() as session:
             return act(session)
 
-    async with request.app.state.slots:
+    async with place(request):
         return await run_in_threadpool(acted)
 
 
