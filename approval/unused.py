@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Unused (闲置): accounts that nobody uses, codes that no longer count, messages that were sent long ago.
+"""Unused (闲置): accounts that nobody uses, codes that no longer count, messages and answers of long ago.
 
 The sources of `identity.forgetting`. An account with a case, an invitation, a claim or a running session stays; signing
 in again after it has gone makes a new one, as the first time. I/O: database.
@@ -23,12 +23,13 @@ from identity.forgetting import Source
 from identity.messages import Message
 from identity.retention import What
 from identity.sessions import SignedIn
+from kit import repeats
 
 AT_ONCE = 200
 
 
 def sources(office: Office) -> list[Source]:
-    return [_accounts(office), _phone_codes(office), _messages(office)]
+    return [_accounts(office), _phone_codes(office), _messages(office), _kept_answers(office)]
 
 
 def _is_unused(limit: datetime) -> ColumnElement[bool]:
@@ -95,6 +96,18 @@ def _messages(office: Office) -> Source:
             _forget(session, int(name), limit)
 
     return Source("messages", What.MESSAGES, overdue, destroy)
+
+
+def _kept_answers(office: Office) -> Source:
+    def overdue(limit: datetime, after: str) -> Sequence[str]:
+        with office.database.reading() as session:
+            return repeats.begun_before(session, limit, after, AT_ONCE)
+
+    def destroy(name: str, limit: datetime, _now: datetime) -> None:
+        with office.database.writing() as session:
+            repeats.destroy(session, name, limit)
+
+    return Source("kept_answers", What.KEPT_ANSWERS, overdue, destroy)
 
 
 def _forget(session: Session, message_id: int, limit: datetime) -> None:

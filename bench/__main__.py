@@ -20,6 +20,7 @@ PARTS = {
     "cards": "Identity cards",
     "liveness": "Liveness",
     "licences": "Licence: render, sign, check",
+    "storm": "A crowd of visitors while a clerk works",
     "log": "Decision log",
     "signin": "Signing in and sessions",
     "pages": "Applicant's pages",

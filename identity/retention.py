@@ -45,6 +45,7 @@ class What(StrEnum):
     FILINGS = "filings"
     PHONE_CODES = "phone_codes"
     MESSAGES = "messages"
+    KEPT_ANSWERS = "kept_answers"
     ACCOUNTS = "accounts"
 
 

@@ -30,6 +30,7 @@ PICTURES = Histogram(
 )
 BUREAU = Counter("approval_bureau_answers", "What came of asking the bureau", ["outcome"], registry=REGISTRY)
 STEPS = Counter("approval_steps", "Automatic steps carried out by this process", ["step", "outcome"], registry=REGISTRY)
+SHED = Counter("approval_shed", "Requests told to come back, as their lane was full", ["lane"], registry=REGISTRY)
 
 
 @contextmanager

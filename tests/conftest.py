@@ -25,6 +25,7 @@ TABLE_MODULES = (
     "audit",
     "credit",
     "kit.counting",
+    "kit.repeats",
     "identity.accounts",
     "identity.codes",
     "identity.sessions",

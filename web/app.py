@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """App (网站): pages and programming interface put together around one desk. I/O: none of its own."""
 
-import asyncio
 from pathlib import Path
 
 from fastapi import Depends, FastAPI
@@ -10,9 +9,10 @@ from starlette.middleware.gzip import GZipMiddleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from web import api, errors, limiting
-from web.deps import SLOTS, refuse_forgery
+from web.deps import IN_LANE, refuse_forgery
 from web.desk import Desk
 from web.guard import Guard
+from web.lanes import Lanes
 from web.measuring import Measuring
 from web.pages import (
     account,
@@ -113,7 +113,7 @@ def open_site(app: FastAPI, desk: Desk, known: guide.Guide | None = None) -> Non
     """From now on the site works for this desk, and has counted nothing. `known`: the guide of its catalogue."""
     app.state.desk = desk
     app.state.guide = known or guide.open_guide(desk.office.catalogue)
-    app.state.slots = asyncio.Semaphore(SLOTS)
+    app.state.lanes = Lanes()
     app.state.counts = limiting.memory()
 
 
@@ -128,7 +128,8 @@ def create_app(desk: Desk) -> FastAPI:
     )
     open_site(app, desk)
     for module in (*PAGES, demonstration) if desk.settings.demonstration else PAGES:
-        app.include_router(module.router, include_in_schema=False, dependencies=[Depends(refuse_forgery)])
+        asked = [Depends(refuse_forgery), *([] if module is health else [IN_LANE])]  # who watches stands in no lane
+        app.include_router(module.router, include_in_schema=False, dependencies=asked)
     app.include_router(api.router, prefix="/api/v1")
     app.include_router(api.signed, prefix="/api/v1")
     app.mount("/static", StaticFiles(directory=STATIC, check_dir=False), name="static")

@@ -5,6 +5,7 @@ One request is one transaction: opened by the first statement, committed before 
 """
 
 from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AbstractAsyncContextManager
 from datetime import datetime, timedelta
 from typing import Annotated
 
@@ -20,12 +21,12 @@ from kit.errors import DomainError
 from kit.sealing import fingerprint
 from kit.settings import Settings
 from web.desk import Desk
+from web.lanes import lane_of
 
 log = structlog.get_logger()
 
 SESSION_COOKIE = "approval_session"
 BROWSER_COOKIE = "approval_browser"
-SLOTS = 12  # fewer than connections (kit.database.POOL_SIZE), and far fewer than the forty threads of the server
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 FORM = "application/x-www-form-urlencoded"
 NOTED_EVERY = timedelta(minutes=1)  # a session that is used is written down so often
@@ -59,32 +60,44 @@ def _now(desk: DeskDep) -> datetime:
 Now = Annotated[datetime, Depends(_now)]
 
 
-async def _slot(request: Request) -> AsyncIterator[None]:
-    """One of few places at the database, waited for without a thread.
+def session_token(request: Request) -> str | None:
+    """The token of the browser's cookie, or of the programme's Authorization header."""
+    header = request.headers.get("authorization", "")
+    return header[7:] if header.startswith("Bearer ") else request.cookies.get(SESSION_COOKIE)
 
-    Whoever holds a row or the writers' lock still needs a thread to make the answer. Were all threads taken by those
-    who wait for the lock, nobody would go on; so fewer may wait than there are threads and connections.
-    """
-    async with request.app.state.slots:
+
+async def enter_lane(request: Request) -> AsyncIterator[None]:
+    """Before the first thread is asked for; left when the answer is made. Raises TooBusy."""
+    request.state.lane = lane = lane_of(request.url.path, session_token(request))
+    async with request.app.state.lanes.entered(lane):
+        yield
+
+
+IN_LANE = Depends(enter_lane, scope="function")  # a slow reader of an answer keeps nobody out
+
+
+def place(request: Request) -> AbstractAsyncContextManager[None]:
+    """A place at the database, in the lane of the request."""
+    held: AbstractAsyncContextManager[None] = request.app.state.lanes.place(request.state.lane)
+    return held
+
+
+async def _place(request: Request) -> AsyncIterator[None]:
+    async with place(request):
         yield
 
 
 def _open_session(
-    request: Request, desk: DeskDep, _slot: Annotated[None, Depends(_slot, scope="function")]
+    request: Request, desk: DeskDep, _place: Annotated[None, Depends(_place, scope="function")]
 ) -> Iterator[Session]:
     database = desk.office.database
     with database.reading() if request.method in SAFE else database.writing() as session:
+        request.state.db = session  # for `web.api.repeating`, which keeps the answer in the same transaction
         yield session
 
 
 # Function scope: the commit must fail before the answer is sent, not after it.
 Db = Annotated[Session, Depends(_open_session, scope="function")]
-
-
-def session_token(request: Request) -> str | None:
-    """The token of the browser's cookie, or of the programme's Authorization header."""
-    header = request.headers.get("authorization", "")
-    return header[7:] if header.startswith("Bearer ") else request.cookies.get(SESSION_COOKIE)
 
 
 def lives_of(settings: Settings) -> Lives:

@@ -22,7 +22,7 @@ from starlette.concurrency import run_in_threadpool
 from kit import clock
 from kit.counting import DatabaseCounts
 from kit.errors import DomainError
-from web.deps import SignInRequired, Viewer
+from web.deps import SignInRequired, Viewer, place
 from web.desk import Desk
 
 log = structlog.get_logger()
@@ -129,7 +129,7 @@ async def _in_turn(request: Request, limit: Limit, act: Act, who: str) -> None:
         act(FixedWindowRateLimiter(request.app.state.counts), item, who, clock.now().timestamp())
         return
     counts = FixedWindowRateLimiter(DatabaseCounts(desk.office.database, desk.office.clock))
-    async with request.app.state.slots:
+    async with place(request):
         await run_in_threadpool(act, counts, item, who, desk.office.clock().timestamp())
 
 

@@ -14,6 +14,7 @@ from identity.forgetting import Source
 from identity.messages import Message
 from identity.retention import What
 from identity.sessions import SignedIn
+from kit import repeats
 from kit.database import Database
 from tests.conftest import NOON
 from tests.office import TestOffice, a_clerk, a_submitted_case, an_applicant
@@ -74,3 +75,13 @@ def test_codes_go_within_days_and_messages_within_their_time(office: TestOffice)
         assert len(list(session.scalars(select(Message)))) == 1
     after = NOON + load_retention().rule(What.MESSAGES).period + timedelta(days=1)
     assert len(swept(office, What.MESSAGES, after)) == 1
+
+
+def test_the_answers_that_programmes_were_given_go_after_a_day(office: TestOffice) -> None:
+    with office.database.writing() as session:
+        for name, at in (("old", NOON), ("new", NOON + timedelta(hours=20))):
+            repeats.begin(session, "account:x", name, "asked", at)
+    assert swept(office, What.KEPT_ANSWERS, NOON + repeats.KEPT_FOR) == []
+    assert swept(office, What.KEPT_ANSWERS, NOON + repeats.KEPT_FOR + timedelta(seconds=1)) == ["old"]
+    with office.database.reading() as session:
+        assert list(session.scalars(select(repeats.KeptAnswer.name))) == ["new"]

@@ -3,12 +3,12 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Coroutine, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import httpx
 from fastapi import FastAPI
@@ -40,6 +40,7 @@ from web.desk import Desk
 from web.pages.guide import open_guide
 from workflows import Automatic, End, Event, Joint, Position, advance, begin
 
+Result = TypeVar("Result")
 EVENT: TypeAdapter[Any] = TypeAdapter(Event)
 SENTENCE = "疏散通道宽度不足，不符合公共场所卫生要求"
 
@@ -117,6 +118,10 @@ class Site:
         self._runner = runner
         transport = httpx.ASGITransport(self.app, raise_app_exceptions=False)
         self.client = httpx.AsyncClient(transport=transport, base_url="http://testserver", trust_env=False)
+
+    def run(self, act: Coroutine[Any, Any, Result]) -> Result:
+        """Where several requests are under way at once."""
+        return self._runner.run(act)
 
     def request(self, method: str, path: str, **sent: Any) -> httpx.Response:
         return self._runner.run(self.client.request(method, path, **sent))

@@ -7,13 +7,13 @@ A programme signs in with the token of a session in the Authorization header; a 
 from fastapi import APIRouter, Depends
 
 from web.api import applications, casework, decisions, items, licences, log, partners
-from web.deps import refuse_forgery
+from web.deps import IN_LANE, refuse_forgery
 
-router = APIRouter(dependencies=[Depends(refuse_forgery)])
+router = APIRouter(dependencies=[Depends(refuse_forgery), IN_LANE])
 for module in (items, applications, casework, decisions, licences, log):
     router.include_router(module.router)
 router.include_router(casework.mine)
 
 # A partner's programme has no browser whose form could be forged: its signature is over the whole request.
-signed = APIRouter()
+signed = APIRouter(dependencies=[Depends(partners.signed_body), IN_LANE])
 signed.include_router(partners.router)

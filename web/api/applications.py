@@ -14,9 +14,10 @@ from approval import bundles, casefile, cases
 from approval.application import Application, State
 from kit.text import Text
 from web.api.problem import problems
+from web.api.repeating import Repeatable
 from web.deps import Applicant, Db, DeskDep, Now, OwnApplication
 
-router = APIRouter(prefix="/applications", tags=["applications"])
+router = APIRouter(prefix="/applications", tags=["applications"], route_class=Repeatable)
 
 AnswerJson = (
     Annotated[str, Field(max_length=4000)]

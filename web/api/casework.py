@@ -13,12 +13,13 @@ from approval.opinions import View
 from identity import Account
 from web.api.decisions import telling_changes
 from web.api.problem import problems
+from web.api.repeating import Repeatable
 from web.deps import Clerk, Db, DeskDep, Expert, Now, OwnApplication, Supervisor
 from web.pages.opinions import asked_of
 from web.pages.review import submitted
 
-router = APIRouter(prefix="/cases", tags=["casework"])
-mine = APIRouter(prefix="/applications", tags=["applications"])
+router = APIRouter(prefix="/cases", tags=["casework"], route_class=Repeatable)
+mine = APIRouter(prefix="/applications", tags=["applications"], route_class=Repeatable)
 ERRORS = problems(401, 403, 404, 409, 422)
 
 

@@ -16,11 +16,12 @@ from approval.decision import Correction, Decision, Outcome
 from approval.dossier import sections
 from approval.weighing import Inquired
 from web.api.problem import problems
+from web.api.repeating import Repeatable
 from web.deps import Clerk, Db, DeskDep, Now
 from web.fresh import FRESH
 from web.pages.decide import said_of, since
 
-router = APIRouter(prefix="/cases", tags=["decisions"])
+router = APIRouter(prefix="/cases", tags=["decisions"], route_class=Repeatable)
 
 
 class ClaimAnswer(BaseModel):

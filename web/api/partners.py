@@ -13,9 +13,8 @@ from approval import channels
 from approval.application import State
 from identity import Asked, Caller, caller_of
 from web.api.problem import problems
+from web.api.repeating import Repeatable
 from web.deps import Db, DeskDep, Now
-
-router = APIRouter(prefix="/partners", tags=["partners"])
 
 
 class DraftAsked(BaseModel):
@@ -58,6 +57,19 @@ def partner_caller(request: Request, desk: DeskDep, now: Now, body: Annotated[by
 partner_caller.audience = ("partner",)  # type: ignore[attr-defined]
 
 PartnerCaller = Annotated[Caller, Depends(partner_caller)]
+
+
+def _of_partner(caller: PartnerCaller) -> str:
+    return f"partner:{caller.code}"
+
+
+class RepeatableByPartner(Repeatable):
+    """Each try is signed anew; the key stays."""
+
+    whose = staticmethod(_of_partner)
+
+
+router = APIRouter(prefix="/partners", tags=["partners"], route_class=RepeatableByPartner)
 
 
 @router.post("/drafts", status_code=201, summary="Begin for a customer", responses=problems(401, 404, 409, 422))
