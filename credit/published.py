@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Date, ForeignKey, String, select
+from sqlalchemy import BigInteger, Date, ForeignKey, Integer, String, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from credit.bureau import Firm, Unanswered
@@ -28,6 +28,7 @@ KINDS = (
 )
 SOURCE = "公布名单（文件导入）"
 EXPIRED = "lists_expired"
+ENTRIES = "listed"  # what entries are sealed for, and numbers hashed
 
 
 class ListedEdition(Base):
@@ -48,15 +49,16 @@ class ListedRow(Base):
 
     __tablename__ = "listed_row"
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    # Each edition takes new ones: a few hundred large lists would use up 32 bits.
+    id: Mapped[int] = mapped_column(BigInteger().with_variant(Integer, "sqlite"), primary_key=True)
     kind: Mapped[str] = mapped_column(ForeignKey("listed_edition.kind"))
     key: Mapped[str] = mapped_column(String(64), index=True)
-    entry: Mapped[dict[str, Any]] = mapped_column(Sealed("listed"))
+    entry: Mapped[dict[str, Any]] = mapped_column(Sealed(ENTRIES))
 
 
 def listed_key(number: str) -> str:
     """By which a number is found: 64 hexadecimal digits."""
-    return fingerprint(number.upper(), "listed")
+    return fingerprint(number.upper(), ENTRIES)
 
 
 def editions(session: Session, day: date | None = None) -> list[ListedEdition]:
@@ -76,7 +78,7 @@ class ListSource:
     def query(self, subject: Subject, name: str, number: str, *, purpose: str, case: str) -> CreditReport:
         """See Bureau. Without any list that counts there is no answer; a name that differs goes to a person."""
         now = self._now()
-        with self._database.reading() as session:
+        with self._database.snapshot() as session:  # editions and rows of one moment
             counting = editions(session, office_day(now))
             kinds = tuple(one.kind for one in counting)
             rows = select(ListedRow).where(ListedRow.key == listed_key(number), ListedRow.kind.in_(kinds))

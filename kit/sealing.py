@@ -11,6 +11,7 @@ import hashlib
 import hmac
 import json
 import os
+from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
 
@@ -97,6 +98,18 @@ def seal(value: bytes, purpose: str) -> bytes:
     return _seal(value, purpose, purpose)
 
 
+def sealer(purpose: str) -> Callable[[bytes], bytes]:
+    """What `seal` does, for millions of values in one thread: the cipher is set up once."""
+    prefix = current()
+    cipher, about = AESGCM(_key(prefix, purpose)), purpose.encode()
+
+    def sealed(value: bytes) -> bytes:
+        nonce = os.urandom(_NONCE)
+        return prefix + nonce + cipher.encrypt(nonce, value, about)
+
+    return sealed
+
+
 def unseal(sealed: bytes, purpose: str) -> bytes:
     """The value again. Raises SealBroken."""
     return _unseal(sealed, purpose, purpose)
@@ -146,7 +159,7 @@ def unwrap(wrapped: bytes, name: str) -> bytes:
 
 def fingerprint(value: str, purpose: str) -> str:
     """A keyed hash (HMAC-SHA-256, hex): equal values can be found, a leaked table cannot be guessed through."""
-    return hmac.new(_hashing_key(purpose), value.encode(), hashlib.sha256).hexdigest()
+    return hmac.digest(_hashing_key(purpose), value.encode(), "sha256").hex()
 
 
 class Sealed(TypeDecorator[Any]):

@@ -23,7 +23,7 @@ def upgrade() -> None:
     )
     op.create_table(
         "listed_row",
-        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("kind", sa.String(length=60), nullable=False),
         sa.Column("key", sa.String(length=64), nullable=False),
         sa.Column("entry", sa.LargeBinary(), nullable=False),

@@ -1,13 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
 """Published lists from files: whole or not at all, a report row by row, found by number only."""
 
+import csv
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import Connection, event, func, select
 
+from console.listing import write_report
 from credit import (
     Act,
     Effect,
@@ -45,8 +48,9 @@ def row(known: Known = DEBTOR, *, name: str = "", since: str = "2025-04-18", unt
 def written(tmp_path: Path) -> Write:
     def write(*rows: str | bytes, encoding: str = "utf-8", head: str = HEAD) -> Path:
         file = tmp_path / "list.csv"
-        lines = [head, *rows]
-        file.write_bytes(b"\r\n".join(one if isinstance(one, bytes) else one.encode(encoding) for one in lines))
+        lines = ["\ufeff" * encoding.startswith("utf-16") + head, *rows]
+        end = "\r\n".encode(encoding.removesuffix("-sig"))
+        file.write_bytes(end.join(one if isinstance(one, bytes) else one.encode(encoding) for one in lines))
         return file
 
     return write
@@ -63,7 +67,7 @@ def asked(database: Database, known: Known, days: int = 0) -> tuple[str, str, li
     return report.status, report.reason, [record.kind for record in report.records]
 
 
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16-le", "utf-16-be"])
 def test_whoever_stands_on_a_list_is_found_by_number(database: Database, written: Write, encoding: str) -> None:
     came = taken(database, written(row(), row(BANNED), encoding=encoding))
     assert (came.rows, came.replaced, came.counts_until) == (2, "", date(2026, 12, 24))
@@ -96,6 +100,8 @@ FAULTS = {
     "a day to come": (row(since="2027-01-01"), "日期应为"),
     "no day": (row(since=""), "日期应为"),
     "an end that is no day": (row(until="bald"), "日期应为"),
+    "a week for a day": (row(since="2025-W16-5"), "日期应为"),
+    "a formula": (row(name="=HYPERLINK(1)"), "公式"),
     "an end before the beginning": (row(until="2024-01-01"), "早于"),
     "a column too many": (row() + ",x", "列数"),
     "an open quotation mark": ('"' + row(), "引号"),
@@ -117,6 +123,9 @@ def test_one_faulty_row_refuses_the_file_by_its_line_and_the_edition_before_stay
         taken(database, written(row(CLEAN), row(BANNED), faulty, row(DEBTORS_NAMESAKE)))
     (fault,) = refused.value.faults
     assert fault.line == 4
+    assert fault.column in {"", *HEAD.split(",")}
+    assert fault.remedy.zh
+    assert fault.remedy.en
     assert why in fault.reason.zh
     assert not any(part in f"{refused.value} {fault}" for part in (DEBTOR.number, DEBTOR.name, CLEAN.number))
     assert asked(database, DEBTOR) == ("answered", "", [DEBTORS])
@@ -197,3 +206,73 @@ def test_lists_alone_never_let_the_machine_approve_and_still_say_what_they_know(
         assert {finding.rule for finding in said} == found
         assert any(finding.effect is Effect.MANUAL for finding in said)
     assert DEBTORS in report.reference
+
+
+def test_a_unicode_text_of_a_spreadsheet_with_tabs_is_read(database: Database, written: Write) -> None:
+    rows = [one.replace(",", "\t") for one in (row(), row(BANNED))]
+    assert taken(database, written(*rows, head=HEAD.replace(",", "\t"), encoding="utf-16-le")).rows == 2
+    assert asked(database, BANNED)[2] == [DEBTORS]
+
+
+@pytest.mark.parametrize("encoding", ["gb18030", "utf-16-le"])
+def test_a_line_that_cannot_be_read_is_told_in_any_encoding(database: Database, written: Write, encoding: str) -> None:
+    torn = {"gb18030": b"\xff\xff,\xff,\xff,\xff,", "utf-16-le": b"\x00\xd8,\x00"}[encoding]
+    with pytest.raises(ListRefused) as refused:
+        taken(database, written(row(), torn, row(BANNED), encoding=encoding))
+    assert [fault.line for fault in refused.value.faults] == [3]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"a" * 20_000, HEAD.encode() + b"\n" + b"1" * 20_000, HEAD.encode("utf-16-le"), b"\0\0\0\0", b"\x7fELF\0"],
+)
+def test_an_endless_line_and_what_is_no_text_are_refused(database: Database, tmp_path: Path, content: bytes) -> None:
+    file = tmp_path / "list.csv"
+    file.write_bytes(content)
+    with pytest.raises(Refused):
+        taken(database, file)
+
+
+def test_nobody_reads_on_after_ten_thousand_faulty_rows(database: Database, written: Write) -> None:
+    with pytest.raises(ListRefused) as refused:
+        taken(database, written(*[f",x,{COURT},2025-04-18,"] * 10_100))
+    assert len(refused.value.faults) == 10_000
+
+
+def test_no_transaction_is_open_while_a_file_is_read(database: Database, written: Write) -> None:
+    begun: list[Connection] = []
+
+    def note(connection: Connection) -> None:
+        begun.append(connection)
+
+    event.listen(database.engine, "begin", note)
+    with pytest.raises(ListRefused):
+        taken(database, written(row(), row()))
+    assert begun == [], "a faulty file never comes so far"
+    taken(database, written(row()))
+    assert len(begun) == 1
+    event.remove(database.engine, "begin", note)
+
+
+def test_of_two_imports_at_once_the_later_one_counts_with_all_its_rows(database: Database, written: Write) -> None:
+    taken(database, written(row(CLEAN)), "2026-09")
+    with ThreadPoolExecutor(1) as meanwhile:
+        with database.writing() as session:
+            import_list(session, written(row()), DEBTORS, "2026-10", NOON)
+            other = meanwhile.submit(taken, database, written(row(BANNED)), "2026-11")
+            with pytest.raises(TimeoutError):
+                other.result(0.3)
+        assert other.result(20).replaced == "2026-10"
+    assert [asked(database, known)[2] for known in (CLEAN, DEBTOR, BANNED)] == [[], [], [DEBTORS]]
+
+
+def test_the_report_names_row_column_and_what_to_do(database: Database, written: Write, tmp_path: Path) -> None:
+    with pytest.raises(ListRefused) as refused:
+        taken(database, written(row(since="bald"), f",{DEBTOR.name},{COURT},2025-04-18,"))
+    write_report(refused.value, tmp_path / "report.csv")
+    with (tmp_path / "report.csv").open(encoding="utf-8-sig", newline="") as file:
+        told = list(csv.reader(file))
+    assert [line[:2] for line in told[1:]] == [["2", "列入日期"], ["3", "证件号码"]]
+    assert all(len(line) == 4 and line[3] for line in told)
+    assert DEBTOR.number not in str(told)
+    assert DEBTOR.name not in str(told)

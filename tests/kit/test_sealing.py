@@ -3,7 +3,7 @@ import pickle
 
 import pytest
 
-from kit.sealing import SealBroken, fingerprint, seal, unseal
+from kit.sealing import SealBroken, fingerprint, seal, sealer, unseal
 
 
 def test_what_was_sealed_opens_again_and_shows_nothing() -> None:
@@ -33,3 +33,12 @@ def test_an_error_comes_back_from_another_process_with_its_facts() -> None:
     error = pickle.loads(pickle.dumps(SealBroken(purpose="answers")))  # noqa: S301 (our own bytes)
     assert isinstance(error, SealBroken)
     assert error.facts == {"purpose": "answers"}
+
+
+def test_many_values_are_sealed_as_one_is() -> None:
+    quickly = sealer("purpose")
+    sealed = [quickly(b"value"), quickly(b"value")]
+    assert sealed[0] != sealed[1]
+    assert [unseal(one, "purpose") for one in sealed] == [b"value", b"value"]
+    with pytest.raises(SealBroken):
+        unseal(sealed[0], "another")
