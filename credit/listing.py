@@ -20,6 +20,7 @@ from credit.entries import COLUMNS, Complaint, Entry, columns_of, entry_of
 from credit.lines import Row, csv_rows
 from credit.published import KINDS, ListedEdition, ListedRow
 from credit.spool import Spool, pour
+from credit.workbook import STARTS, xlsx_rows
 from kit.clock import office_day
 from kit.database import one_at_a_time
 from kit.declared import Refused
@@ -97,7 +98,9 @@ def _spooled(file: Path, spool: Spool, today: date) -> str:
     try:
         with file.open("rb") as whole:
             digest = hashlib.file_digest(whole, "sha256").hexdigest()
-        spool.fill(_sound(file.name, csv_rows(file), today, faults))
+            whole.seek(0)
+            rows = xlsx_rows(file) if whole.read(4) in STARTS else csv_rows(file)
+        spool.fill(_sound(file.name, rows, today, faults))
     except OSError as error:
         raise Refused(f"{file.name}: {error.strerror}") from error
     for line, complaint in spool.conflicts():
