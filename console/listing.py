@@ -29,7 +29,7 @@ def commands(office: Callable[[], Office]) -> typer.Typer:
         until: Annotated[datetime | None, typer.Option(help="its last day; else 31 days", formats=["%Y-%m-%d"])] = None,
         report: Annotated[Path | None, typer.Option(help="a CSV to which every faulty row is written")] = None,
     ) -> None:
-        """Import a CSV or XLSX: 证件号码,姓名或名称,列入机关,列入日期,截止日期. One faulty row: nothing counts (exit 1)."""
+        """CSV or XLSX with 证件号码,姓名或名称,列入机关,列入日期,截止日期. One faulty row: nothing counts (exit 1)."""
         world = office()
         last = until.date() if until else None
         try:
