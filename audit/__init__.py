@@ -3,7 +3,7 @@
 
 from audit.checking import Checked, LogBroken, Standing, check, must_hold, note_check, standing
 from audit.disclosures import erase
-from audit.exporting import FORMS, Asked, Form, export
+from audit.exporting import FORMS, VERIFIER, Asked, Form, export
 from audit.keeping import Ledger, LogKeyForeign, Sequencer, ledger_of
 from audit.leaves import JSON
 from audit.log import Entry, EntryMalformed, Filters, append, of_subject, search
@@ -19,6 +19,7 @@ from audit.witnesses import FolderWitness, HttpWitness, Shown, Witness, shown
 __all__ = [
     "FORMS",
     "JSON",
+    "VERIFIER",
     "Asked",
     "Checked",
     "Consistency",

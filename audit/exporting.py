@@ -31,7 +31,7 @@ FORMS: tuple[Form, ...] = ("jsonl", "csv", "parquet")
 _AT_ONCE = 1000  # rows held at a time: five times as many cost 8 MB and gain nothing
 _MOST_CHECKPOINTS = 20
 _SQUEEZE = 1
-_VERIFIER = Path(__file__).with_name("verifier.py")
+VERIFIER = Path(__file__).with_name("verifier.py")
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,4 +230,4 @@ def _proving(
     if asked.disclosures:
         yield from zipped.member("disclosures.jsonl", _disclosures(session, end, asked.filters))
     yield from zipped.member("log.vkey", [f"{verifier.vkey}\n".encode()])
-    yield from zipped.member("verify_export.py", [_VERIFIER.read_bytes()])
+    yield from zipped.member("verify_export.py", [VERIFIER.read_bytes()])

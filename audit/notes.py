@@ -106,6 +106,8 @@ class Verifier:
                 raw = base64.b64decode(code, validate=True)
             except (ValueError, binascii.Error):
                 continue
+            if base64.b64encode(raw).decode() != code:  # the bits behind the last byte may be others
+                continue
             if name == self.name and raw[:4] == self.key_id and self._holds(body, raw[4:]):
                 return line
         return None

@@ -9,6 +9,7 @@ I/O: database.
 import base64
 import json
 from binascii import Error as NotBase64
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -59,24 +60,28 @@ def receipt_of(session: Session, subject: str, event: str) -> str:
         raise NotInTree()
     proof = prove_inclusion(session, entry.index)
     said = [canonical({"field": field, **one}).encode() for field, one in _openings(session, entry.id).items()]
-    extra = base64.b64encode(b"\n".join([proof.leaf, *said])).decode()
-    path = [base64.b64encode(digest).decode() for digest in proof.path]
-    return "\n".join([FORMAT, f"extra {extra}", f"index {proof.index}", *path, "", proof.note])
+    return _written(b"\n".join([proof.leaf, *said]), proof.index, proof.path, proof.note)
+
+
+def _written(extra: bytes, index: int, path: Iterable[bytes], note: str) -> str:
+    lines = [f"extra {base64.b64encode(extra).decode()}", f"index {index}"]
+    return "\n".join([FORMAT, *lines, *(base64.b64encode(digest).decode() for digest in path), "", note])
 
 
 def read_receipt(text: str, verifier: Verifier) -> Receipt:
-    """Check signature, path and every opening. Raises NoteRefused for the checkpoint, NotInTree for all else."""
+    """Check form, signature, path and every opening. Raises NoteRefused for the checkpoint, NotInTree for all else."""
     head, _, note = text.partition("\n\n")
     said = verifier.open(note)
     try:
-        form, extra, index, *path = head.split("\n")
+        _form, extra, index, *path = head.split("\n")
         leaf, *lines = base64.b64decode(extra.removeprefix("extra ")).split(b"\n")
         place, hashes = int(index.removeprefix("index ")), [base64.b64decode(line) for line in path]
+        is_exact = text == _written(base64.b64decode(extra.removeprefix("extra ")), place, hashes, note)
         openings = {one.pop("field"): one for one in map(json.loads, lines)}
         found = _judged(json.loads(leaf)["facts"].get(COMMITTED, {}), openings)
     except (ValueError, KeyError, TypeError, NotBase64) as error:
         raise NotInTree() from error
     is_in = proves_inclusion(leaf_hash(leaf), place, said.size, hashes, said.root)
-    if form != FORMAT or not is_in or found.keys() != openings.keys():
+    if not is_exact or not is_in or found.keys() != openings.keys():
         raise NotInTree()
     return Receipt(place, leaf, found)

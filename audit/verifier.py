@@ -2,6 +2,7 @@
 """Verifier (离线核验): says whether an exported log is as it was signed. Needs this one file and Python ≥ 3.11.
 
     python verify_export.py EXPORT.zip|FOLDER [--key VKEY] [--held FILE]
+    python verify_export.py RECEIPT.tlog-proof --key VKEY
 
 An export holds `entries.jsonl` (a line is the exact text of one entry), `hashes.bin` (SHA-256 of every entry of the
 log, 32 bytes each), `checkpoints.txt` (signed notes: so many entries, this root), `log.vkey` (the key), perhaps
@@ -9,6 +10,7 @@ log, 32 bytes each), `checkpoints.txt` (signed notes: so many entries, this root
 What is verified: (1) each checkpoint is signed by the key; (2) the tree over hashes.bin (RFC 6962) has the root of
 every checkpoint at its size, and of those held elsewhere; (3) each line hashes to its place; (4) each disclosed value
 is the one the entry committed to. A CSV or Parquet export is a copy without proof: only its checksum is verified.
+A receipt (C2SP tlog-proof) holds one entry: (1), (3) by its path to the root (RFC 9162), and (4); what it says is told.
 Exit 0 if everything holds, 1 if not. I/O: one file or folder is read.
 """
 
@@ -34,10 +36,13 @@ SENTENCES = {
     "root": ("哈希与签名的检查点不符：日志被改写", "the tree differs from a signed checkpoint: the log was rewritten"),
     "short": ("日志比检查点短：末尾被截去", "the log is shorter than a checkpoint says: its tail was cut"),
     "disclosure": ("披露的内容不是记录所承诺的", "the disclosed value is not what the entry committed to"),
+    "no_key": ("核验回执需要公布的公钥", "a receipt is verified with the published key"),
+    "path": ("记录不在日志的这个位置", "the entry is not in the log at this place"),
     "checksum": ("文件与清单的校验和不符", "a file does not match the checksum in the manifest"),
 }
 OWN_KEY = ("公钥取自文件本身，请与公布的公钥比对", "The key came with the export: compare it with the published one")
 UNREADABLE = (ValueError, LookupError, TypeError, OSError, EOFError, zipfile.BadZipFile, zlib.error)
+RECEIPT = "c2sp.org/tlog-proof@v1"
 END = (-1, 0, b"")  # place, number and text behind the last line
 NO_PROOF = ("表格副本不含证明，只核对了校验和", "A table is a copy without proof: its checksum was verified")
 
@@ -107,6 +112,7 @@ class Report:
     root: str = ""
     faults: list[tuple[str, str]] = field(default_factory=list)
     notes: list[tuple[str, str]] = field(default_factory=list)
+    told: list[str] = field(default_factory=list)
 
     @property
     def ok(self) -> bool:
@@ -118,10 +124,10 @@ def open_checkpoint(note: str, name: str, key: bytes) -> tuple[int, bytes]:
     text, _, lines = note.partition("\n\n")
     body = f"{text}\n".encode()
     origin, size, root = text.split("\n")[:3]
-    for line in lines.splitlines():
+    for line in lines.split("\n")[:-1]:
         dash, who, code = line.split(" ")
         raw = base64.b64decode(code)
-        named = dash == "\u2014" and origin == who == name
+        named = dash == "\u2014" and origin == who == name and base64.b64encode(raw).decode() == code
         named = named and raw[:4] == hashlib.sha256(name.encode() + b"\n\x01" + key).digest()[:4]
         if named and is_signed(key, body, raw[4:]):
             return int(size), base64.b64decode(root)
@@ -182,6 +188,48 @@ def walk(files: Any, report: Report, sizes: set[int], disclosed: dict[int, list[
     return roots
 
 
+def climb(digest: bytes, at: int, size: int, path: list[bytes]) -> bytes:
+    """The root that a path leads to from an entry's hash (RFC 9162 §2.1.3.2). Raises Fault."""
+    last, place = size - 1, at
+    for step in path:
+        if at & 1 or at == last:
+            digest = hashlib.sha256(b"\x01" + step + digest).digest()
+            while at and not at & 1:
+                at, last = at >> 1, last >> 1
+        else:
+            digest = hashlib.sha256(b"\x01" + digest + step).digest()
+        at, last = at >> 1, last >> 1
+    if last or not 0 <= place < size:
+        raise Fault("path", place)
+    return digest
+
+
+def read_receipt(text: str, report: Report, vkey: str | None) -> None:
+    report.kind, report.entries, report.checkpoints = "receipt", 1, 1
+    if vkey is None:
+        raise Fault("no_key", "--key")
+    name, _id, code = vkey.strip().split("+", 2)
+    head, _, note = text.partition("\n\n")
+    report.size, root = open_checkpoint(note, name, base64.b64decode(code)[1:])
+    form, *said = head.split("\n")
+    words = dict(zip(("extra", "index"), said, strict=False))
+    whole, place = base64.b64decode(words["extra"][6:]), int(words["index"][6:])
+    path = [base64.b64decode(line) for line in said[2:]]
+    written = [f"extra {base64.b64encode(whole).decode()}", f"index {place}"]
+    written += [base64.b64encode(step).decode() for step in path]
+    if form != RECEIPT or said != written:  # one way to write it: no byte may be another
+        raise Fault("unreadable", "receipt")
+    leaf, *disclosed = whole.split(b"\n")
+    digest = hashlib.sha256(b"\x00" + leaf).digest()
+    if climb(digest, place, report.size, path) != root:
+        raise Fault("path", place)
+    openings = [json.loads(line) for line in disclosed]
+    report.disclosures, report.root = judge(leaf + b"\n", place, digest, openings), root.hex()
+    entry = json.loads(leaf)
+    report.told = [f"{entry['at']} {entry['event']} {entry['subject']}"]
+    report.told += [f"  {said['field']}: {said['value']}" for said in openings]
+
+
 def verify(files: Any, report: Report, vkey: str | None, held: str) -> None:
     manifest = json.loads((files / "manifest.json").read_bytes())
     report.kind = manifest["kind"]
@@ -217,6 +265,9 @@ def verify_export(path: str | Path, vkey: str | None = None, held: str = "") -> 
     report = Report()
     try:
         path = Path(path)
+        if path.is_file() and next(read(path), b"").rstrip(b"\n") == RECEIPT.encode():
+            read_receipt(path.read_text("utf-8"), report, vkey)
+            return report
         verify(path if path.is_dir() else zipfile.Path(path), report, vkey, held)
     except Fault as fault:
         report.faults.append((fault.args[0], str(fault.args[1])))
@@ -228,6 +279,7 @@ def verify_export(path: str | Path, vkey: str | None = None, held: str = "") -> 
 def sentences_of(report: Report) -> list[str]:
     """What a person reads."""
     said = [f"{SENTENCES[kind][0]}：{at}。{SENTENCES[kind][1]}: {at}." for kind, at in report.faults]
+    said += report.told
     said += [f"说明：{zh}。Note: {en}." for zh, en in report.notes]
     if not report.ok:
         return [*said, "核验未通过。NOT VERIFIED."]

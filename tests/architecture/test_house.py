@@ -147,6 +147,7 @@ def test_what_anybody_may_use_is_a_known_list() -> None:
         "/log/inclusion",
         "/log/consistency",
         "/log/checkpoint",
+        "/log/verify_export.py",
         "/log/tile/{level}/{place:path}",
         "/healthz",
         "/readyz",

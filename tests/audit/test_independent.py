@@ -1,14 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
 """Our log as a public implementation of the C2SP formats reads it: aics-tlog, which needs Python 3.12.
 
-TLOG_PYTHON names an interpreter that has it (`python3.12 -m venv DIR && DIR/bin/pip install aics-tlog==0.2.1`); without
-one the test says what it skipped.
+Under 3.12 it is among the libraries of development. Under 3.11 TLOG_PYTHON names an interpreter that has it
+(`python3.12 -m venv DIR && DIR/bin/pip install aics-tlog==0.2.1`); without one the test says what it skipped.
 """
 
 import os
 import subprocess
+import sys
 from base64 import b64encode
 from datetime import datetime
+from importlib.util import find_spec
 from pathlib import Path
 
 import httpx
@@ -24,7 +26,7 @@ from reference.witness import Keeper, Log, create_app
 from tests.audit.logs import a_ledger, filled
 from tests.reference.running import running
 
-PYTHON = os.environ.get("TLOG_PYTHON", "")
+PYTHON = os.environ.get("TLOG_PYTHON", sys.executable if find_spec("aics_tlog") else "")
 SIZES = (1, 255, 1, 300, 43)
 READER = """
 import base64, pathlib, random, sys

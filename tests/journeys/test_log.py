@@ -68,6 +68,8 @@ def test_an_applicant_downloads_a_receipt_that_proves_the_decision_is_in_the_log
     with house.database.reading() as session:
         row = session.scalars(select(DecisionRow)).one()
         assert (receipt.opened["reason"], receipt.opened["evidence_digest"]) == (row.reason, row.evidence_digest)
+    assert f"--key {house.desk.ledger.verifier.vkey}" in house.ask("applicant", "GET", f"/cases/{case}").text
+    assert house.ask("nobody", "GET", "/log/verify_export.py").content == audit.VERIFIER.read_bytes()
     for who in ("shen", "li", "nobody"):
         assert house.ask(who, "GET", f"/cases/{case}/log-proof").status_code in (303, 401, 403, 404)
 

@@ -97,6 +97,7 @@ STATUS = {
     "papers": PAPERS,
     "clock": CLOCK,
     "bundle_href": "/together/01JB",
+    "log_key": "city.example/log+c2c057ce+AVNc9uWuAMSd0EgEFnfw4w0jexXn10c7p5HRnkuJ9QMl",
     "log_proof_href": "/cases/01JD/log-proof",
     "may_withdraw": True,
     "may_take_back": True,

@@ -76,6 +76,7 @@ def status_page(
         papers=papers_of(db, application),
         signed=listed(drafting.signed(db, application.id), f"/cases/{application.id}/signed"),
         clock=clock_of(desk, application, None),
+        log_key=desk.ledger.verifier.vkey,
         log_proof_href=f"/cases/{application.id}/log-proof" if decision else None,
         bundle_href=f"/together/{application.bundle_id}" if application.bundle_id else None,
         may_take_back=consents.may_be_withdrawn(db, application),

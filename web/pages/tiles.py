@@ -22,6 +22,13 @@ def checkpoint(db: Db, _viewer: Anybody) -> Response:
     return PlainTextResponse(found.note, headers=NOT_LONG) if found else Response(status_code=404)
 
 
+@router.get("/verify_export.py")
+def verifier(_viewer: Anybody) -> Response:
+    """The one file that verifies exports and receipts without us."""
+    headers = {"content-disposition": "attachment; filename=verify_export.py", **NOT_LONG}
+    return Response(audit.VERIFIER.read_bytes(), media_type="text/x-python", headers=headers)
+
+
 @router.get("/tile/entries/{place:path}")
 def entries(place: str, db: Db, _auditor: Auditor) -> Response:
     try:
