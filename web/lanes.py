@@ -18,6 +18,7 @@ from kit import measures
 from kit.errors import DomainError
 
 DOORS = ("/staff/", "/directory/", "/enrol/")  # by which staff come in: nobody is known there yet
+MOST_HELD = 1_000  # more are told at once: each holds a connection
 SOONEST_S, SPREAD_S = 3, 8  # who is turned away comes back not all in one second
 
 
@@ -33,18 +34,25 @@ class Lane(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """So many at work at once, of whom so many at the database; so many more may wait, for so long."""
+    """So many at work at once, of whom so many at the database; so many more may wait, for so long.
+
+    Whoever is turned away is told after `hold_s`: an impatient programme would ask again at once, and answering it
+    takes the processor from those inside.
+    """
 
     inside: int
     places: int
     waiting: int
     patience_s: float
+    hold_s: float = 1.0
 
 
 # Together fewer `inside` than the forty threads of the server, and fewer `places` than connections
-# (kit.database.POOL_SIZE): whoever holds a row or the writers' lock still needs a thread to make the answer.
+# (kit.database.POOL_SIZE): whoever holds a row or the writers' lock still needs a thread to make the answer. Each
+# visitor at the database takes processor from a clerk's page (bench.storm: twice as many, twice as slow); the rest of
+# those inside wait for the processes that look at pictures.
 SHARES = {
-    Lane.PUBLIC: Share(inside=20, places=6, waiting=100, patience_s=10.0),
+    Lane.PUBLIC: Share(inside=10, places=3, waiting=100, patience_s=10.0),
     Lane.DOOR: Share(inside=4, places=2, waiting=40, patience_s=10.0),
     Lane.STAFF: Share(inside=10, places=4, waiting=200, patience_s=30.0),
 }
@@ -61,12 +69,13 @@ class _Way:
     """One lane at work."""
 
     def __init__(self, lane: Lane, share: Share) -> None:
-        self._lane, self._share, self._waiting = lane, share, 0
+        self._lane, self._share, self._waiting, self._held = lane, share, 0, 0
         self._inside, self.places = asyncio.Semaphore(share.inside), asyncio.Semaphore(share.places)
 
     @asynccontextmanager
     async def entered(self) -> AsyncIterator[None]:
         if self._inside.locked() and self._waiting >= self._share.waiting:
+            await self._hold()
             raise self._too_busy()
         self._waiting += 1
         try:
@@ -80,6 +89,14 @@ class _Way:
             yield
         finally:
             self._inside.release()
+
+    async def _hold(self) -> None:
+        if self._held < MOST_HELD:
+            self._held += 1
+            try:
+                await asyncio.sleep(self._share.hold_s)
+            finally:
+                self._held -= 1
 
     def _too_busy(self) -> TooBusy:
         measures.SHED.labels(self._lane).inc()

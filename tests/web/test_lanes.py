@@ -17,9 +17,9 @@ from kit import measures
 from kit.database import POOL_SIZE, Database
 from tests.conftest import NOON
 from tests.journeys.inprocess import House, a_desk, a_house, a_site
-from web.lanes import SHARES, Lane, Lanes, Share, lane_of
+from web.lanes import SHARES, Lane, Lanes, Share, TooBusy, lane_of
 
-SMALL = Share(inside=2, places=1, waiting=3, patience_s=20.0)
+SMALL = Share(inside=2, places=1, waiting=3, patience_s=20.0, hold_s=0.0)
 CROWD = 12
 THREADS_OF_THE_SERVER = 40
 
@@ -164,6 +164,30 @@ def test_a_token_of_staff_is_known_by_its_mark_and_nobody_else_can_make_one(hous
         Lane.DOOR,
         Lane.PUBLIC,
     ]
+
+
+def test_who_is_turned_away_is_told_after_a_moment_and_of_very_many_the_rest_at_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("web.lanes.MOST_HELD", 2)
+    share = Share(inside=1, places=1, waiting=0, patience_s=1.0, hold_s=0.2)
+
+    async def storm() -> list[float]:
+        lanes, told = Lanes(dict.fromkeys(Lane, share)), []
+        loop = asyncio.get_running_loop()
+
+        async def ask() -> None:
+            began = loop.time()
+            with pytest.raises(TooBusy):
+                async with lanes.entered(Lane.PUBLIC):
+                    pass
+            told.append(loop.time() - began)
+
+        async with lanes.entered(Lane.PUBLIC):
+            await asyncio.gather(*(ask() for _ in range(5)))
+        return told
+
+    assert sorted(wait >= 0.2 for wait in asyncio.run(storm())) == [False] * 3 + [True] * 2
 
 
 def test_all_lanes_together_leave_threads_and_connections() -> None:
