@@ -20,6 +20,7 @@ from approval.application import Application, DecisionRow, Finding, State, Trans
 from approval.office import Office
 from approval.sweeping import WITH_PEOPLE
 from credit import Effect
+from kit import keyring
 from licences import Copy, CreditCode, Licence, LicenceCounter, LicenceDocument, Status, Store
 from notices import Notice, NoticeCounter
 
@@ -37,7 +38,7 @@ def _log_is_whole(session: Session) -> bool:
 
 @dataclass(frozen=True)
 class Premises:
-    """What is looked at. `newest` limits what takes milliseconds each (signatures, replays); 0 is all of it."""
+    """What is looked at. `newest` limits what takes milliseconds each (signatures, replays, keys); 0 is all of it."""
 
     office: Office
     store: Store
@@ -163,12 +164,17 @@ def _comes_out_otherwise(session: Session, premises: Premises) -> Iterator[str]:
         select(Application.number)
         .join(DecisionRow, DecisionRow.application_id == Application.id)
         .join(proofs.Proof, proofs.Proof.application_id == Application.id)
-        .where(Application.number.is_not(None))
+        .where(Application.number.is_not(None), Application.erased_at.is_(None))
         .order_by(DecisionRow.id.desc()),
         premises,
     )
     for number in session.scalars(numbers).all():
-        again = proofs.replay(premises.office.catalogue, premises.office.gates, proofs.of_number(session, str(number)))
+        try:
+            kept = proofs.of_number(session, str(number))
+        except proofs.NoProof:
+            yield str(number)
+            continue
+        again = proofs.replay(premises.office.catalogue, premises.office.gates, kept)
         if not (again.same_snapshot and again.same_record and (again.agrees or not again.same_rules)):
             yield str(number)
 
@@ -248,6 +254,15 @@ def _over_age(_session: Session, premises: Premises) -> Iterator[str]:
         yield f"{name}×{count}"
 
 
+def _without_key(session: Session, premises: Premises) -> Iterator[str]:
+    """A case that was not erased and can be read no more; an erased one names no key."""
+    held = select(Application.id, Application.own_key).where(Application.own_key.is_not(None))
+    ring = keyring.installed()
+    for case, key in session.execute(_limited(held.order_by(Application.id.desc()), premises)).tuples().all():
+        if ring.get(str(key)) is None:
+            yield case
+
+
 def _limited(query: Select[Any], premises: Premises) -> Select[Any]:
     return query.limit(premises.newest) if premises.newest else query
 
@@ -270,5 +285,6 @@ INVARIANTS = (
     Invariant("a timer for each case with people", "P9", _without_timer),
     Invariant("files are what they were", "files", _files_changed),
     Invariant("seals of licences hold", "files", _seals_broken),
+    Invariant("a key for each case that is not erased", "privacy", _without_key),
     Invariant("nothing over-age, no orphans", "privacy", _over_age),
 )

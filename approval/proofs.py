@@ -167,10 +167,10 @@ class Kept(Frozen):
 
 
 def of_number(session: Session, number: str) -> Kept:
-    """The proof of the decision on this case. Raises NoProof."""
+    """The proof of the decision on this case. Raises NoProof, also where the case was erased or its key is gone."""
     application = session.scalar(select(Application).where(Application.number == number))
     proof = session.get(Proof, application.id) if application else None
-    if application is None or application.decision is None or proof is None:
+    if application is None or application.decision is None or proof is None or not proof.snapshot:
         raise NoProof(number=number)
     logged = _logged(session, number)
     return Kept(

@@ -21,6 +21,7 @@ PARTS = {
     "liveness": "Liveness",
     "licences": "Licence: render, sign, check",
     "storm": "A crowd of visitors while a clerk works",
+    "drill": "Backup and restore",
     "lists": "Published lists of credit",
     "log": "Decision log",
     "signin": "Signing in and sessions",

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 import audit
 import licences
-from approval import invariants
+from approval import erasing, invariants
 from approval.application import Application, DecisionRow, Finding, State, Transition
 from approval.calendar import seed_calendar
 from approval.invariants import INVARIANTS, Premises
@@ -170,3 +170,18 @@ def test_a_run_that_may_still_come_is_no_case_left_alone(place: Place) -> None:
 def test_what_is_over_age_is_told_by_name_and_number_only(place: Place) -> None:
     place.premises = replace(place.premises, over_age=lambda: {"pictures_without_owner": 2})
     assert place.broken() == {"nothing over-age, no orphans": ("pictures_without_owner×2",)}
+
+
+def test_a_case_whose_key_is_gone_though_it_was_not_erased_is_found(place: Place, ring: DatabaseKeyring) -> None:
+    with place.office.database.reading() as session:
+        key = session.get_one(Application, place.case).own_key
+    assert key is not None
+    ring.throw_away([key])
+    found = place.broken()
+    assert found["a key for each case that is not erased"] == (place.case,)
+
+
+def test_a_case_that_was_erased_breaks_nothing(place: Place) -> None:
+    with place.office.database.writing() as session:
+        erasing.erase(session, session.get_one(Application, place.case), NOON)
+    assert place.broken() == {}
