@@ -258,7 +258,8 @@ def _without_key(session: Session, premises: Premises) -> Iterator[str]:
     """A case that was not erased and can be read no more; an erased one names no key."""
     held = select(Application.id, Application.own_key).where(Application.own_key.is_not(None))
     ring = keyring.installed()
-    for case, key in session.execute(_limited(held.order_by(Application.id.desc()), premises)).tuples().all():
+    newest = held.order_by(Application.id.desc()).limit(premises.newest or None)
+    for case, key in session.execute(newest).tuples().all():
         if ring.get(str(key)) is None:
             yield case
 

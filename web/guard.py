@@ -2,11 +2,12 @@
 """Guard (防护): headers, the browser's name and the size of what may come in, as plain ASGI middleware. I/O: none."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from http.cookies import SimpleCookie
 
 import structlog
 from starlette.datastructures import MutableHeaders
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -91,7 +92,8 @@ class Guard:
             return
         if self._declared(scope) > MOST_BYTES:
             raise TooLarge
-        await self._app(scope, self._counting(receive), send)
+        with suppress(ClientDisconnect):  # in the middle of its own request: nobody is there to be told
+            await self._app(scope, self._counting(receive), send)
 
     def _attributes(self) -> str:
         """Of a cookie that lasts as long as the browser is open, at most as long as the session."""

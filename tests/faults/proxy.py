@@ -12,7 +12,7 @@ FLOOD = 1_000_000_000  # bytes
 
 
 class Fault(StrEnum):
-    """What happens to answers; questions always go through, but to a black hole."""
+    """What happens to answers; questions go through, but a torn one and those to a black hole."""
 
     NONE = "none"
     SLOW = "slow"  # each part of an answer `delay_s` later
@@ -20,6 +20,7 @@ class Fault(StrEnum):
     GARBAGE = "garbage"
     HALF = "half-closed"  # the first bytes of an answer, then the end
     BLACK_HOLE = "black hole"  # taken, never passed on, never answered
+    TORN = "torn"  # half of a question arrives, then the connection ends
     FLOOD = "flood"  # an answer of a gigabyte
 
 
@@ -79,6 +80,9 @@ class Proxy:
 
     def _question(self, sink: socket.socket, part: bytes) -> bool:
         self.questions += 1
+        if self.fault is Fault.TORN:
+            sink.sendall(part[: len(part) // 2])
+            return False
         if self.fault is not Fault.BLACK_HOLE:
             sink.sendall(part)
         return True

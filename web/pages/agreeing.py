@@ -203,9 +203,9 @@ def sign_and_submit(
     code: Annotated[str, Form(max_length=20)] = "",
     read: Annotated[str, Form(max_length=64)] = "",
 ) -> Response:
-    """One code signs everything that was agreed to, each with the digest of its own answers."""
+    """One code signs everything that was agreed to, each with the digest of its own answers. Again: as it stands."""
     if not together.is_gathering(db, bundle):
-        raise cases.NotADraft()
+        return go(f"/together/{bundle.id}", "together-submitted")
     if together.lead_of(db, bundle).consent_at is None:
         raise following.LeadNotConsented()
     problems = problems_of(

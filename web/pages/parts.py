@@ -211,7 +211,9 @@ def sign(
     code: Annotated[str, Form(max_length=20)] = "",
     read: Annotated[str, Form(max_length=64)] = "",
 ) -> Response:
-    """The person's own signature."""
+    """The person's own signature. Sent again over a poor line, the same is answered."""
+    if part.signed_at is not None and part.digest == read:
+        return go(f"/parts/{part.id}", "part-signed")
     application = db.get_one(Application, part.application_id)
     problems = problems_of(
         db,

@@ -213,9 +213,12 @@ def sign_and_submit(
     code: Annotated[str, Form(max_length=20)] = "",
     read: Annotated[str, Form(max_length=64)] = "",
 ) -> Response:
-    """The code that only the holder's phone received is the signature; it binds to answers and instruments as shown."""
+    """The code that only the holder's phone received is the signature; it binds to answers and instruments as shown.
+
+    Sent again because the answer was lost, it is answered with the receipt of what was submitted.
+    """
     if application.state != State.DRAFT:
-        raise cases.NotADraft()
+        return go(href_of(application, "receipt"))
     problems = problems_of(
         db,
         browser,
