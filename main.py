@@ -58,6 +58,7 @@ from identity import (
 from identity.card import PREPARE, RapidCardReader
 from identity.examining import Examiner, ScannedExaminer, WorkerExaminer
 from identity.face import DlibMatcher
+from identity.leaked import leaked_at
 from identity.liveness import fading
 from identity.partners import load_partners
 from identity.weights import Choice, ModelRefused, choose
@@ -295,6 +296,7 @@ def desk_of(house: House, workers: Workers, seals: licences.Seals) -> Desk:
         partners=load_partners(house.settings.partners),
         readiness=Readiness(asked, bearable=bearable),
         directories=load_directories(house.settings.oidc_providers),
+        leaked=leaked_at(house.settings.leaked_passwords),
         callers=load_callers(house.settings.callers),
     )
 

@@ -15,7 +15,6 @@ from sqlalchemy.orm import Session
 
 from credit.entries import Complaint, Entry, conflict
 from credit.published import ENTRIES, listed_key
-from kit.database import sqlite_module
 from kit.sealing import sealer, unseal
 
 MEMORY_KB = 65_536
@@ -32,7 +31,8 @@ class Spool:
 
     def __init__(self) -> None:
         self.count = 0
-        self._rows: sqlite3.Connection = sqlite_module().connect("", isolation_level=None)  # a file without a name
+        # A file without a name. By the standard library: other builds may keep such a file in memory (TEMP_STORE=3).
+        self._rows = sqlite3.connect("", isolation_level=None)
         for setting in ("journal_mode=OFF", "synchronous=OFF", "temp_store=FILE", f"cache_size=-{MEMORY_KB}"):
             self._rows.execute(f"PRAGMA {setting}")
         self._rows.execute("CREATE TABLE spooled (key BLOB NOT NULL, line INTEGER NOT NULL, entry BLOB NOT NULL)")

@@ -1,13 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
 """Passwords (口令): which ones may be chosen. Hides how the easily guessed ones are told. Pure.
 
-Length instead of composition (OWASP ASVS 5.0, 6.2.1–6.2.12; NIST SP 800-63B). No list of strangers' passwords is kept:
-what stands in such lists at twelve characters and more is made of few pieces, and those pieces are what is told here.
+Length instead of composition (OWASP ASVS 5.0, 6.2.1–6.2.12; NIST SP 800-63B). What stands in lists of stolen passwords
+at twelve characters and more is mostly made of few pieces, and those are told here without a list; an installation that
+brings one (`identity.leaked`) has it asked too.
 """
 
 import re
 from enum import StrEnum
 from itertools import pairwise
+
+from identity.leaked import Leaked, nobody_knows
 
 LEAST, MOST = 12, 128
 MOST_RUN = 3  # neighbours on a keyboard or in the alphabet from which on they count as one
@@ -30,9 +33,10 @@ class Weakness(StrEnum):
     SHORT = "short"
     LONG = "long"
     COMMON = "common"
+    LEAKED = "leaked"
 
 
-def weakness(password: str, *known: str) -> Weakness | None:
+def weakness(password: str, *known: str, leaked: Leaked = nobody_knows) -> Weakness | None:
     """None if it may be chosen. `known`: what others know of the person, as the user name."""
     if len(password) < LEAST:
         return Weakness.SHORT
@@ -41,7 +45,7 @@ def weakness(password: str, *known: str) -> Weakness | None:
     plain = password.lower()
     if len(set(plain)) < ENOUGH or _repeats(plain) or len(_left(plain, known)) < ENOUGH:
         return Weakness.COMMON
-    return None
+    return Weakness.LEAKED if leaked(password) else None
 
 
 def _repeats(plain: str) -> bool:

@@ -14,6 +14,7 @@ from sqlalchemy import ForeignKey, String, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from identity.accounts import DISTRICT, SEPARATED, Account, Role, set_password, sign_in_staff
+from identity.leaked import Leaked, nobody_knows
 from identity.offices import place_in_office
 from identity.onetime import drop_codes
 from identity.passkeys import drop_passkeys
@@ -57,7 +58,7 @@ class LinkNotYours(DomainError):
 
 
 class PasswordWeak(DomainError):
-    """The password is too short, too long or among the first that anybody would try."""
+    """The password is too short, too long, among the first that anybody would try, or known to be stolen."""
 
 
 class PasswordWrong(DomainError):
@@ -178,7 +179,7 @@ def account_of_link(session: Session, token: str, now: datetime) -> Account:
     return session.get_one(Account, _open_link(session, token, now).account_id)
 
 
-def use_link(session: Session, token: str, password: str, now: datetime) -> Account:
+def use_link(session: Session, token: str, password: str, now: datetime, leaked: Leaked = nobody_knows) -> Account:
     """The account with this password and without any second factor, which is to be enrolled next.
 
     Whatever opened the account before opens it no longer, and it is signed out everywhere.
@@ -186,7 +187,7 @@ def use_link(session: Session, token: str, password: str, now: datetime) -> Acco
     """
     link = _open_link(session, token, now)
     account = session.get_one(Account, link.account_id)
-    weak = weakness(password, account.username or "")
+    weak = weakness(password, account.username or "", leaked=leaked)
     if weak is not None:
         raise PasswordWeak(why=Weakness(weak).value)
     link.used_at = now
@@ -198,14 +199,22 @@ def use_link(session: Session, token: str, password: str, now: datetime) -> Acco
     return account
 
 
-def change_password(session: Session, account: Account, former: str, password: str, token: str, now: datetime) -> None:
+def change_password(
+    session: Session,
+    account: Account,
+    former: str,
+    password: str,
+    token: str,
+    now: datetime,
+    leaked: Leaked = nobody_knows,
+) -> None:
     """Another password by who knows the former one; every session but the one of `token` ends (ASVS 5.0, 6.2.2, 6.2.3).
 
     Raises PasswordWrong, which counts as a failed sign-in does (the caller must commit), and PasswordWeak.
     """
     if sign_in_staff(session, account.username or "", former, now) is None:
         raise PasswordWrong()
-    weak = weakness(password, account.username or "")
+    weak = weakness(password, account.username or "", leaked=leaked)
     if weak is not None:
         raise PasswordWeak(why=Weakness(weak).value)
     set_password(account, password)

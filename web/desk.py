@@ -10,6 +10,7 @@ from identity import Caller, Directory, HttpTokens, Partner, TokenSource
 from identity.card import CardReader
 from identity.examining import Examiner
 from identity.face import FaceMatcher
+from identity.leaked import Leaked, nobody_knows
 from identity.partners import AssertionSource, HttpPartners
 from kit.settings import Settings
 from licences import Seals, Store
@@ -34,4 +35,5 @@ class Desk:
     readiness: Readiness = field(default_factory=Readiness)  # nothing is asked unless declared
     directories: Mapping[str, Directory] = field(default_factory=dict)  # who else may say who signs in
     tokens: TokenSource = field(default_factory=HttpTokens)
+    leaked: Leaked = nobody_knows  # whether a password was stolen elsewhere
     callers: Mapping[str, Caller] = field(default_factory=dict)  # partners whose programmes may ask

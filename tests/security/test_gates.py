@@ -39,6 +39,9 @@ def named_of(tree: ast.AST) -> set[str]:
     return found
 
 
+PUBLISHED_SO = "identity/leaked.py"  # lists of stolen passwords hold SHA-1; nothing of ours is kept or signed by it
+
+
 def calls_of(tree: ast.AST) -> set[str]:
     return {node.func.id for node in ast.walk(tree) if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)}
 
@@ -48,7 +51,8 @@ def test_a_source_uses_nothing_weak_and_runs_no_data(path: Path) -> None:
     text = path.read_text("utf-8")
     tree = ast.parse(text)
     said = re.sub(r"#.*", "", text)
-    assert not WEAK.search(said), "a weak algorithm"
+    if str(path) != PUBLISHED_SO:
+        assert not WEAK.search(said), "a weak algorithm"
     if str(path) not in SAME_EVERY_TIME:
         assert not CHANCE.search(said.replace("kit.random", "")), "chance that can be guessed: use kit.random"
     assert not calls_of(tree) & RUNS, "data that is run"
@@ -110,7 +114,13 @@ def test_a_secret_has_no_value_of_its_own_and_is_never_shown() -> None:
     assert "s3cret" not in shown
     likely = {name for name in Settings.model_fields if re.search(r"key|token|secret|password", name)}
     places = {"keys_url", "master_key_file", "master_key_wrapped", "old_master_key_file", "old_master_key_wrapped"}
-    assert likely - SECRETS <= places | {"most_passwords", "log_key_file", "witness_key", "bureau_certificate_key"}
+    assert likely - SECRETS <= places | {
+        "most_passwords",
+        "leaked_passwords",
+        "log_key_file",
+        "witness_key",
+        "bureau_certificate_key",
+    }
 
 
 LOOKS_SECRET = re.compile(

@@ -117,12 +117,12 @@ def ask_password(request: Request, viewer: Staff) -> Response:
 
 @router.post("/password", dependencies=[Depends(limited(PASSWORDS)), *FRESH])
 def choose_password(
-    request: Request, db: Db, now: Now, viewer: Staff, former: Secret = "", password: Secret = ""
+    request: Request, desk: DeskDep, db: Db, now: Now, viewer: Staff, former: Secret = "", password: Secret = ""
 ) -> Response:
     """Whoever was signed in with the former one elsewhere is so no longer."""
     token = getattr(request.state, "renewed", None) or session_token(request) or ""
     try:
-        change_password(db, db.get_one(Account, viewer.id), former, password, token, now)
+        change_password(db, db.get_one(Account, viewer.id), former, password, token, now, desk.leaked)
     except (PasswordWrong, PasswordWeak) as error:
         anchor = "former" if isinstance(error, PasswordWrong) else "password"
         problems = [ShownProblem(anchor, sentence(error, request))]

@@ -213,7 +213,7 @@ def choose_password(
 ) -> Response:
     """The link is used with that; a second factor comes next, and nothing before it."""
     try:
-        account = use_link(db, token, password, now)
+        account = use_link(db, token, password, now, desk.leaked)
     except PasswordWeak as error:
         username = account_of_link(db, token, now).username
         problems = [ShownProblem("password", sentence(error, request))]
