@@ -34,7 +34,7 @@ from audit import Ledger, Sequencer, ledger_of
 from catalogue import load_catalogue
 from console import addresses, decisions, items, keys, operations, privacy, processes, retention, staff, verifying
 from console import listing as lists
-from console.keeping import DRAIN_S, several, wait_for_signal
+from console.keeping import DRAIN_S, measured, several, wait_for_signal
 from console.reaching import bureau_of
 from console.starting import (
     read_declarations,
@@ -352,7 +352,7 @@ def worker(
         several([sys.executable, str(HERE / "main.py"), "worker", "--name"], name, processes)
         return
     refuse_year(house.database, house.office.clock())
-    with working(house, name):
+    with working(house, name), measured(house.settings.worker_metrics_port, name):
         wait_for_signal()
 
 

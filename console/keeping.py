@@ -7,9 +7,13 @@ I/O: processes, signals.
 import signal
 import subprocess
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 import structlog
+from prometheus_client import start_http_server
+
+from kit import measures
 
 DRAIN_S = 10  # what is being answered or worked on may be finished; then it is cut off
 log = structlog.get_logger()
@@ -46,3 +50,23 @@ def several(command: Sequence[str], name: str, processes: int) -> None:
             process.terminate()
         for process in running.values():
             process.wait(2 * DRAIN_S)
+
+
+@contextmanager
+def measured(port: int, name: str) -> Iterator[None]:
+    """The counts of this process for Prometheus, on this machine only; several workers one port behind the other.
+
+    Nowhere for port 0. A port that is taken stops the start: somebody would watch another process for this one.
+    """
+    if not port:
+        yield
+        return
+    number = name.rpartition("-")[2]
+    at = port + int(number) - 1 if number.isascii() and number.isdecimal() else port
+    server, thread = start_http_server(at, addr="127.0.0.1", registry=measures.REGISTRY)
+    try:
+        yield
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join(DRAIN_S)

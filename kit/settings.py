@@ -60,6 +60,9 @@ class Settings(BaseSettings):
     witness_key: str = Field(default="", description="its key, as a vkey")
     audit_contact: str = Field(default="本机关审计员", description="whom to call when the decision log is broken")
     backup_key: SecretStr = Field(default=SecretStr(""), description="32 bytes in hexadecimal that seal backups")
+    worker_metrics_port: int = Field(
+        default=0, ge=0, le=65_000, description="of 127.0.0.1, where a worker shows its metrics; 0: nowhere"
+    )
     metrics_token: SecretStr = Field(default=SecretStr(""), description="of whoever may read /metrics; empty: nobody")
     staff_idle_minutes: int = Field(default=30, ge=1, le=240, description="unused for so long, a session of staff ends")
     staff_session_hours: int = Field(default=10, ge=1, le=24, description="the longest session of staff")
