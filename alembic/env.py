@@ -32,11 +32,12 @@ import identity.record
 import licences
 import notices
 import register
+import supervision
 from kit.database import Base, Database, Moment
 from kit.sealing import Sealed
 from kit.settings import Settings
 
-TABLES = (addresses, approval.application, audit, identity, licences, notices, register)
+TABLES = (addresses, approval.application, audit, identity, licences, notices, register, supervision)
 
 
 def ours_only(_object: object, name: str | None, kind: str, reflected: bool, _compare_to: object) -> bool:

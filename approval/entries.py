@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 import licences
 import register
-from approval import papers
+from approval import papers, supervised
 from approval.application import Application, DecisionRow, State
 from approval.casefile import checked, item_of, record
 from approval.circumstances import MOVES
@@ -185,7 +185,7 @@ def open_entity(session: Session, office: Office, application: Application, lice
     )
     act = "move_in" if item_of(office, application).moved else "registration"
     register.open_entity(session, entity, application.id, now, act)
-    _told(session, application, licence.credit_code or "", act, now)
+    _told(session, office, application, licence.credit_code or "", act, now)
 
 
 def enter(session: Session, office: Office, application: Application, now: datetime) -> None:
@@ -209,7 +209,7 @@ def enter(session: Session, office: Office, application: Application, now: datet
             register.change(session, code, application.id, {}, entity.name, now)
     if fresh is not None:
         licences.end(session, code, Status.REPLACED, but=fresh.id)
-    _told(session, application, code, result.act, now)
+    _told(session, office, application, code, result.act, now)
     papers.on_entry(session, office, application, entity, fresh, now)
 
 
@@ -223,5 +223,6 @@ def _pause(session: Session, office: Office, application: Application, code: str
     licences.pause(session, code, until)
 
 
-def _told(session: Session, application: Application, code: str, act: str, now: datetime) -> None:
+def _told(session: Session, office: Office, application: Application, code: str, act: str, now: datetime) -> None:
+    supervised.tell(session, office, application, code, act, now)
     record(session, application, "register.entered", "system:register", now, {"credit_code": code, "act": act})

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 import audit
 import licences
-from approval import concerned, entries, following, papers, proofs, sampling, together
+from approval import concerned, entries, following, papers, proofs, sampling, supervised, together
 from approval.acts import filing_of
 from approval.application import Application
 from approval.assured import of_person, of_shown_card
@@ -265,6 +265,8 @@ def issue_licence(office: Office, application: Application) -> Carried:
                 following.on_licence(session, office, issued, behind, now)
             case EntryResult():
                 entries.enter(session, office, application, now)
+            case PermitResult() if issued.holder_code:
+                supervised.tell_of_permit(session, office, application, issued.holder_code, now)
 
     return Carried("issued", write)
 

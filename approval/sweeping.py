@@ -10,7 +10,7 @@ import structlog
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from approval import jointly, memos, moving, revocation
+from approval import jointly, memos, moving, revocation, supervised
 from approval.application import Application, State
 from approval.calendar import load_calendar
 from approval.casefile import item_of, locked, record, record_transition
@@ -46,6 +46,7 @@ def sweep(office: Office, now: datetime) -> int:
         with office.database.writing() as session:
             revocation.remind(session, now)
             moving.remind(session, now)
+            supervised.remind(session, now)
     except Exception:  # the next look comes in a minute
         log.exception("reminders_unswept")
     return moved

@@ -33,11 +33,15 @@ class CallerRefused(DomainError):
 
 
 class Caller(Frozen):
-    """A partner whose programmes may ask. `keys`: Ed25519 public keys (32 bytes, base64url) by key id."""
+    """A partner whose programmes may ask. `keys`: Ed25519 public keys (32 bytes, base64url) by key id.
+
+    `department`: whose inbox its programme reads (`supervision`).
+    """
 
     code: str = Field(pattern=r"^[a-z][a-z0-9-]{1,30}$")
     name: Text
     keys: dict[str, str] = Field(min_length=1)
+    department: str | None = Field(default=None, pattern=r"^[a-z][a-z-]{1,38}$")
 
     @field_validator("keys")
     @classmethod

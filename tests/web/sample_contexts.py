@@ -31,6 +31,7 @@ from tests.web.sample_keeping import ADMIN_SAMPLES, CONSENT_TEXT, OPENINGS, RECO
 from tests.web.sample_log import SEARCH
 from tests.web.sample_parts import INVITATIONS, PARTS
 from tests.web.sample_review import CASE, CASE_CONFLICT, CASE_UNCLAIMED, ENTRIES, HISTORY_LINE, ROWS
+from tests.web.sample_supervision import LATER, SUPERVISION_SAMPLES
 from tests.web.sample_work import CLOCK, CONTESTS, FASTER, MEMOS, PAPERS, WAITS_FOR_OTHERS, WORK_SAMPLES
 from web.fields import ShownProblem
 
@@ -95,6 +96,7 @@ STATUS = {
     "correct_href": None,
     "licence": None,
     "papers": PAPERS,
+    "later": LATER,
     "clock": CLOCK,
     "bundle_href": "/together/01JB",
     "log_key": "city.example/log+c2c057ce+AVNc9uWuAMSd0EgEFnfw4w0jexXn10c7p5HRnkuJ9QMl",
@@ -321,6 +323,7 @@ SAMPLES: list[Sample] = [
     ),
     ("board", "board/board.html", "supervisor", BOARD),
     *WORK_SAMPLES,
+    *SUPERVISION_SAMPLES,
     ("log", "audit/search.html", "auditor", SEARCH),
     (
         "log-case",

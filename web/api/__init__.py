@@ -6,7 +6,7 @@ A programme signs in with the token of a session in the Authorization header; a 
 
 from fastapi import APIRouter, Depends
 
-from web.api import applications, casework, decisions, items, licences, log, partners
+from web.api import applications, casework, decisions, departments, items, licences, log, partners
 from web.deps import IN_LANE, refuse_forgery
 
 router = APIRouter(dependencies=[Depends(refuse_forgery), IN_LANE])
@@ -17,3 +17,4 @@ router.include_router(casework.mine)
 # A partner's programme has no browser whose form could be forged: its signature is over the whole request.
 signed = APIRouter(dependencies=[Depends(partners.signed_body), IN_LANE])
 signed.include_router(partners.router)
+signed.include_router(departments.router)

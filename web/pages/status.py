@@ -20,6 +20,7 @@ from licences import Copy, Licence
 from web.deps import Db, DeskDep, Now, OwnApplication
 from web.pages.casepanels import clock_of, contests_of, papers_of
 from web.pages.instruments import listed
+from web.pages.promising import later_of
 from web.respond import go, language_of, page
 from web.wording import NEXT, TEXTS
 
@@ -74,6 +75,7 @@ def status_page(
         correct_href=f"/cases/{application.id}/correct" if state is State.RETURNED else None,
         licence=_licence(application, licence) if state is State.REGISTERED else None,
         papers=papers_of(db, application),
+        later=later_of(db, desk.office, application) if state is State.REGISTERED else None,
         signed=listed(drafting.signed(db, application.id), f"/cases/{application.id}/signed"),
         clock=clock_of(desk, application, None),
         log_key=desk.ledger.verifier.vkey,
