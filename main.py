@@ -35,7 +35,7 @@ from catalogue import load_catalogue
 from console import addresses, decisions, items, keys, operations, privacy, processes, retention, staff, verifying
 from console import listing as lists
 from console.keeping import DRAIN_S, measured, several, wait_for_signal
-from console.reaching import bureau_of
+from console.reaching import bureau_of, outgoing
 from console.starting import (
     read_declarations,
     refuse_database,
@@ -47,14 +47,7 @@ from console.starting import (
 )
 from demonstration import run as demonstration
 from demonstration.applicant import Stumbled
-from identity import (
-    gateway_at,
-    load_callers,
-    load_directories,
-    load_retention,
-    seed_offices,
-    sending,
-)
+from identity import load_callers, load_directories, load_retention, seed_offices
 from identity.card import PREPARE, RapidCardReader
 from identity.examining import Examiner, ScannedExaminer, WorkerExaminer
 from identity.face import DlibMatcher
@@ -239,9 +232,8 @@ def working(house: House, executor: str) -> Iterator[Runner]:
 
     threading.Thread(target=beat, daemon=True, name="heartbeat").start()
     threading.Thread(target=look, daemon=True, name="look-for-stuck").start()
-    gateway = gateway_at(house.settings.sms_url, house.settings.sms_secret.get_secret_value())
     try:
-        with sending(house.database, gateway, house.office.clock):
+        with outgoing(house.settings, house.database, house.office.clock):
             yield runner
     finally:
         stop.set()

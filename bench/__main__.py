@@ -22,6 +22,7 @@ PARTS = {
     "licences": "Licence: render, sign, check",
     "storm": "A crowd of visitors while a clerk works",
     "drill": "Backup and restore",
+    "hooks": "Departments told",
     "lists": "Published lists of credit",
     "log": "Decision log",
     "signin": "Signing in and sessions",

@@ -72,6 +72,10 @@ class Settings(BaseSettings):
     sms_secret: SecretStr = Field(default=SecretStr(""), description="known to the gateway and to us")
     oidc_providers: Path | None = Field(default=None, description="TOML of the directories that may say who signs in")
     callers: Path | None = Field(default=None, description="TOML of the partners whose programmes may ask")
+    hooks: Path | None = Field(
+        default=None, description="TOML: which department's system takes what it is told; or none"
+    )
+    hook_secret: SecretStr = Field(default=SecretStr(""), description="from which each department's own key follows")
     leaked_passwords: Path | None = Field(default=None, description="hashes of stolen passwords, in order; or none")
     scanner_url: str = Field(default="", description="clamd that looks for known malware in what is uploaded; or none")
     partners: Path | None = Field(default=None, description="TOML of the partners that may vouch for a person")

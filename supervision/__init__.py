@@ -2,6 +2,7 @@
 """Supervision (批管同步): who supervises what, what they are told, and what they found."""
 
 from supervision.competence import Addressed, Competence, Department, Later, Permit, Phrase, load_competence
+from supervision.hooks import Hook, delivering, key_of, load_hooks
 from supervision.promising import PermitPromise, promise, promise_of
 from supervision.results import Found, ResultMalformed, SupervisionResult, record_result, results_of
 from supervision.telling import (
@@ -29,6 +30,7 @@ __all__ = [
     "Department",
     "Event",
     "Found",
+    "Hook",
     "Later",
     "Notification",
     "NotificationUnknown",
@@ -38,9 +40,12 @@ __all__ = [
     "ResultMalformed",
     "SupervisionResult",
     "claim",
+    "delivering",
     "in_pool",
     "inbox",
+    "key_of",
     "load_competence",
+    "load_hooks",
     "newest",
     "note_alarm",
     "of_department",

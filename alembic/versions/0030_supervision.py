@@ -33,6 +33,15 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_notification_credit_code"), ["credit_code"], unique=False)
         batch_op.create_index(batch_op.f("ix_notification_department"), ["department"], unique=False)
     op.create_table(
+        "hook_state",
+        sa.Column("department", sa.String(length=40), nullable=False),
+        sa.Column("last_id", sa.Integer(), nullable=False),
+        sa.Column("tries", sa.Integer(), nullable=False),
+        sa.Column("next_try_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("answered_at", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("department", name=op.f("pk_hook_state")),
+    )
+    op.create_table(
         "permit_promise",
         sa.Column("application_id", sa.String(length=32), nullable=False),
         sa.Column("permits", sa.JSON(), nullable=False),
@@ -60,4 +69,5 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.drop_table("supervision_result")
     op.drop_table("permit_promise")
+    op.drop_table("hook_state")
     op.drop_table("notification")

@@ -101,7 +101,7 @@ def test_the_environment_is_read_in_one_place() -> None:
     assert readers <= ENVIRONMENT
 
 
-SECRETS = {"master_key", "old_master_key", "backup_key", "metrics_token", "sms_secret", "kms_secret"} | {
+SECRETS = {"master_key", "old_master_key", "backup_key", "metrics_token", "sms_secret", "kms_secret", "hook_secret"} | {
     f"bureau_{name}" for name in ("token", "secret", "second_token", "second_secret")
 }
 
