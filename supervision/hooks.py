@@ -13,7 +13,7 @@ import secrets
 import threading
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -22,8 +22,8 @@ import httpx
 import structlog
 from pydantic import Field, field_validator
 from sqlalchemy import String, or_, select, update
-from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.exc import IntegrityError, SQLAlchemyError
+from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from kit.clock import Clock
 from kit.database import Base, Database, Moment
@@ -89,8 +89,8 @@ def key_of(secret: str, department: str) -> str:
 
 def wait_after(tries: int) -> timedelta:
     """Twice as long each time, a quarter more or less: those that fell silent together are not asked together."""
-    longest = min(FIRST_WAIT * 2 ** min(tries - 1, 20), LONGEST_WAIT)
-    return longest * (0.75 + secrets.randbelow(501) / 1000)
+    times: int = 2 ** min(tries - 1, 20)
+    return min(FIRST_WAIT * times, LONGEST_WAIT) * (0.75 + secrets.randbelow(501) / 1000)
 
 
 def deliver_due(database: Database, hooks: Mapping[str, Hook], secret: str, now: datetime) -> int:
@@ -134,11 +134,15 @@ def _taken(database: Database, department: str, now: datetime) -> int | None:
     free = or_(HookState.next_try_at.is_(None), HookState.next_try_at <= now)
     mine = update(HookState).where(HookState.department == department, free).values(next_try_at=now + LEASE)
     with database.writing() as session:
-        if session.get(HookState, department) is None:
-            session.add(HookState(department=department))
-            session.flush()
+        _begin(session, department)
         taken = mine.returning(HookState.last_id)
         return session.scalar(taken, execution_options={"synchronize_session": False})
+
+
+def _begin(session: Session, department: str) -> None:
+    if session.get(HookState, department) is None:
+        with suppress(IntegrityError), session.begin_nested():  # another process has just begun
+            session.add(HookState(department=department))
 
 
 def _told(one: Notification) -> dict[str, object]:

@@ -7,13 +7,11 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import update
 
 import supervision
 from approval import people
 from approval.application import Application
 from approval.memos import Memo
-from approval.people import Posting
 from approval.sweeping import sweep
 from identity import Account, Role
 from kit.database import Database
@@ -40,11 +38,7 @@ def house(database: Database, tmp_path: Path) -> Iterator[House]:
         made.fill_pool(50)
         with database.writing() as session:
             for name in ("market", "culture", "fire"):
-                session.execute(
-                    update(Posting).where(Posting.account_id == made.people[name].id).values(department=name)
-                )
-                if people.posting_of(session, made.people[name].id).department is None:
-                    people.post(session, made.people[name].id, [], [], department=name)
+                people.post(session, made.people[name].id, [], [], department=name)
         yield made
 
 
