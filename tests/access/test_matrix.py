@@ -192,6 +192,7 @@ NOT_THERE = {
     "GET /directory/{code}/return",
     "GET /enrol/{token}",
     "GET /identity/claims/{id}",
+    "GET /entities/{code}",
     "GET /notifications/{number}",
     "GET /log/checkpoint",
     "GET /log/tile/entries/{place:path}",

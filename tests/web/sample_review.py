@@ -127,6 +127,7 @@ READ_CARD = {
     ],
 }
 CASE: dict[str, Any] = {
+    "portrait_href": "/entities/92320113MA00000007",
     "records": RECORDS,
     "case": some(
         id="01JD",

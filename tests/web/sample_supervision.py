@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 
 from tests.web.sample_apply import NOW, SHOP, t
+from tests.web.sample_portrait import PORTRAIT_SAMPLES
 from web.fields import ShownProblem
 
 ROW: dict[str, Any] = {
@@ -62,6 +63,7 @@ LATER = {
     "promise_href": "/cases/01JD/promise",
 }
 SUPERVISION_SAMPLES: list[tuple[str, str, str | None, dict[str, Any]]] = [
+    *PORTRAIT_SAMPLES,
     ("notifications", "supervision/list.html", "expert", LIST),
     ("no-notifications", "supervision/list.html", "expert", {**LIST, "inbox": [], "pool": [], "department": None}),
     ("notification", "supervision/one.html", "expert", ONE),

@@ -24,6 +24,7 @@ from web.pages import cardpanel, casepanels
 from web.pages.keeping import shown_records
 from web.pages.looked import LookNoted
 from web.pages.mydesk import shown_memos
+from web.pages.portraits import portrait_href
 from web.pages.provers import provers_of
 from web.respond import go, language_of, page
 from web.wording import CHANNELS, REASONS, STATES
@@ -184,6 +185,7 @@ def case_page(
         kept=kept or {},
         changed_since=changed_since or [],
         seen_at=now.isoformat(),
+        portrait_href=portrait_href(db, case),
     )
 
 
