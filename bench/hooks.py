@@ -10,6 +10,7 @@ import argparse
 import multiprocessing
 import socket
 import statistics
+import sys
 import tempfile
 import time
 from datetime import datetime, timedelta
@@ -17,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import structlog
 import uvicorn
 from fastapi import FastAPI, Response
 from sqlalchemy import select
@@ -109,5 +111,6 @@ if __name__ == "__main__":
     parser.add_argument("--departments", type=int, default=100)
     parser.add_argument("--each", type=int, default=50)
     given = parser.parse_args()
+    structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
     with tempfile.TemporaryDirectory() as work:
         print(measure(given.departments, given.each, Path(work)))

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Drawing (关联图): where the dots and lines of the picture of leads stand. Pure.
 
-The business stands in the middle, what it shares on a ring around it, the others behind what they share. Positions are
-in units of a square of 640; the page draws them, and says the same in a table.
+The business stands in the middle, what it shares on a ring around it, the others behind what they share. The page draws
+what of the square has anything on it, and says the same in a table.
 """
 
 from collections.abc import Sequence
@@ -12,7 +12,9 @@ from math import cos, pi, sin
 from kit.text import Text
 from portrait.risk import Shared
 
-SIZE, MIDDLE, INNER, OUTER = 640, 320.0, 130.0, 255.0
+MIDDLE, INNER, OUTER = 320.0, 130.0, 255.0
+MARGIN = 90.0  # for the words at the outermost dots
+NARROWEST = 480.0  # a single lead is not drawn larger than others
 MOST = 8  # others drawn behind one lead
 
 
@@ -40,9 +42,9 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Drawing:
-    """All of the picture."""
+    """All of the picture; `box` is its left, top, width and height."""
 
-    size: int
+    box: tuple[float, float, float, float]
     dots: tuple[Dot, ...]
     lines: tuple[Line, ...]
 
@@ -65,7 +67,14 @@ def drawn(name: str, shared: Sequence[Shared]) -> Drawing:
             ex, ey = _at(angle + share * sector * 0.9, OUTER)
             dots.append(Dot(ex, ey, end.kind, end.label, code=end.code))
             lines.append(Line(x, y, ex, ey))
-    return Drawing(SIZE, tuple(dots), tuple(lines))
+    return Drawing(_box(dots), tuple(dots), tuple(lines))
+
+
+def _box(dots: Sequence[Dot]) -> tuple[float, float, float, float]:
+    xs, ys = [dot.x for dot in dots], [dot.y for dot in dots]
+    wide = max(max(xs) - min(xs) + 2 * MARGIN, NARROWEST)
+    left, top = (min(xs) + max(xs) - wide) / 2, min(ys) - MARGIN / 3
+    return round(left, 1), round(top, 1), round(wide, 1), round(max(ys) + MARGIN / 2 - top, 1)
 
 
 def _at(angle: float, far: float) -> tuple[float, float]:

@@ -77,7 +77,7 @@ def portrait_of(session: Session, office: Office, code: str, now: datetime) -> P
     facts = Facts(
         abnormal_inspections=recent.count(Found.ABNORMAL),
         problem_inspections=recent.count(Found.PROBLEM),
-        credit_findings=sum(one.effect in NEEDS_A_PERSON and one.rule.startswith("CR-") for one in findings),
+        credit_findings=sum(one.effect in NEEDS_A_PERSON for one in findings),
         permits_not_promised=int(bool(later) and promise is None),
         permits_missing=len(missing),
         crowded_leads=sum(one.is_crowded for one in shared),
@@ -123,9 +123,10 @@ def _last(session: Session, code: str, founding: Application) -> Application:
 
 
 def _findings(session: Session, code: str, founding: Application) -> list[Finding]:
-    """Of the newest application about it: what an older one found may be repaired since and is not shown."""
+    """Of credit, of the newest application about it: what an older one found may be repaired since and is not shown."""
     last = _last(session, code, founding)
-    return list(session.scalars(select(Finding).where(Finding.application_id == last.id).order_by(Finding.id)))
+    of_credit = select(Finding).where(Finding.application_id == last.id, Finding.rule.startswith("CR-"))
+    return list(session.scalars(of_credit.order_by(Finding.id)))
 
 
 def _missing(later: list[Later], permits: list[Licence], entity: Entity, now: datetime) -> list[Later]:

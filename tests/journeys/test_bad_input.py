@@ -87,13 +87,13 @@ def test_a_broken_check_digit_is_told_and_what_was_typed_stays(service: Service)
     assert "某处 1 号" in person.page(where)
 
 
-def test_a_second_submit_is_refused_and_changes_nothing(service: Service) -> None:
+def test_a_second_submit_is_answered_with_the_receipt_and_changes_nothing(service: Service) -> None:
     person = service.filled_in("decline")
     person.sign_and_submit()
     token = {"csrf_token": person.token("/verify"), "agree": "yes", "code": "000000"}
     again = person.client.post(person.path("sign"), data=token)
-    assert again.status_code == 409
-    assert "已经提交" in again.text
+    assert again.status_code == 303
+    assert again.headers["location"] == person.path("receipt")
     assert person.page(person.path("receipt")).count("受理编号") == 1
 
 

@@ -58,7 +58,8 @@ def test_the_picture_shows_every_lead_inside_its_square_and_counts_what_it_leave
         for n, count in enumerate(counts)
     ]
     picture = drawn("样例", shared)
-    assert all(0 <= dot.x <= picture.size and 0 <= dot.y <= picture.size for dot in picture.dots)
+    left, top, width, height = picture.box
+    assert all(left < dot.x < left + width and top < dot.y < top + height for dot in picture.dots)
     assert sum(dot.kind == "other" for dot in picture.dots) + sum(
         int(dot.label) for dot in picture.dots if dot.kind == "more"
     ) == sum(counts)

@@ -20,6 +20,12 @@ STAFF: dict[str, tuple[Role, str, Text, str]] = {
         Text(zh="卫生健康委员会的意见", en="Opinion of the Health Commission"),
         "/opinions",
     ),
+    "market": (
+        Role.EXPERT,
+        "李市监",
+        Text(zh="市场监督管理局的监管收件箱", en="Inbox of market supervision"),
+        "/notifications",
+    ),
     "fire": (Role.EXPERT, "孙消防", Text(zh="消防救援大队的意见", en="Opinion of Fire and Rescue"), "/opinions"),
     "supervisor": (Role.SUPERVISOR, "郑负责", Text(zh="看板、放回与重办", en="Board, release, resume"), "/board"),
     "auditor": (

@@ -56,7 +56,7 @@ def _row(db: Session, one: Notification) -> dict[str, Any]:
     entity = register.find(db, one.credit_code)
     return {
         "href": f"{BASE}/{one.id}",
-        "name": entity.name if entity else one.credit_code,
+        "name": entity.name if entity else "",
         "credit_code": one.credit_code,
         "act": ACTS[one.act],
         "permits": _permits(one),
