@@ -19,7 +19,7 @@ from approval.unmasking import EVENT as UNMASKED
 from identity import Account, Role
 from kit.clock import beijing
 
-LOOKED, MET = "case.looked", "meeting.taken"
+LOOKED, PORTRAYED, MET = "case.looked", "portrait.looked", "meeting.taken"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,22 +32,22 @@ class Look:
     fields: tuple[str, ...]
 
 
-def is_noted(session: Session, application: Application, person: Account, now: datetime) -> bool:
+def is_noted(session: Session, application: Application, person: Account, now: datetime, event: str = LOOKED) -> bool:
     """Whether today's look of this person is in the log."""
     midnight = beijing(now).replace(hour=0, minute=0, second=0, microsecond=0)
     actor, subject = f"account:{person.id}", application.number or application.id
-    return bool(audit.search(session, event=LOOKED, subject=subject, actor=actor, since=midnight, limit=1))
+    return bool(audit.search(session, event=event, subject=subject, actor=actor, since=midnight, limit=1))
 
 
-def note(session: Session, application: Application, person: Account, now: datetime) -> None:
-    record(session, application, LOOKED, f"account:{person.id}", now, {"role": str(person.role)})
+def note(session: Session, application: Application, person: Account, now: datetime, event: str = LOOKED) -> None:
+    record(session, application, event, f"account:{person.id}", now, {"role": str(person.role)})
 
 
 def looks_at(session: Session, application: Application) -> list[Look]:
     """Everything of the kind, the latest first."""
     subjects = [subject for subject in (application.number, application.id) if subject]
     told = [entry for subject in subjects for entry in audit.of_subject(session, subject)]
-    entries = [entry for entry in told if entry.event in (LOOKED, UNMASKED, MET)]
+    entries = [entry for entry in told if entry.event in (LOOKED, PORTRAYED, UNMASKED, MET)]
     ids = {entry.actor.removeprefix("account:") for entry in entries}
     roles = dict(session.execute(select(Account.id, Account.role).where(Account.id.in_(ids))).tuples().all())
     found = [

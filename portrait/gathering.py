@@ -80,8 +80,6 @@ def portrait_of(session: Session, office: Office, code: str, now: datetime) -> P
         credit_findings=sum(one.effect in NEEDS_A_PERSON for one in findings),
         permits_not_promised=int(bool(later) and promise is None),
         permits_missing=len(missing),
-        crowded_leads=sum(one.is_crowded for one in shared),
-        circular_holdings=int(bool(circles)),
     )
     return Portrait(
         entity,

@@ -19,15 +19,13 @@ FILE = Path(__file__).parent / "risk.toml"
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What is counted of one business."""
+    """What is counted of one business. Leads are not among it: they are to be looked at and prove nothing."""
 
     abnormal_inspections: int = 0
     problem_inspections: int = 0
     credit_findings: int = 0
     permits_not_promised: int = 0
     permits_missing: int = 0
-    crowded_leads: int = 0
-    circular_holdings: int = 0
 
 
 class Class(Frozen):
@@ -95,6 +93,7 @@ class Reason:
     said: Text
     points: int
     basis: Text
+    confidence: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,9 +117,9 @@ def risk_of(facts: Facts, table: RiskTable) -> Risk:
     """The class of a business of which this is counted."""
     counted = asdict(facts)
     reasons = [
-        Reason(one.said.filled(count=counted[one.fact]), min(one.points * counted[one.fact], one.most), one.basis)
+        Reason(one.said.filled(count=number), min(one.points * number, one.most), one.basis, one.confidence)
         for one in table.reasons
-        if counted[one.fact]
+        if (number := counted[one.fact])
     ]
     points = sum(one.points for one in reasons)
     found = [one for one in table.classes if one.start <= points][-1]

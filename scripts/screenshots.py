@@ -323,6 +323,26 @@ def others(opened: Browser, address: str, album: Album) -> None:
         context.close()
 
 
+def supervision(opened: Browser, address: str, album: Album) -> None:
+    """What a department is told of the shop, what it found, and what a clerk sees of that."""
+    page = seen.desk(opened, address).new_page()
+    seen.sign_in_staff(page, "market", demonstration_password("market"))
+    page.goto("/notifications")
+    album.keep(page, "notifications")
+    page.locator("td a").last.click()
+    page.get_by_role("button", name="确认收到").click()
+    page.get_by_label("发现问题，责令改正").check()
+    page.get_by_label("检查日期").fill(now().date().isoformat())
+    page.get_by_label("情况说明").fill("从业人员健康证明未公示")
+    page.get_by_role("button", name="提交检查结果").click()
+    album.keep(page, "notification")
+    code = page.locator(".case-head .number").inner_text()
+    desk = seen.desk(opened, address).new_page()
+    seen.sign_in_staff(desk, "clerk2", demonstration_password("clerk2"))
+    desk.goto(f"/entities/{code}")
+    album.keep(desk, "portrait")
+
+
 def main() -> None:
     real = photographs.fetch()
     with tempfile.TemporaryDirectory() as work:
@@ -364,6 +384,7 @@ def main() -> None:
             company(opened, address, album, card.read_bytes())
             proving.ways(opened, address, album, card.read_bytes(), real.accept_live.read_bytes(), (NAME, NUMBER))
             others(opened, address, album)
+            supervision(opened, address, album)
             trusting.staff(opened, address, album)
     print(f"{len(list(OUT.glob('*.webp')))} pictures in {OUT}")
 

@@ -85,7 +85,7 @@ def test_only_a_desk_that_takes_the_registration_sees_it_and_the_applicant_reads
     assert house.ask("zhou", "GET", "/entities/92320113MA99999999").status_code == 404
     with house.database.reading() as session:
         house.people["applicant"] = session.get_one(Account, house.read(case).applicant_id)
-    assert "负责人" in house.ask("applicant", "GET", f"/cases/{case}/looks").text
+    assert "查阅主体画像" in house.ask("applicant", "GET", f"/cases/{case}/looks").text
     assert house.ask("applicant", "GET", f"/entities/{code}").status_code in (303, 403)
 
 

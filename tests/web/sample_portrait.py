@@ -28,7 +28,7 @@ FULL: dict[str, Any] = {
     "premises": "南京市栖霞区样例路 1 号",
     "scope": "许可项目：餐饮服务（小吃）",
     "entity_type": "个体工商户",
-    "risk": risk_of(Facts(1, 2, 1, 1, 1, 2, 1), TABLE),
+    "risk": risk_of(Facts(1, 2, 1, 1, 1), TABLE),
     "risk_mood": "bad",
     "licences": [LICENCE],
     "permits": [{**LICENCE, "title": "食品经营许可证", "valid_to": date(2031, 10, 1)}],

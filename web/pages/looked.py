@@ -24,16 +24,18 @@ from web.wording import EVENTS, ROLES
 router = APIRouter()
 
 
-def note_look(desk: Desk, person: Account, now: datetime, case_in: Callable[[Session], Application]) -> None:
+def note_look(
+    desk: Desk, person: Account, now: datetime, case_in: Callable[[Session], Application], event: str = looks.LOOKED
+) -> None:
     """Once a day. Before the page's own session: on SQLite nobody writes while somebody still reads.
 
     `case_in` finds the case, or raises for whoever may not see it.
     """
     with desk.office.database.reading() as session:
-        if looks.is_noted(session, case_in(session), person, now):
+        if looks.is_noted(session, case_in(session), person, now, event):
             return
     with desk.office.database.writing() as session:
-        looks.note(session, case_in(session), person, now)
+        looks.note(session, case_in(session), person, now, event)
 
 
 def _note(id: str, desk: DeskDep, now: Now, clerk: Clerk) -> None:

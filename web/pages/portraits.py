@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 import licences
 import portrait
 import register
-from approval import looking
+from approval import looking, looks
 from approval.application import Application
 from identity import Account
 from kit.clock import office_day
@@ -56,7 +56,7 @@ def portrait_href(session: Session, case: Application) -> str | None:
 
 
 def _note(code: str, desk: DeskDep, now: Now, clerk: Clerk) -> None:
-    note_look(desk, clerk, now, lambda session: _case(session, code, clerk))
+    note_look(desk, clerk, now, lambda session: _case(session, code, clerk), looks.PORTRAYED)
 
 
 @router.get("/entities/{code}")
